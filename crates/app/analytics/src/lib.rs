@@ -1,0 +1,2 @@
+//! analytics
+fn main() {}

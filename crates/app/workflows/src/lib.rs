@@ -1,0 +1,2 @@
+//! workflows
+fn main() {}

@@ -1,0 +1,2 @@
+//! Checks of the crate graph and the export of the schema.
+fn main() {}

@@ -1,0 +1,2 @@
+//! assets
+fn main() {}

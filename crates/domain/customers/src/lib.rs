@@ -1,0 +1,2 @@
+//! customers
+fn main() {}

@@ -1,0 +1,2 @@
+//! inventory
+fn main() {}

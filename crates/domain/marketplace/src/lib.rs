@@ -1,0 +1,2 @@
+//! marketplace
+fn main() {}

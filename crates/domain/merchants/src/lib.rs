@@ -1,0 +1,2 @@
+//! merchants
+fn main() {}

@@ -1,0 +1,2 @@
+//! offers
+fn main() {}

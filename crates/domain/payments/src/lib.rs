@@ -1,0 +1,2 @@
+//! payments
+fn main() {}

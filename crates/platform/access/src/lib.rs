@@ -1,0 +1,2 @@
+//! access
+fn main() {}

@@ -1,0 +1,2 @@
+//! mail
+fn main() {}

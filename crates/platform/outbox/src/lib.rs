@@ -1,0 +1,2 @@
+//! outbox
+fn main() {}
