@@ -1,2 +1,27 @@
-//! context
-fn main() {}
+//! `Ctx`, handed to every command and query: who acts, the clock, ids, the database.
+//!
+//! A command reads like this:
+//!
+//! ```ignore
+//! pub async fn approve(ctx: &Ctx, input: Approve) -> Result<Merchant, Error> {
+//!     let grant = ctx.authorize(APPROVE)?;           // exactly once, first line
+//!     let mut tx = ctx.begin_write().await?;         // one transaction
+//!     let merchant = repo::find(&tx, &grant, input.id).await?;
+//!     let approved = merchant.approve(ctx.now())?;   // pure decision
+//!     repo::save(&tx, &grant, &approved, input.expected_version).await?;
+//!     tx.record(Change::new("merchant", input.id, "approved").diff(Some(&merchant), Some(&approved)));
+//!     tx.emit(&MerchantApproved { merchant: input.id });
+//!     tx.commit().await?;                            // history, events and jobs go with it
+//!     Ok(approved)
+//! }
+//! ```
+
+mod ctx;
+mod error;
+mod scope;
+mod write;
+
+pub use ctx::{Ctx, Origin, World};
+pub use error::Error;
+pub use scope::{within_customers, within_merchants};
+pub use write::{Idempotent, WriteTx};

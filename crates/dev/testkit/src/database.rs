@@ -1,0 +1,100 @@
+//! Fresh databases, copied from a template that is migrated once a process.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use db::{Db, DbSettings};
+use tempfile::TempDir;
+use tokio::sync::OnceCell;
+
+/// The variable with the URL of a PostgreSQL server for tests.
+pub const POSTGRES_URL_VARIABLE: &str = "SOUK_TEST_POSTGRES_URL";
+
+/// Which database a test runs on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A file in a temporary folder.
+    Sqlite,
+    /// A database of its own on the test server.
+    Postgres,
+}
+
+/// A fresh, migrated database; removed when dropped.
+pub(crate) struct TestDatabase {
+    pub(crate) db: Db,
+    pub(crate) url: String,
+    pub(crate) folder: TempDir,
+}
+
+static NUMBER: AtomicU32 = AtomicU32::new(0);
+static SQLITE_TEMPLATE: OnceCell<(TempDir, PathBuf)> = OnceCell::const_new();
+static POSTGRES_TEMPLATE: OnceCell<String> = OnceCell::const_new();
+
+/// `None` when the server for the kind is not there; says so loudly.
+pub(crate) async fn fresh(kind: Kind) -> Option<TestDatabase> {
+    let folder = tempfile::tempdir().unwrap();
+    let url = match kind {
+        Kind::Sqlite => {
+            let (_, template) = SQLITE_TEMPLATE.get_or_init(sqlite_template).await;
+            let file = folder.path().join("souk.db");
+            std::fs::copy(template, &file).unwrap();
+            format!("sqlite:{}", file.display())
+        }
+        Kind::Postgres => {
+            let Some(server) = server_url() else {
+                eprintln!("SKIPPED: {POSTGRES_URL_VARIABLE} is not set, so this test did not run on PostgreSQL");
+                return None;
+            };
+            let template = POSTGRES_TEMPLATE.get_or_init(|| postgres_template(server.clone())).await;
+            let name = unique_name("souk_test");
+            create_database(&server, &name, Some(template)).await;
+            with_database(&server, &name)
+        }
+    };
+    let db = open(&url).await;
+    Some(TestDatabase { db, url, folder })
+}
+
+#[allow(clippy::disallowed_methods, reason = "tests have no configuration")]
+fn server_url() -> Option<String> {
+    std::env::var(POSTGRES_URL_VARIABLE).ok().filter(|url| !url.is_empty())
+}
+
+async fn open(url: &str) -> Db {
+    Db::connect(&DbSettings { url: url.to_owned(), connections: 16 }).await.unwrap()
+}
+
+async fn sqlite_template() -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("template.db");
+    let db = open(&format!("sqlite:{}", file.display())).await;
+    migrations::run(db.for_migrations()).await.unwrap();
+    db.close().await.unwrap();
+    (folder, file)
+}
+
+async fn postgres_template(server: String) -> String {
+    let name = unique_name("souk_template");
+    create_database(&server, &name, None).await;
+    let db = open(&with_database(&server, &name)).await;
+    migrations::run(db.for_migrations()).await.unwrap();
+    db.close().await.unwrap();
+    name
+}
+
+async fn create_database(server: &str, name: &str, template: Option<&str>) {
+    let admin = open(server).await;
+    let template = template.map(|t| format!(" TEMPLATE {t}")).unwrap_or_default();
+    use sea_orm::ConnectionTrait as _;
+    admin.for_migrations().execute_unprepared(&format!("CREATE DATABASE {name}{template}")).await.unwrap();
+    admin.close().await.unwrap();
+}
+
+fn with_database(server: &str, name: &str) -> String {
+    let (base, _) = server.rsplit_once('/').unwrap();
+    format!("{base}/{name}")
+}
+
+fn unique_name(prefix: &str) -> String {
+    format!("{prefix}_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed))
+}

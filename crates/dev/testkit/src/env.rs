@@ -1,0 +1,104 @@
+//! The environment of a test.
+
+use std::future::Future;
+use std::path::Path;
+use std::sync::Arc;
+
+use access::{Access, Actor, Principal, Role, Scope, Seat};
+use chrono::{DateTime, TimeZone as _, Utc};
+use context::{Ctx, Origin, World};
+use kernel::id::{CustomerId, MerchantId, UserId};
+use kernel::{IdGen as _, ManualClock, SystemClock};
+use tokio::sync::Notify;
+
+use crate::database::{Kind, TestDatabase, fresh};
+
+/// The built-in policy.
+pub const POLICY: &str = include_str!("../../../../config/policy.csv");
+
+/// A fresh database and a clock that stands still at 2026-03-02 09:00 UTC, a Monday.
+pub struct TestEnv {
+    /// What all contexts of the test share.
+    pub world: Arc<World>,
+    /// The clock of `world`.
+    pub clock: Arc<ManualClock>,
+    /// Which database this is.
+    pub kind: Kind,
+    database: TestDatabase,
+}
+
+impl TestEnv {
+    /// Runs `behavior` on a database of `kind`; skips loudly when the server for it is not there.
+    pub fn run<F, Fut>(kind: Kind, behavior: F)
+    where
+        F: FnOnce(Self) -> Fut,
+        Fut: Future<Output = ()>,
+    {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        runtime.block_on(async {
+            if let Some(database) = fresh(kind).await {
+                behavior(Self::on(kind, database).await).await;
+            }
+        });
+    }
+
+    async fn on(kind: Kind, database: TestDatabase) -> Self {
+        let start: DateTime<Utc> = Utc.with_ymd_and_hms(2026, 3, 2, 9, 0, 0).unwrap();
+        let clock = Arc::new(ManualClock::at(start));
+        let world = Arc::new(World {
+            db: database.db.clone(),
+            access: Access::from_policy(POLICY).await.unwrap(),
+            clock: clock.clone(),
+            ids: Arc::new(SystemClock),
+            wake: Arc::new(Notify::new()),
+        });
+        Self { world, clock, kind, database }
+    }
+
+    /// A context for any actor.
+    pub fn ctx(&self, actor: Actor) -> Ctx {
+        let origin = Origin { source: "test", request_id: "test".to_owned(), ip: Some("127.0.0.1".to_owned()) };
+        Ctx::new(self.world.clone(), actor, origin)
+    }
+
+    /// Nobody signed in.
+    pub fn anonymous(&self) -> Ctx {
+        self.ctx(Actor::anonymous())
+    }
+
+    /// The operator's administrator.
+    pub fn operator(&self) -> Ctx {
+        self.seated(Scope::Operator, "operator_admin")
+    }
+
+    /// The owner of a merchant.
+    pub fn merchant(&self, id: MerchantId) -> Ctx {
+        self.seated(Scope::Merchant(id), "merchant_owner")
+    }
+
+    /// A buyer.
+    pub fn buyer(&self, id: CustomerId) -> Ctx {
+        self.seated(Scope::Customer(id), "buyer")
+    }
+
+    /// Souk itself.
+    pub fn system(&self) -> Ctx {
+        self.ctx(Actor::system("test"))
+    }
+
+    /// Somebody with one seat of any role.
+    pub fn seated(&self, scope: Scope, role: &str) -> Ctx {
+        let user = UserId(SystemClock.uuid());
+        self.ctx(Actor::new(Principal::User(user), role, [Seat { scope, role: Role::named(role) }]))
+    }
+
+    /// The URL of the database.
+    pub fn database_url(&self) -> &str {
+        &self.database.url
+    }
+
+    /// A folder that is removed after the test.
+    pub fn folder(&self) -> &Path {
+        self.database.folder.path()
+    }
+}

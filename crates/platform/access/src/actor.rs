@@ -1,0 +1,146 @@
+//! Who acts, and from which seats.
+
+use kernel::id::{ApiKeyId, CustomerId, MerchantId, UserId};
+
+/// The name of a role in the policy: `merchant_owner`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Role(String);
+
+impl Role {
+    /// The role that everybody has.
+    pub const ANONYMOUS: &'static str = "anonymous";
+    /// The role of Souk's own handlers, jobs and schedules.
+    pub const SYSTEM: &'static str = "system";
+
+    /// A role by its name. A name the policy does not know grants nothing.
+    pub fn named(name: impl Into<String>) -> Self {
+        Self(name.into())
+    }
+
+    /// The name in the policy.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// In whose data a grant is good. The order is from wide to narrow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Scope {
+    /// Souk itself: handlers, jobs, schedules, the command line.
+    System,
+    /// All data, as the operator of the marketplace.
+    Operator,
+    /// The data of one merchant.
+    Merchant(MerchantId),
+    /// The data of one buyer.
+    Customer(CustomerId),
+    /// What everybody may see.
+    Public,
+}
+
+/// One role held in one scope.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seat {
+    /// In whose data.
+    pub scope: Scope,
+    /// What may be done there.
+    pub role: Role,
+}
+
+/// Who is behind a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Principal {
+    /// Nobody signed in.
+    Anonymous,
+    /// A person.
+    User(UserId),
+    /// A program with an API key.
+    ApiKey(ApiKeyId),
+    /// A part of Souk, by name.
+    System(&'static str),
+}
+
+/// Who acts: the principal and the seats held for this request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    /// Who is behind the request.
+    pub principal: Principal,
+    /// The name shown in histories.
+    pub name: String,
+    seats: Vec<Seat>,
+}
+
+impl Actor {
+    /// Somebody who did not sign in.
+    #[must_use]
+    pub fn anonymous() -> Self {
+        Self::new(Principal::Anonymous, "anonymous", [])
+    }
+
+    /// A part of Souk acting by itself.
+    #[must_use]
+    pub fn system(part: &'static str) -> Self {
+        let seat = Seat { scope: Scope::System, role: Role::named(Role::SYSTEM) };
+        Self::new(Principal::System(part), part, [seat])
+    }
+
+    /// A principal with its seats; the seat of everybody is added.
+    pub fn new(principal: Principal, name: impl Into<String>, seats: impl IntoIterator<Item = Seat>) -> Self {
+        let mut seats: Vec<Seat> = seats.into_iter().collect();
+        seats.push(Seat { scope: Scope::Public, role: Role::named(Role::ANONYMOUS) });
+        // Stable and wide first: an operator who also shops acts as the operator.
+        seats.sort_by_key(|seat| seat.scope);
+        Self { principal, name: name.into(), seats }
+    }
+
+    /// The seats, the widest scope first.
+    #[must_use]
+    pub fn seats(&self) -> &[Seat] {
+        &self.seats
+    }
+
+    /// The merchant the actor works for in this request, if any.
+    #[must_use]
+    pub fn merchant(&self) -> Option<MerchantId> {
+        self.seats.iter().find_map(|seat| match seat.scope {
+            Scope::Merchant(id) => Some(id),
+            _ => None,
+        })
+    }
+
+    /// The buyer's account of the actor, if any.
+    #[must_use]
+    pub fn customer(&self) -> Option<CustomerId> {
+        self.seats.iter().find_map(|seat| match seat.scope {
+            Scope::Customer(id) => Some(id),
+            _ => None,
+        })
+    }
+
+    /// The user behind the request, if a person is.
+    #[must_use]
+    pub fn user(&self) -> Option<UserId> {
+        match self.principal {
+            Principal::User(id) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// Whether nobody signed in.
+    #[must_use]
+    pub fn is_anonymous(&self) -> bool {
+        self.principal == Principal::Anonymous
+    }
+
+    /// A stable text for histories and keys: `usr_…`, `key_…`, `system:workflows`, `anonymous`.
+    #[must_use]
+    pub fn id(&self) -> String {
+        match &self.principal {
+            Principal::Anonymous => "anonymous".to_owned(),
+            Principal::User(id) => id.to_string(),
+            Principal::ApiKey(id) => id.to_string(),
+            Principal::System(part) => format!("system:{part}"),
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! The context of a command or query.
+
+use std::sync::Arc;
+
+use access::{Access, Action, Actor, Grant};
+use chrono::{DateTime, Utc};
+use db::{Db, ReadDb};
+use kernel::id::TypedId;
+use kernel::{Clock, IdGen};
+use tokio::sync::Notify;
+
+use crate::{Error, WriteTx};
+
+/// What all requests of a process share.
+#[derive(Clone)]
+pub struct World {
+    /// The database.
+    pub db: Db,
+    /// The policy in force.
+    pub access: Access,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// The maker of ids.
+    pub ids: Arc<dyn IdGen>,
+    /// Rung after each commit that wrote events or jobs.
+    pub wake: Arc<Notify>,
+}
+
+/// Where a request comes from.
+#[derive(Debug, Clone)]
+pub struct Origin {
+    /// `api`, `job`, `cli`, ...
+    pub source: &'static str,
+    /// Names the request in logs, answers and histories.
+    pub request_id: String,
+    /// Address of the client.
+    pub ip: Option<String>,
+}
+
+/// Who acts, and everything a command or query needs. Cheap to clone.
+#[derive(Clone)]
+pub struct Ctx {
+    world: Arc<World>,
+    actor: Arc<Actor>,
+    origin: Arc<Origin>,
+}
+
+impl std::fmt::Debug for Ctx {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Ctx").field("actor", &self.actor).field("origin", &self.origin).finish_non_exhaustive()
+    }
+}
+
+impl Ctx {
+    /// A context for `actor`.
+    #[must_use]
+    pub fn new(world: Arc<World>, actor: Actor, origin: Origin) -> Self {
+        Self { world, actor: Arc::new(actor), origin: Arc::new(origin) }
+    }
+
+    /// A context in which a part of Souk acts by itself.
+    #[must_use]
+    pub fn system(world: Arc<World>, part: &'static str) -> Self {
+        let request_id = format!("{part}-{}", kernel::id::encode(world.ids.uuid()));
+        Self::new(world, Actor::system(part), Origin { source: "job", request_id, ip: None })
+    }
+
+    /// The same request as somebody else: sign-in turns an anonymous context into that of the user.
+    #[must_use]
+    pub fn acting_as(&self, actor: Actor) -> Self {
+        Self { world: self.world.clone(), actor: Arc::new(actor), origin: self.origin.clone() }
+    }
+
+    /// Gives the proof that the actor may take `action`. The first line of every command and query.
+    ///
+    /// # Errors
+    /// [`Error::Denied`].
+    pub fn authorize(&self, action: Action) -> Result<Grant, Error> {
+        Ok(self.world.access.authorize(&self.actor, action)?)
+    }
+
+    /// Whether [`Ctx::authorize`] would succeed; for `allowedActions`, never to guard anything.
+    #[must_use]
+    pub fn may(&self, action: Action) -> bool {
+        self.authorize(action).is_ok()
+    }
+
+    /// The pool for queries.
+    #[must_use]
+    pub fn read(&self) -> &ReadDb {
+        self.world.db.read()
+    }
+
+    /// Starts the one transaction of a command.
+    ///
+    /// # Errors
+    /// The database error.
+    pub async fn begin_write(&self) -> Result<WriteTx, Error> {
+        Ok(WriteTx::new(self.world.db.begin_write().await?, self.clone()))
+    }
+
+    /// Now, in microseconds.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.world.clock.now()
+    }
+
+    /// A new id of any kind.
+    #[must_use]
+    pub fn new_id<I: TypedId>(&self) -> I {
+        I::from_uuid(self.world.ids.uuid())
+    }
+
+    /// Who acts.
+    #[must_use]
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// Where the request comes from.
+    #[must_use]
+    pub fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// What all requests of this process share.
+    #[must_use]
+    pub fn world(&self) -> &Arc<World> {
+        &self.world
+    }
+}

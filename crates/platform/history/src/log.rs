@@ -1,0 +1,216 @@
+//! Writing and reading the change log.
+
+use chrono::{DateTime, Utc};
+use db::Tx;
+use kernel::id::{ChangeId, MerchantId};
+use kernel::{Invalid, Page, PageArgs};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::entity;
+
+/// One field before and after. `before` is absent at creation, `after` at removal.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FieldChange {
+    /// The field in API spelling.
+    pub field: String,
+    /// The value before.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub before: Option<Value>,
+    /// The value after.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub after: Option<Value>,
+}
+
+/// A change of one thing, about to be recorded.
+#[derive(Debug, Clone)]
+pub struct Change {
+    entity: &'static str,
+    entity_id: String,
+    action: &'static str,
+    merchant_id: Option<MerchantId>,
+    reason: Option<String>,
+    fields: Vec<FieldChange>,
+}
+
+impl Change {
+    /// `action` (a past participle: `created`, `approved`) on the `entity` with this id.
+    pub fn new(entity: &'static str, entity_id: impl ToString, action: &'static str) -> Self {
+        Self { entity, entity_id: entity_id.to_string(), action, merchant_id: None, reason: None, fields: Vec::new() }
+    }
+
+    /// The thing belongs to `merchant`, who may read this change.
+    #[must_use]
+    pub fn of_merchant(mut self, merchant: MerchantId) -> Self {
+        self.merchant_id = Some(merchant);
+        self
+    }
+
+    /// Why it was done, in the words of the actor.
+    #[must_use]
+    pub fn because(mut self, reason: impl Into<String>) -> Self {
+        self.reason = Some(reason.into());
+        self
+    }
+
+    /// One field changed. Equal values are left out.
+    #[must_use]
+    pub fn field(mut self, name: &str, before: impl Serialize, after: impl Serialize) -> Self {
+        let value = |v: Value| if v.is_null() { None } else { Some(v) };
+        let before = value(serde_json::to_value(before).unwrap_or(Value::Null));
+        let after = value(serde_json::to_value(after).unwrap_or(Value::Null));
+        if before != after {
+            self.fields.push(FieldChange { field: name.to_owned(), before, after });
+        }
+        self
+    }
+
+    /// All fields that differ between two states of the thing (`None`: it did not exist). Top-level keys only;
+    /// a nested value counts as one field.
+    #[must_use]
+    pub fn diff<T: Serialize>(mut self, before: Option<&T>, after: Option<&T>) -> Self {
+        let object = |state: Option<&T>| match state.map(serde_json::to_value) {
+            Some(Ok(Value::Object(map))) => map,
+            _ => serde_json::Map::new(),
+        };
+        let (mut old, new) = (object(before), object(after));
+        for (name, value) in new {
+            let previous = old.remove(&name);
+            self = self.field(&name, previous, value);
+        }
+        for (name, value) in old {
+            self = self.field(&name, value, Value::Null);
+        }
+        self
+    }
+}
+
+/// Who changes and from where; the same for all changes of a command.
+#[derive(Debug, Clone)]
+pub struct Origin {
+    /// Stable id of the actor.
+    pub actor: String,
+    /// Name of the actor as shown.
+    pub actor_name: String,
+    /// `api`, `console`, `import`, `job`, `cli`.
+    pub source: String,
+    /// The request that caused it.
+    pub request_id: String,
+    /// Address of the client.
+    pub ip: Option<String>,
+}
+
+/// Records changes in the transaction that makes them. One statement for all.
+///
+/// # Errors
+/// The database error.
+pub async fn record(
+    tx: &Tx,
+    changes: Vec<(ChangeId, Change)>,
+    origin: &Origin,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let rows = changes.into_iter().map(|(id, change)| entity::ActiveModel {
+        id: Set(id),
+        entity: Set(change.entity.to_owned()),
+        entity_id: Set(change.entity_id),
+        merchant_id: Set(change.merchant_id),
+        action: Set(change.action.to_owned()),
+        actor: Set(origin.actor.clone()),
+        actor_name: Set(origin.actor_name.clone()),
+        source: Set(origin.source.clone()),
+        request_id: Set(origin.request_id.clone()),
+        ip: Set(origin.ip.clone()),
+        reason: Set(change.reason),
+        fields: Set(serde_json::to_string(&change.fields).unwrap_or_default()),
+        changed_at: Set(now),
+    });
+    entity::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// A recorded change.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChangeRow {
+    /// Its id; sorts by time.
+    pub id: ChangeId,
+    /// What kind of thing changed.
+    pub entity: String,
+    /// Which one.
+    pub entity_id: String,
+    /// What was done.
+    pub action: String,
+    /// Stable id of the actor.
+    pub actor: String,
+    /// Name of the actor.
+    pub actor_name: String,
+    /// From where: `api`, `job`, ...
+    pub source: String,
+    /// The request that caused it.
+    pub request_id: String,
+    /// Why.
+    pub reason: Option<String>,
+    /// The fields before and after.
+    pub fields: Vec<FieldChange>,
+    /// When.
+    pub changed_at: DateTime<Utc>,
+}
+
+impl From<entity::Model> for ChangeRow {
+    fn from(row: entity::Model) -> Self {
+        Self {
+            id: row.id,
+            entity: row.entity,
+            entity_id: row.entity_id,
+            action: row.action,
+            actor: row.actor,
+            actor_name: row.actor_name,
+            source: row.source,
+            request_id: row.request_id,
+            reason: row.reason,
+            fields: serde_json::from_str(&row.fields).unwrap_or_default(),
+            changed_at: row.changed_at,
+        }
+    }
+}
+
+/// The changes of one thing, or of everything, newest first.
+///
+/// # Errors
+/// A bad cursor as [`Invalid`] inside `Ok(Err)`; the database error.
+pub async fn list<C: ConnectionTrait>(
+    conn: &C,
+    subject: Option<(&str, &str)>,
+    merchant: Option<MerchantId>,
+    page: &PageArgs,
+) -> Result<Result<Page<ChangeRow>, Invalid>, DbErr> {
+    let after = match page.after_key::<ChangeId>() {
+        Ok(after) => after,
+        Err(invalid) => return Ok(Err(invalid)),
+    };
+    let mut wanted = Condition::all();
+    if let Some((kind, id)) = subject {
+        wanted = wanted.add(entity::Column::Entity.eq(kind)).add(entity::Column::EntityId.eq(id));
+    }
+    if let Some(merchant) = merchant {
+        wanted = wanted.add(entity::Column::MerchantId.eq(merchant));
+    }
+    if let Some(after) = after {
+        wanted = wanted.add(entity::Column::Id.lt(after));
+    }
+    let rows = entity::Entity::find()
+        .filter(wanted)
+        .order_by_desc(entity::Column::Id)
+        .limit(page.limit())
+        .all(conn)
+        .await?;
+    let rows = rows.into_iter().map(ChangeRow::from).collect();
+    Ok(Ok(Page::from_rows(rows, page, |row: &ChangeRow| row.id)))
+}

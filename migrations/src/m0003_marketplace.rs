@@ -1,0 +1,5 @@
+//! Tables of `marketplace`.
+
+use crate::Step;
+
+pub(crate) const STATEMENTS: &[Step] = &[];

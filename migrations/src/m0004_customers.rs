@@ -1,0 +1,5 @@
+//! Tables of `customers`.
+
+use crate::Step;
+
+pub(crate) const STATEMENTS: &[Step] = &[];

@@ -1,0 +1,5 @@
+//! Tables of `assets`.
+
+use crate::Step;
+
+pub(crate) const STATEMENTS: &[Step] = &[];

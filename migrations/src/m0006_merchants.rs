@@ -1,0 +1,5 @@
+//! Tables of `merchants`.
+
+use crate::Step;
+
+pub(crate) const STATEMENTS: &[Step] = &[];

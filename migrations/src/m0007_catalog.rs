@@ -1,0 +1,5 @@
+//! Tables of `catalog`.
+
+use crate::Step;
+
+pub(crate) const STATEMENTS: &[Step] = &[];

@@ -1,0 +1,5 @@
+//! Tables of `offers`.
+
+use crate::Step;
+
+pub(crate) const STATEMENTS: &[Step] = &[];

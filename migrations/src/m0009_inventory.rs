@@ -1,0 +1,5 @@
+//! Tables of `inventory`.
+
+use crate::Step;
+
+pub(crate) const STATEMENTS: &[Step] = &[];

@@ -1,0 +1,5 @@
+//! Tables of `payments`.
+
+use crate::Step;
+
+pub(crate) const STATEMENTS: &[Step] = &[];

@@ -1,0 +1,5 @@
+//! Tables of `orders`.
+
+use crate::Step;
+
+pub(crate) const STATEMENTS: &[Step] = &[];

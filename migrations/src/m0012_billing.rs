@@ -1,0 +1,5 @@
+//! Tables of `billing`.
+
+use crate::Step;
+
+pub(crate) const STATEMENTS: &[Step] = &[];

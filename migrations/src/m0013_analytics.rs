@@ -1,0 +1,5 @@
+//! Tables of `analytics`.
+
+use crate::Step;
+
+pub(crate) const STATEMENTS: &[Step] = &[];
