@@ -1,2 +1,14 @@
-//! api
-fn main() {}
+//! The GraphQL API: objects, inputs, loaders and the mapping of errors. See the README for the conventions.
+
+pub mod error;
+pub mod input;
+pub mod loader;
+pub mod page;
+pub mod scalar;
+
+mod schema;
+mod system;
+
+pub use error::{Gql, UserError};
+pub use loader::Loaders;
+pub use schema::{COMPLEXITY_MAX, DEPTH_MAX, Mutation, Query, Services, SoukSchema, build};

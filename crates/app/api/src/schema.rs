@@ -1,0 +1,38 @@
+//! The schema, put together from one query and one mutation object a domain.
+
+use async_graphql::{EmptySubscription, MergedObject, Schema};
+
+use crate::system::SystemQuery;
+
+/// How deep a document may nest.
+pub const DEPTH_MAX: usize = 16;
+/// How much a document may cost: a field counts 1, a list its page size times what is asked of each row.
+pub const COMPLEXITY_MAX: usize = 20_000;
+/// How many directives a document may carry on one field.
+const DIRECTIVES_MAX: usize = 8;
+
+/// The schema of Souk.
+pub type SoukSchema = Schema<Query, Mutation, EmptySubscription>;
+
+/// Everything that can be asked.
+#[derive(MergedObject, Default)]
+pub struct Query(SystemQuery);
+
+/// Everything that can be done.
+#[derive(MergedObject, Default)]
+pub struct Mutation(crate::system::SystemMutation);
+
+/// What resolvers need beside the context of the request. Shared by all requests.
+#[derive(Clone, Default)]
+pub struct Services {}
+
+/// Builds the schema with its limits.
+#[must_use]
+pub fn build(services: Services) -> SoukSchema {
+    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+        .data(services)
+        .limit_depth(DEPTH_MAX)
+        .limit_complexity(COMPLEXITY_MAX)
+        .limit_directives(DIRECTIVES_MAX)
+        .finish()
+}
