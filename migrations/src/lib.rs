@@ -116,9 +116,9 @@ impl MigrationTrait for SqlMigration {
         let backend = conn.get_database_backend();
         for step in self.statements {
             for sql in spell(step, backend) {
-                conn.execute_unprepared(&sql).await.map_err(|error| {
-                    DbErr::Migration(format!("{}: {error} in: {}", self.name, sql.trim()))
-                })?;
+                conn.execute_unprepared(&sql)
+                    .await
+                    .map_err(|error| DbErr::Migration(format!("{}: {error} in: {}", self.name, sql.trim())))?;
             }
         }
         Ok(())
@@ -147,7 +147,10 @@ fn spell(step: &Step, backend: DbBackend) -> Vec<String> {
 }
 
 fn types(sql: &str, postgres: bool) -> String {
-    let (id, at, on) =
-        if postgres { ("uuid", "timestamptz", "date") } else { ("uuid_text", "timestamp_with_timezone_text", "date_text") };
+    let (id, at, on) = if postgres {
+        ("uuid", "timestamptz", "date")
+    } else {
+        ("uuid_text", "timestamp_with_timezone_text", "date_text")
+    };
     sql.replace("{id}", id).replace("{at}", at).replace("{on}", on)
 }

@@ -52,7 +52,9 @@ pub fn respond<P: Payload, F: Fault>(gql: &Context<'_>, result: Result<P::Done, 
     match result {
         Ok(done) => Ok(P::done(done)),
         Err(fault) => match fault.kind() {
-            FaultKind::Invalid | FaultKind::Conflict | FaultKind::RuleBroken => Ok(P::refused(vec![user_error(&fault)])),
+            FaultKind::Invalid | FaultKind::Conflict | FaultKind::RuleBroken => {
+                Ok(P::refused(vec![user_error(&fault)]))
+            }
             _ => Err(top_level(gql, &fault)),
         },
     }
@@ -115,7 +117,7 @@ fn top_level(gql: &Context<'_>, fault: &dyn Fault) -> async_graphql::Error {
 
 /// Defines the payload of a mutation: one result field, `null` when `userErrors` is not empty.
 ///
-/// ```ignore
+/// ```text
 /// payload! {
 ///     /// What became of `merchantApprove`.
 ///     MerchantApprovePayload { /// The approved merchant.

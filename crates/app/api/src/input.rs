@@ -9,16 +9,18 @@ use kernel::id::TypedId;
 /// # Errors
 /// [`context::Error::Invalid`] with the code `MALFORMED_ID`.
 pub fn id<I: TypedId + std::str::FromStr>(field: &str, id: &ID) -> Result<I, context::Error> {
-    id.parse().map_err(|_| {
-        Invalid::new(field, "MALFORMED_ID", format!("must be an id of the form {}_…", I::PREFIX)).into()
-    })
+    id.parse()
+        .map_err(|_| Invalid::new(field, "MALFORMED_ID", format!("must be an id of the form {}_…", I::PREFIX)).into())
 }
 
 /// Reads an optional id.
 ///
 /// # Errors
 /// Like [`id`].
-pub fn optional_id<I: TypedId + std::str::FromStr>(field: &str, value: Option<&ID>) -> Result<Option<I>, context::Error> {
+pub fn optional_id<I: TypedId + std::str::FromStr>(
+    field: &str,
+    value: Option<&ID>,
+) -> Result<Option<I>, context::Error> {
     value.map(|value| id(field, value)).transpose()
 }
 

@@ -1,7 +1,7 @@
 //! What integration tests stand on: a fresh database of either kind, a clock that moves when told, contexts
 //! for every kind of actor.
 //!
-//! ```ignore
+//! ```text
 //! testkit::both_databases! {
 //!     async fn a_merchant_is_approved_once(t: TestEnv) {
 //!         let ctx = t.operator();

@@ -2,7 +2,7 @@
 //!
 //! A command reads like this:
 //!
-//! ```ignore
+//! ```text
 //! pub async fn approve(ctx: &Ctx, input: Approve) -> Result<Merchant, Error> {
 //!     let grant = ctx.authorize(APPROVE)?;           // exactly once, first line
 //!     let mut tx = ctx.begin_write().await?;         // one transaction

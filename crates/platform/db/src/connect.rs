@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, SqliteTransactionMode,
-    Statement, TransactionOptions, TransactionTrait,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, SqliteTransactionMode, Statement,
+    TransactionOptions, TransactionTrait,
 };
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 
@@ -130,7 +130,10 @@ impl Db {
 }
 
 /// One writer and `readers` readers: more writers only wait for each other in an unfair way.
-async fn sqlite(options: ConnectOptions, readers: u32) -> Result<(DatabaseConnection, DatabaseConnection), ConnectError> {
+async fn sqlite(
+    options: ConnectOptions,
+    readers: u32,
+) -> Result<(DatabaseConnection, DatabaseConnection), ConnectError> {
     let base = |o: SqliteConnectOptions| {
         o.create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)

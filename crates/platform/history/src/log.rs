@@ -5,8 +5,7 @@ use db::Tx;
 use kernel::id::{ChangeId, MerchantId};
 use kernel::{Invalid, Page, PageArgs};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect,
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -205,12 +204,8 @@ pub async fn list<C: ConnectionTrait>(
     if let Some(after) = after {
         wanted = wanted.add(entity::Column::Id.lt(after));
     }
-    let rows = entity::Entity::find()
-        .filter(wanted)
-        .order_by_desc(entity::Column::Id)
-        .limit(page.limit())
-        .all(conn)
-        .await?;
+    let rows =
+        entity::Entity::find().filter(wanted).order_by_desc(entity::Column::Id).limit(page.limit()).all(conn).await?;
     let rows = rows.into_iter().map(ChangeRow::from).collect();
     Ok(Ok(Page::from_rows(rows, page, |row: &ChangeRow| row.id)))
 }

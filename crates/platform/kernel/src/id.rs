@@ -210,7 +210,13 @@ mod tests {
         assert_eq!(text, "mer_01h2xcejqtf2nbrexx3vqjhp41");
         assert_eq!(text.parse(), Ok(id));
         assert!(text.parse::<OrderId>().is_err());
-        for bad in ["", "mer_", "mer_8zzzzzzzzzzzzzzzzzzzzzzzzz", "mer_01h2xcejqtf2nbrexx3vqjhp4", "mer_01h2xcejqtf2nbrexx3vqjhpu1"] {
+        for bad in [
+            "",
+            "mer_",
+            "mer_8zzzzzzzzzzzzzzzzzzzzzzzzz",
+            "mer_01h2xcejqtf2nbrexx3vqjhp4",
+            "mer_01h2xcejqtf2nbrexx3vqjhpu1",
+        ] {
             assert!(bad.parse::<MerchantId>().is_err(), "{bad}");
         }
     }

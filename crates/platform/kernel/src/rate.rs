@@ -59,7 +59,9 @@ pub fn div_round(numerator: i128, denominator: i128, rounding: Rounding) -> i128
 }
 
 /// A rate in parts per million: 190_000 is 19 %. Stored as BIGINT, never as a decimal column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, DeriveValueType)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, DeriveValueType,
+)]
 pub struct Rate(i64);
 
 impl Rate {

@@ -1,0 +1,141 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use chrono::Duration;
+use outbox::{Dispatcher, Failure, PendingJob};
+use testkit::TestEnv;
+
+use crate::transaction::{Dry, Painted};
+
+fn builder(t: &TestEnv) -> outbox::DispatcherBuilder {
+    Dispatcher::builder(t.world.db.clone(), t.clock.clone(), t.world.wake.clone())
+}
+
+async fn emit(t: &TestEnv, events: usize) {
+    let ctx = t.system();
+    let mut tx = ctx.begin_write().await.unwrap();
+    for _ in 0..events {
+        tx.emit(&Painted { color: "red".to_owned() });
+    }
+    tx.commit().await.unwrap();
+}
+
+async fn enqueue(t: &TestEnv, jobs: Vec<PendingJob>) {
+    let ctx = t.system();
+    let mut tx = ctx.begin_write().await.unwrap();
+    for job in jobs {
+        tx.enqueue(job);
+    }
+    tx.commit().await.unwrap();
+}
+
+type Count = Arc<AtomicUsize>;
+
+fn seen(count: &Count) -> usize {
+    count.load(Ordering::SeqCst)
+}
+
+testkit::both_databases! {
+    async fn an_event_reaches_each_handler_once(t: TestEnv) {
+        let (a, b) = (Count::default(), Count::default());
+        let (a2, b2) = (a.clone(), b.clone());
+        let dispatcher = builder(&t)
+            .on::<Painted, _, _>("a", move |_, _| { a2.fetch_add(1, Ordering::SeqCst); async { Ok(()) } })
+            .on::<Painted, _, _>("b", move |_, _| { b2.fetch_add(1, Ordering::SeqCst); async { Ok(()) } })
+            .build();
+        emit(&t, 150).await;
+        let drained = dispatcher.drain().await.unwrap();
+        assert_eq!((drained.events, drained.failures), (150, 0));
+        dispatcher.drain().await.unwrap();
+        assert_eq!((seen(&a), seen(&b)), (150, 150));
+    }
+
+    async fn a_failing_handler_is_tried_again_and_the_other_is_not(t: TestEnv) {
+        let (good, bad) = (Count::default(), Count::default());
+        let (good2, bad2) = (good.clone(), bad.clone());
+        let dispatcher = builder(&t)
+            .on::<Painted, _, _>("good", move |_, _| { good2.fetch_add(1, Ordering::SeqCst); async { Ok(()) } })
+            .on::<Painted, _, _>("bad", move |_, _| {
+                let tries = bad2.fetch_add(1, Ordering::SeqCst);
+                async move { if tries < 2 { Err(Failure::Retry("not yet".to_owned())) } else { Ok(()) } }
+            })
+            .build();
+        emit(&t, 1).await;
+        assert_eq!(dispatcher.drain().await.unwrap().failures, 1);
+        // Nothing is due before the pause is over.
+        assert_eq!(dispatcher.drain().await.unwrap(), outbox::Drained::default());
+        t.clock.advance(Duration::seconds(2));
+        assert_eq!(dispatcher.drain().await.unwrap().failures, 1);
+        t.clock.advance(Duration::seconds(3));
+        assert_eq!(dispatcher.drain().await.unwrap().events, 1);
+        assert_eq!((seen(&good), seen(&bad)), (1, 3));
+    }
+
+    async fn two_nodes_share_the_work_without_doubling_it(t: TestEnv) {
+        let count = Count::default();
+        let node = || {
+            let count = count.clone();
+            builder(&t).on::<Painted, _, _>("only", move |_, _| { count.fetch_add(1, Ordering::SeqCst); async { Ok(()) } }).build()
+        };
+        emit(&t, 300).await;
+        let (one, two) = (node(), node());
+        let (a, b) = testkit::tokio::join!(one.drain(), two.drain());
+        assert_eq!(a.unwrap().events + b.unwrap().events, 300);
+        assert_eq!(seen(&count), 300);
+    }
+
+    async fn a_lease_that_ran_out_is_taken_over(t: TestEnv) {
+        emit(&t, 1).await;
+        let stuck = builder(&t)
+            .on::<Painted, _, _>("h", |_, _| async { std::future::pending::<()>().await; Ok(()) })
+            .build();
+        let _ = testkit::tokio::time::timeout(std::time::Duration::from_millis(300), stuck.drain()).await;
+        let count = Count::default();
+        let count2 = count.clone();
+        let other = builder(&t).on::<Painted, _, _>("h", move |_, _| { count2.fetch_add(1, Ordering::SeqCst); async { Ok(()) } }).build();
+        other.drain().await.unwrap();
+        assert_eq!(seen(&count), 0, "the first node still holds the lease");
+        t.clock.advance(Duration::seconds(61));
+        other.drain().await.unwrap();
+        assert_eq!(seen(&count), 1);
+    }
+
+    async fn a_job_runs_once_is_deduplicated_and_waits_for_its_time(t: TestEnv) {
+        let count = Count::default();
+        let count2 = count.clone();
+        let dispatcher = builder(&t).work::<Dry, _, _>(move |_, _| { count2.fetch_add(1, Ordering::SeqCst); async { Ok(()) } }).build();
+        enqueue(&t, vec![PendingJob::of(&Dry { fence: 1 }).once("a"), PendingJob::of(&Dry { fence: 2 }).once("b")]).await;
+        enqueue(&t, vec![PendingJob::of(&Dry { fence: 1 }).once("a")]).await;
+        enqueue(&t, vec![PendingJob::of(&Dry { fence: 3 }).at(t.system().now() + Duration::hours(1))]).await;
+        assert_eq!(dispatcher.drain().await.unwrap().jobs, 2);
+        t.clock.advance(Duration::hours(1));
+        assert_eq!(dispatcher.drain().await.unwrap().jobs, 1);
+        assert_eq!(seen(&count), 3);
+    }
+
+    async fn a_job_that_keeps_failing_is_dead_after_its_last_try(t: TestEnv) {
+        let count = Count::default();
+        let count2 = count.clone();
+        let dispatcher = builder(&t).work::<Dry, _, _>(move |_, _| {
+            count2.fetch_add(1, Ordering::SeqCst);
+            async { Err(Failure::Retry("no".to_owned())) }
+        }).build();
+        enqueue(&t, vec![PendingJob::of(&Dry { fence: 1 })]).await;
+        for _ in 0..10 {
+            dispatcher.drain().await.unwrap();
+            t.clock.advance(Duration::minutes(20));
+        }
+        assert_eq!(seen(&count), 3, "three tries, as the job says");
+    }
+
+    async fn a_schedule_slot_fires_on_one_node(t: TestEnv) {
+        let slot = t.system().now();
+        let mut fired = 0;
+        for _ in 0..5 {
+            let tx = t.world.db.begin_write().await.unwrap();
+            fired += usize::from(outbox::claim_slot(&tx, "nightly", slot).await.unwrap());
+            tx.commit().await.unwrap();
+        }
+        assert_eq!(fired, 1);
+    }
+}
