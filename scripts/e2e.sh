@@ -4,7 +4,7 @@ set -euo pipefail
 source "$(dirname "$0")/env.sh"
 
 if [ -z "${SOUK_TEST_POSTGRES_URL:-}" ]; then
-    if scripts/pg.sh available; then exec scripts/with-postgres.sh "$0" "$@"; fi
+    if scripts/pg.sh available; then exec scripts/with-postgres.sh scripts/e2e.sh "$@"; fi
     skip "end-to-end tests on PostgreSQL" "it is not installed"
 fi
 

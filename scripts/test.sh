@@ -27,7 +27,7 @@ if [ -n "${SOUK_TEST_POSTGRES_URL:-}" ]; then
     tests "$@"
 elif scripts/pg.sh available; then
     # Runs this script once more, now with a URL.
-    scripts/with-postgres.sh "$0" "$@"
+    scripts/with-postgres.sh scripts/test.sh "$@"
 else
     skip "every test on PostgreSQL" "it is not installed"
     tests "$@"
