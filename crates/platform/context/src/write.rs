@@ -52,6 +52,12 @@ impl WriteTx {
         self.now
     }
 
+    /// Who acts, and the ids for what is written.
+    #[must_use]
+    pub fn ctx(&self) -> &Ctx {
+        &self.ctx
+    }
+
     /// Adds a change to the history.
     pub fn record(&mut self, change: Change) {
         self.changes.push((self.ctx.new_id(), change));

@@ -1,0 +1,21 @@
+//! Facts of this crate.
+
+use kernel::id::StockItemId;
+use outbox::Event;
+use serde::{Deserialize, Serialize};
+
+/// Articles ran out, or can be sold again, at a location.
+///
+/// Not told for every unit that moves: who shows availability needs to know only when it turns.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StockChanged {
+    /// The articles, each once, sorted.
+    pub stock_items: Vec<StockItemId>,
+}
+
+impl Event for StockChanged {
+    const KIND: &'static str = "stock_changed.v1";
+    fn subject(&self) -> String {
+        self.stock_items.first().map(ToString::to_string).unwrap_or_default()
+    }
+}

@@ -1,0 +1,6 @@
+//! Reads.
+
+pub mod availability;
+pub mod levels;
+pub mod locations;
+pub mod movements;
