@@ -1,0 +1,9 @@
+//! Reads. Products are read by owners and by whoever may see what is published.
+
+pub mod attribute;
+pub mod category;
+pub mod for_sale;
+pub mod parts;
+pub mod product;
+pub mod storefront;
+pub mod variant;
