@@ -1,5 +1,33 @@
 //! Tables of `merchants`.
 
-use crate::Step;
+use crate::Step::{self, Sql};
 
-pub(crate) const STATEMENTS: &[Step] = &[];
+pub(crate) const STATEMENTS: &[Step] = &[
+    Sql("CREATE TABLE merchant (
+        id {id} NOT NULL PRIMARY KEY,
+        name text NOT NULL,
+        name_fold text NOT NULL,
+        search_fold text NOT NULL,
+        slug text NOT NULL UNIQUE,
+        status text NOT NULL CHECK (status IN ('applied', 'active', 'suspended', 'closed')),
+        status_reason text,
+        status_changed_at {at} NOT NULL,
+        country text NOT NULL,
+        contact_email text NOT NULL,
+        legal text NOT NULL,
+        bank_iban text,
+        bank_holder text,
+        bank_changed_at {at},
+        handling_days integer NOT NULL CHECK (handling_days BETWEEN 0 AND 60),
+        auto_accept boolean NOT NULL,
+        tier text NOT NULL,
+        commission_vat_ppm bigint CHECK (commission_vat_ppm BETWEEN 0 AND 1000000),
+        version bigint NOT NULL,
+        created_at {at} NOT NULL,
+        updated_at {at} NOT NULL,
+        CHECK (status NOT IN ('suspended', 'closed') OR status_reason IS NOT NULL),
+        CHECK ((bank_iban IS NULL) = (bank_holder IS NULL) AND (bank_iban IS NULL) = (bank_changed_at IS NULL))
+    )"),
+    Sql("CREATE INDEX merchant_name ON merchant (name_fold, id)"),
+    Sql("CREATE INDEX merchant_status_name ON merchant (status, name_fold, id)"),
+];

@@ -1,2 +1,18 @@
-//! marketplace
-fn main() {}
+//! What the operator decides for the whole marketplace: channels, taxes, delivery, carriers, commission, settings.
+
+pub mod actions;
+mod entity;
+mod error;
+pub mod event;
+pub mod model;
+mod query;
+mod repo;
+
+pub use error::Error;
+pub use model::commission;
+pub use model::delivery;
+pub use model::{
+    Carrier, Channel, CommissionAmounts, CommissionBase, CommissionRule, CommissionRules, CommissionScope, DeliveryKind,
+    DeliveryMethod, DeliveryPricing, DeliveryRate, LegalEntity, Settings, SettingsPatch, Snapshot, TaxClass, TaxRate,
+};
+pub use query::{snapshot, snapshot_on};

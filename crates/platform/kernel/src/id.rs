@@ -108,6 +108,8 @@ typed_ids! {
     TaxClassId = "tax";
     /// A way of delivery.
     DeliveryMethodId = "dlv";
+    /// A company that carries parcels.
+    CarrierId = "car";
     /// A rule by which the operator earns.
     CommissionRuleId = "com";
     /// A merchant.

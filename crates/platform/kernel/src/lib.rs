@@ -5,6 +5,7 @@
 
 pub mod allocate;
 pub mod clock;
+pub mod country;
 pub mod currency;
 pub mod fault;
 pub mod id;

@@ -1,0 +1,30 @@
+//! What can be allowed in the marketplace.
+
+use access::Action;
+
+/// Read channels. Storefronts see the active ones only.
+pub const READ_CHANNELS: Action = Action::new("channel", "read");
+/// Make and change channels.
+pub const EDIT_CHANNELS: Action = Action::new("channel", "edit");
+/// Read tax classes and rates.
+pub const READ_TAXES: Action = Action::new("tax_class", "read");
+/// Make and change tax classes and rates.
+pub const EDIT_TAXES: Action = Action::new("tax_class", "edit");
+/// Read delivery methods. Storefronts see the active ones only.
+pub const READ_DELIVERY: Action = Action::new("delivery_method", "read");
+/// Make and change delivery methods.
+pub const EDIT_DELIVERY: Action = Action::new("delivery_method", "edit");
+/// Read carriers.
+pub const READ_CARRIERS: Action = Action::new("carrier", "read");
+/// Make and change carriers.
+pub const EDIT_CARRIERS: Action = Action::new("carrier", "edit");
+/// Read commission rules.
+pub const READ_COMMISSION: Action = Action::new("commission_rule", "read");
+/// Make and change commission rules.
+pub const EDIT_COMMISSION: Action = Action::new("commission_rule", "edit");
+/// Read the settings and their history.
+pub const READ_SETTINGS: Action = Action::new("marketplace_settings", "read");
+/// Change the settings.
+pub const EDIT_SETTINGS: Action = Action::new("marketplace_settings", "edit");
+/// Fill an empty marketplace.
+pub const BOOTSTRAP: Action = Action::new("marketplace", "bootstrap");

@@ -1,0 +1,73 @@
+//! What can go wrong.
+
+use kernel::{Fault, FaultKind, Invalid};
+use sea_orm::DbErr;
+
+/// A fault of the marketplace.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The faults that are the same everywhere.
+    #[error(transparent)]
+    Core(#[from] context::Error),
+    /// The default commission rule holds everywhere and for ever.
+    #[error("the default commission rule holds everywhere and for ever; make another rule instead")]
+    DefaultRuleFixed,
+    /// There are as many as there may be.
+    #[error("there may be at most {max} {what}")]
+    TooMany {
+        /// Of what.
+        what: &'static str,
+        /// How many there may be.
+        max: u64,
+    },
+}
+
+impl From<Invalid> for Error {
+    fn from(error: Invalid) -> Self {
+        Self::Core(error.into())
+    }
+}
+
+impl From<DbErr> for Error {
+    fn from(error: DbErr) -> Self {
+        Self::Core(error.into())
+    }
+}
+
+impl From<serde_json::Error> for Error {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Core(error.into())
+    }
+}
+
+impl Fault for Error {
+    fn kind(&self) -> FaultKind {
+        match self {
+            Self::Core(error) => error.kind(),
+            Self::DefaultRuleFixed | Self::TooMany { .. } => FaultKind::RuleBroken,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Core(error) => error.code(),
+            Self::DefaultRuleFixed => "DEFAULT_RULE_FIXED",
+            Self::TooMany { .. } => "TOO_MANY",
+        }
+    }
+
+    fn field(&self) -> Option<String> {
+        match self {
+            Self::Core(error) => error.field(),
+            _ => None,
+        }
+    }
+
+    fn details(&self) -> Option<serde_json::Value> {
+        match self {
+            Self::Core(error) => error.details(),
+            Self::TooMany { max, .. } => Some(serde_json::json!({ "max": max })),
+            Self::DefaultRuleFixed => None,
+        }
+    }
+}

@@ -1,0 +1,322 @@
+//! Ways of delivery: what they carry, where to, at what price.
+
+use chrono::{DateTime, Utc};
+use kernel::id::{DeliveryMethodId, TaxClassId};
+use kernel::{Currency, Invalid, text};
+use serde::Serialize;
+
+use super::{amount, bounded, countries};
+
+/// How goods reach the buyer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeliveryKind {
+    /// To the door.
+    Home,
+    /// To a parcel shop or locker.
+    PickupPoint,
+    /// The buyer comes to the merchant's store.
+    StorePickup,
+    /// By truck.
+    Freight,
+    /// By wire; nothing is carried.
+    Digital,
+}
+
+impl DeliveryKind {
+    /// All kinds.
+    pub const ALL: [Self; 5] = [Self::Home, Self::PickupPoint, Self::StorePickup, Self::Freight, Self::Digital];
+
+    /// The stored name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Home => "home",
+            Self::PickupPoint => "pickup_point",
+            Self::StorePickup => "store_pickup",
+            Self::Freight => "freight",
+            Self::Digital => "digital",
+        }
+    }
+
+    /// Reads a stored name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+}
+
+/// Where the price of a delivery comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeliveryPricing {
+    /// From the method's own rates.
+    Rates,
+    /// From a trusted storefront that asked the carrier; the price comes with the consignment.
+    Quoted,
+}
+
+impl DeliveryPricing {
+    /// The stored name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Rates => "rates",
+            Self::Quoted => "quoted",
+        }
+    }
+
+    /// Reads a stored name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Rates, Self::Quoted].into_iter().find(|pricing| pricing.as_str() == name)
+    }
+}
+
+/// A way of delivery.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DeliveryMethod {
+    /// Its id.
+    pub id: DeliveryMethodId,
+    /// A code for programs: `parcel`.
+    pub code: String,
+    /// The name buyers read.
+    pub name: String,
+    /// How goods reach the buyer.
+    pub kind: DeliveryKind,
+    /// Where the price comes from.
+    pub pricing: DeliveryPricing,
+    /// The product types it carries: `parcel`, `bulky`, `cold`, `digital`, ...; never empty.
+    pub product_types: Vec<String>,
+    /// The countries it serves; empty means all.
+    pub countries: Vec<String>,
+    /// The tax class of the delivery itself.
+    pub tax_class_id: TaxClassId,
+    /// The heaviest consignment in grams.
+    pub max_weight_g: Option<i64>,
+    /// Fewest days on the way.
+    pub transit_days_min: i32,
+    /// Most days on the way.
+    pub transit_days_max: i32,
+    /// Whether a parcel must have a tracking number.
+    pub tracking_required: bool,
+    /// Whether the carrier collects cash on delivery.
+    pub cod_allowed: bool,
+    /// The rates, one for each currency, by currency.
+    pub rates: Vec<DeliveryRate>,
+    /// Place in lists; smaller comes first.
+    pub position: i32,
+    /// An inactive method takes no new orders.
+    pub active: bool,
+    /// Grows by one with every change.
+    pub version: i64,
+    /// When it was made.
+    #[serde(skip)]
+    pub created_at: DateTime<Utc>,
+    /// When it was changed last.
+    #[serde(skip)]
+    pub updated_at: DateTime<Utc>,
+}
+
+/// The price in one currency, in minor units.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DeliveryRate {
+    /// The currency of the amounts.
+    pub currency: Currency,
+    /// The price of the first unit.
+    pub first_minor: i64,
+    /// The price of each further unit.
+    pub additional_minor: i64,
+    /// From this value of the goods on delivery is free.
+    pub free_above_minor: Option<i64>,
+}
+
+/// What is to be delivered: the goods of one merchant, one location and one product type.
+#[derive(Debug, Clone, Copy)]
+pub struct Consignment<'a> {
+    /// The product type of all its goods.
+    pub product_type: &'a str,
+    /// The country of the address.
+    pub country: &'a str,
+    /// The currency of the order.
+    pub currency: Currency,
+    /// Units of goods; at least one.
+    pub units: i64,
+    /// The value of the goods in minor units.
+    pub goods_minor: i64,
+    /// Their weight in grams.
+    pub weight_g: i64,
+    /// The price that a trusted storefront brought, in minor units.
+    pub quoted_minor: Option<i64>,
+}
+
+/// The price of a delivery and how it came about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Quote {
+    /// The price in minor units of the consignment's currency.
+    pub price_minor: i64,
+    /// How it came about.
+    pub basis: QuoteBasis,
+    /// Fewest days on the way.
+    pub transit_days_min: i32,
+    /// Most days on the way.
+    pub transit_days_max: i32,
+}
+
+/// How the price of a delivery came about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum QuoteBasis {
+    /// First unit and further units.
+    Rates,
+    /// The value of the goods reached the limit for free delivery.
+    FreeAbove,
+    /// A trusted storefront brought it.
+    Quoted,
+}
+
+/// Why a method does not take a consignment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
+#[serde(tag = "code", rename_all = "SCREAMING_SNAKE_CASE", rename_all_fields = "camelCase")]
+pub enum Rejection {
+    /// The method is switched off.
+    #[error("this delivery method is not in use")]
+    MethodInactive,
+    /// It does not carry such goods.
+    #[error("this delivery method does not carry goods of type {product_type}")]
+    ProductTypeNotCarried {
+        /// The product type of the goods.
+        product_type: String,
+    },
+    /// It does not serve the country.
+    #[error("this delivery method does not serve {country}")]
+    CountryNotServed {
+        /// The country of the address.
+        country: String,
+    },
+    /// It has no price in the currency.
+    #[error("this delivery method has no price in {currency}")]
+    CurrencyNotPriced {
+        /// The currency of the order.
+        currency: Currency,
+    },
+    /// The consignment is too heavy for it.
+    #[error("this delivery method carries at most {max_weight_g} g")]
+    TooHeavy {
+        /// The heaviest consignment in grams.
+        max_weight_g: i64,
+    },
+    /// Its price comes from outside and nobody brought one.
+    #[error("the price of this delivery method must come with the consignment")]
+    NotQuoted,
+    /// The price is larger than any order can hold.
+    #[error("the price of this delivery is out of range")]
+    PriceOutOfRange,
+}
+
+impl Rejection {
+    /// A stable code: `COUNTRY_NOT_SERVED`.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::MethodInactive => "METHOD_INACTIVE",
+            Self::ProductTypeNotCarried { .. } => "PRODUCT_TYPE_NOT_CARRIED",
+            Self::CountryNotServed { .. } => "COUNTRY_NOT_SERVED",
+            Self::CurrencyNotPriced { .. } => "CURRENCY_NOT_PRICED",
+            Self::TooHeavy { .. } => "TOO_HEAVY",
+            Self::NotQuoted => "NOT_QUOTED",
+            Self::PriceOutOfRange => "PRICE_OUT_OF_RANGE",
+        }
+    }
+}
+
+/// The price of delivering `consignment` by `method`, or why that cannot be.
+///
+/// The reasons are tried in a fixed order, so that the same consignment always gets the same answer.
+///
+/// # Errors
+/// [`Rejection`] with its code.
+pub fn quote(method: &DeliveryMethod, consignment: &Consignment<'_>) -> Result<Quote, Rejection> {
+    if !method.active {
+        return Err(Rejection::MethodInactive);
+    }
+    if !method.product_types.iter().any(|t| t == consignment.product_type) {
+        return Err(Rejection::ProductTypeNotCarried { product_type: consignment.product_type.to_owned() });
+    }
+    if !method.countries.is_empty() && !method.countries.iter().any(|c| c == consignment.country) {
+        return Err(Rejection::CountryNotServed { country: consignment.country.to_owned() });
+    }
+    if let Some(max_weight_g) = method.max_weight_g.filter(|max| consignment.weight_g > *max) {
+        return Err(Rejection::TooHeavy { max_weight_g });
+    }
+    let (price_minor, basis) = match method.pricing {
+        DeliveryPricing::Quoted => (consignment.quoted_minor.ok_or(Rejection::NotQuoted)?, QuoteBasis::Quoted),
+        DeliveryPricing::Rates => by_rates(method, consignment)?,
+    };
+    amount("price", price_minor).map_err(|_| Rejection::PriceOutOfRange)?;
+    let (transit_days_min, transit_days_max) = (method.transit_days_min, method.transit_days_max);
+    Ok(Quote { price_minor, basis, transit_days_min, transit_days_max })
+}
+
+fn by_rates(method: &DeliveryMethod, consignment: &Consignment<'_>) -> Result<(i64, QuoteBasis), Rejection> {
+    let currency = consignment.currency;
+    let rate = method.rates.iter().find(|r| r.currency == currency).ok_or(Rejection::CurrencyNotPriced { currency })?;
+    if rate.free_above_minor.is_some_and(|limit| consignment.goods_minor >= limit) {
+        return Ok((0, QuoteBasis::FreeAbove));
+    }
+    let further = consignment.units.saturating_sub(1).max(0);
+    let price = rate.additional_minor.checked_mul(further).and_then(|rest| rest.checked_add(rate.first_minor));
+    Ok((price.ok_or(Rejection::PriceOutOfRange)?, QuoteBasis::Rates))
+}
+
+/// The longest promise of a delivery in days.
+const TRANSIT_DAYS_MAX: i32 = 365;
+
+impl DeliveryMethod {
+    /// Normalizes the fields and checks them.
+    pub(crate) fn checked(mut self) -> Result<Self, Invalid> {
+        self.code = text::code("code", &self.code, 40)?;
+        self.name = text::line("name", &self.name, 120)?;
+        self.countries = countries("countries", &self.countries)?;
+        bounded("productTypes", self.product_types.len())?;
+        for (index, product_type) in self.product_types.iter_mut().enumerate() {
+            *product_type = text::code(&format!("productTypes.{index}"), product_type, 40)?;
+        }
+        self.product_types.sort_unstable();
+        self.product_types.dedup();
+        if self.product_types.is_empty() {
+            return Err(Invalid::required("productTypes"));
+        }
+        if self.max_weight_g.is_some_and(|max| max <= 0) {
+            return Err(Invalid::range("maxWeightG", 1, i64::MAX));
+        }
+        if !(0..=TRANSIT_DAYS_MAX).contains(&self.transit_days_min) {
+            return Err(Invalid::range("transitDaysMin", 0, i64::from(TRANSIT_DAYS_MAX)));
+        }
+        if !(self.transit_days_min..=TRANSIT_DAYS_MAX).contains(&self.transit_days_max) {
+            return Err(Invalid::range("transitDaysMax", self.transit_days_min.into(), TRANSIT_DAYS_MAX.into()));
+        }
+        self.check_rates()?;
+        Ok(self)
+    }
+
+    fn check_rates(&mut self) -> Result<(), Invalid> {
+        bounded("rates", self.rates.len())?;
+        for (index, rate) in self.rates.iter().enumerate() {
+            amount(&format!("rates.{index}.first"), rate.first_minor)?;
+            amount(&format!("rates.{index}.additional"), rate.additional_minor)?;
+            if let Some(limit) = rate.free_above_minor {
+                amount(&format!("rates.{index}.freeAbove"), limit)?;
+            }
+        }
+        self.rates.sort_by_key(|rate| rate.currency);
+        if self.rates.windows(2).any(|w| w[0].currency == w[1].currency) {
+            return Err(Invalid::new("rates", "DUPLICATE", "has two rates of one currency"));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+#[path = "delivery_test.rs"]
+mod tests;

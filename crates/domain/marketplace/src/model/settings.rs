@@ -1,0 +1,221 @@
+//! The one document of settings, versioned as a whole.
+
+use std::collections::BTreeMap;
+
+use kernel::country::country;
+use kernel::{Currency, Invalid, Rate, text};
+use serde::{Deserialize, Serialize};
+
+use super::{amount, bounded, share};
+
+/// The company that runs the marketplace; it stands on invoices and statements.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct LegalEntity {
+    /// The name in the register.
+    pub legal_name: String,
+    /// VAT or tax number.
+    pub tax_id: String,
+    /// Number in the commercial register.
+    pub registration_number: String,
+    /// Street and number.
+    pub street: String,
+    /// Postal code.
+    pub postal_code: String,
+    /// Town.
+    pub city: String,
+    /// Country; its VAT is put on commission.
+    pub country: String,
+    /// Where merchants and buyers write to.
+    pub email: String,
+}
+
+impl Default for LegalEntity {
+    fn default() -> Self {
+        Self {
+            legal_name: "Souk Marketplace".to_owned(),
+            tax_id: String::new(),
+            registration_number: String::new(),
+            street: String::new(),
+            postal_code: String::new(),
+            city: String::new(),
+            country: "DE".to_owned(),
+            email: "hello@souk.example".to_owned(),
+        }
+    }
+}
+
+/// The settings of the marketplace. Fields that an older document lacks take their default.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct Settings {
+    /// The name of the marketplace in mails and pages.
+    pub name: String,
+    /// The company behind it.
+    pub operator: LegalEntity,
+    /// Days from delivery until a merchant's earnings can be paid out.
+    pub hold_days: u32,
+    /// Days from shipment until they can, when no delivery was reported.
+    pub fallback_days: u32,
+    /// Hours in which a merchant must accept an order.
+    pub accept_within_hours: u32,
+    /// The smallest payout of each currency, in minor units; less is carried forward.
+    pub payout_minimum: BTreeMap<Currency, i64>,
+    /// The share of released earnings that is kept as a reserve.
+    pub reserve_ppm: Rate,
+    /// Whether a refund gives the merchant its share of the fixed fee back.
+    pub refund_fixed_fee: bool,
+    /// Days after which a cart that nobody touched is forgotten.
+    pub cart_ttl_days: u32,
+    /// Days in which a bank transfer must arrive.
+    pub transfer_expires_days: u32,
+    /// VAT on commission, unless the merchant has its own rate.
+    pub commission_vat_ppm: Rate,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            name: "Souk".to_owned(),
+            operator: LegalEntity::default(),
+            hold_days: 14,
+            fallback_days: 30,
+            accept_within_hours: 48,
+            payout_minimum: BTreeMap::from([(Currency::EUR, 1_000), (Currency::USD, 1_000)]),
+            reserve_ppm: Rate::ZERO,
+            refund_fixed_fee: false,
+            cart_ttl_days: 30,
+            transfer_expires_days: 7,
+            commission_vat_ppm: Rate::from_ppm(190_000),
+        }
+    }
+}
+
+/// A change of settings: what is `None` stays.
+#[derive(Debug, Clone, Default)]
+#[allow(missing_docs, reason = "each field is described at `Settings`")]
+pub struct SettingsPatch {
+    pub name: Option<String>,
+    pub operator: Option<LegalEntity>,
+    pub hold_days: Option<u32>,
+    pub fallback_days: Option<u32>,
+    pub accept_within_hours: Option<u32>,
+    pub payout_minimum: Option<BTreeMap<Currency, i64>>,
+    pub reserve_ppm: Option<Rate>,
+    pub refund_fixed_fee: Option<bool>,
+    pub cart_ttl_days: Option<u32>,
+    pub transfer_expires_days: Option<u32>,
+    pub commission_vat_ppm: Option<Rate>,
+}
+
+impl Settings {
+    /// The smallest payout in `currency`, in minor units.
+    #[must_use]
+    pub fn payout_minimum_minor(&self, currency: Currency) -> i64 {
+        self.payout_minimum.get(&currency).copied().unwrap_or(0)
+    }
+
+    pub(crate) fn patched(mut self, patch: SettingsPatch) -> Self {
+        fn put<T>(slot: &mut T, value: Option<T>) {
+            if let Some(value) = value {
+                *slot = value;
+            }
+        }
+        put(&mut self.name, patch.name);
+        put(&mut self.operator, patch.operator);
+        put(&mut self.hold_days, patch.hold_days);
+        put(&mut self.fallback_days, patch.fallback_days);
+        put(&mut self.accept_within_hours, patch.accept_within_hours);
+        put(&mut self.payout_minimum, patch.payout_minimum);
+        put(&mut self.reserve_ppm, patch.reserve_ppm);
+        put(&mut self.refund_fixed_fee, patch.refund_fixed_fee);
+        put(&mut self.cart_ttl_days, patch.cart_ttl_days);
+        put(&mut self.transfer_expires_days, patch.transfer_expires_days);
+        put(&mut self.commission_vat_ppm, patch.commission_vat_ppm);
+        self
+    }
+
+    pub(crate) fn checked(mut self) -> Result<Self, Invalid> {
+        self.name = text::line("name", &self.name, 120)?;
+        self.operator = self.operator.checked()?;
+        days("holdDays", self.hold_days, 0, 365)?;
+        days("fallbackDays", self.fallback_days, 0, 365)?;
+        days("acceptWithinHours", self.accept_within_hours, 1, 24 * 60)?;
+        days("cartTtlDays", self.cart_ttl_days, 1, 365)?;
+        days("transferExpiresDays", self.transfer_expires_days, 1, 90)?;
+        if self.fallback_days < self.hold_days {
+            return Err(Invalid::new("fallbackDays", "OUT_OF_RANGE", "must not be less than the hold period"));
+        }
+        share("reservePpm", self.reserve_ppm)?;
+        share("commissionVatPpm", self.commission_vat_ppm)?;
+        bounded("payoutMinimum", self.payout_minimum.len())?;
+        for (currency, minor) in &self.payout_minimum {
+            amount(&format!("payoutMinimum.{currency}"), *minor)?;
+        }
+        Ok(self)
+    }
+}
+
+impl LegalEntity {
+    fn checked(mut self) -> Result<Self, Invalid> {
+        self.legal_name = text::line("operator.legalName", &self.legal_name, 200)?;
+        self.country = country("operator.country", &self.country)?;
+        self.email = text::email("operator.email", &self.email)?;
+        for (field, value, max) in [
+            ("operator.taxId", &mut self.tax_id, 40),
+            ("operator.registrationNumber", &mut self.registration_number, 60),
+            ("operator.street", &mut self.street, 200),
+            ("operator.postalCode", &mut self.postal_code, 20),
+            ("operator.city", &mut self.city, 100),
+        ] {
+            if !value.trim().is_empty() {
+                *value = text::line(field, value, max)?;
+            }
+        }
+        Ok(self)
+    }
+}
+
+fn days(field: &str, value: u32, min: u32, max: u32) -> Result<(), Invalid> {
+    if (min..=max).contains(&value) {
+        return Ok(());
+    }
+    Err(Invalid::range(field, min.into(), max.into()))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_older_document_takes_defaults_for_what_it_lacks() {
+        let settings: Settings = serde_json::from_str(r#"{"holdDays":3,"payoutMinimum":{"BRL":500},"gone":1}"#).unwrap();
+        assert_eq!((settings.hold_days, settings.fallback_days), (3, 30));
+        assert_eq!(settings.payout_minimum_minor("BRL".parse().unwrap()), 500);
+        assert_eq!(settings.payout_minimum_minor(Currency::EUR), 0);
+    }
+
+    #[test]
+    fn a_document_reads_back_equal() {
+        let settings = Settings::default();
+        let text = serde_json::to_string(&settings).unwrap();
+        assert_eq!(serde_json::from_str::<Settings>(&text).unwrap(), settings);
+    }
+
+    #[test]
+    fn each_wrong_field_is_named() {
+        #[track_caller]
+        fn refused(patch: SettingsPatch, field: &str) {
+            assert_eq!(Settings::default().patched(patch).checked().unwrap_err().field, field);
+        }
+        refused(SettingsPatch { hold_days: Some(366), ..Default::default() }, "holdDays");
+        refused(SettingsPatch { hold_days: Some(31), ..Default::default() }, "fallbackDays");
+        refused(SettingsPatch { accept_within_hours: Some(0), ..Default::default() }, "acceptWithinHours");
+        refused(SettingsPatch { reserve_ppm: Some(Rate::from_ppm(1_000_001)), ..Default::default() }, "reservePpm");
+        let minimum = BTreeMap::from([(Currency::EUR, -1)]);
+        refused(SettingsPatch { payout_minimum: Some(minimum), ..Default::default() }, "payoutMinimum.EUR");
+        let operator = LegalEntity { email: "nobody".to_owned(), ..LegalEntity::default() };
+        refused(SettingsPatch { operator: Some(operator), ..Default::default() }, "operator.email");
+    }
+}

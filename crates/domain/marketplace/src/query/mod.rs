@@ -1,0 +1,5 @@
+//! Reads.
+
+mod snapshot;
+
+pub use snapshot::{snapshot, snapshot_on};

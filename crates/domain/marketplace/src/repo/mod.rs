@@ -1,0 +1,11 @@
+//! Loading and saving. Writing takes a grant of the operator.
+
+mod convert;
+mod load;
+mod save;
+
+pub(crate) use load::{all, stamp};
+pub(crate) use save::{
+    begin, insert_carrier, insert_channel, insert_delivery_method, insert_rule, insert_settings, insert_tax_class,
+    save_carrier, save_channel, save_delivery_method, save_rule, save_tax_class,
+};
