@@ -1,0 +1,7 @@
+//! What holds for the whole schema: every root field has its expected answer for every role, every public
+//! field is described, lists are connections.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod documents;
+mod rights;
+mod shape;
