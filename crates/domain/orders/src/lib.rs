@@ -1,2 +1,22 @@
-//! orders
-fn main() {}
+//! Orders: from the cart to the closed order.
+//!
+//! A cart is turned into a split plan by a pure planner; placement freezes the plan as one order, one merchant
+//! order per merchant and one fulfillment order per location and product type. From then on quantities are the
+//! truth: states are derived from them by [`model::state`], and every amount that moves is a sum of unit slots
+//! cut at placement ([`model::money`]), so that parts always sum to the whole.
+
+pub mod actions;
+
+
+mod entity;
+mod error;
+pub mod event;
+pub mod model;
+
+
+
+pub use entity::{
+    Capture, FulfillmentLine, FulfillmentOrder, MerchantOrder, Order, OrderEvent, OrderLine, Refund, RefundLine,
+    Shipment, ShipmentLine,
+};
+pub use error::{Error, LeftOfLine};

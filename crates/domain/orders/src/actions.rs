@@ -1,0 +1,28 @@
+//! What can be allowed here.
+
+use access::Action;
+
+/// Fill a cart and see its plan.
+pub const EDIT_CART: Action = Action::new("cart", "edit");
+/// Give a line a delivery price of its own.
+pub const QUOTE_DELIVERY: Action = Action::new("cart", "quote_delivery");
+/// Turn a cart into an order.
+pub const PLACE: Action = Action::new("order", "place");
+/// See orders: all, or one's own.
+pub const READ: Action = Action::new("order", "read");
+/// See an order with its number and secret token.
+pub const READ_BY_TOKEN: Action = Action::new("order", "read_by_token");
+/// Cancel an order: any, or one's own while no merchant has accepted.
+pub const CANCEL: Action = Action::new("order", "cancel");
+/// Carry facts of payments to orders, and run their timers.
+pub const DRIVE: Action = Action::new("order", "drive");
+/// See merchant orders.
+pub const READ_MERCHANT_ORDER: Action = Action::new("merchant_order", "read");
+/// Accept or refuse lines.
+pub const DECIDE: Action = Action::new("merchant_order", "decide");
+/// Ship and deliver.
+pub const SHIP: Action = Action::new("merchant_order", "ship");
+/// Cancel units of a merchant order.
+pub const CANCEL_UNITS: Action = Action::new("merchant_order", "cancel");
+/// Pay shipped units or shipping back.
+pub const REFUND: Action = Action::new("merchant_order", "refund");

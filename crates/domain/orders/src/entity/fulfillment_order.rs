@@ -1,0 +1,42 @@
+//! Table `fulfillment_order`.
+
+use chrono::{DateTime, Utc};
+use kernel::id::{DeliveryMethodId, FulfillmentOrderId, LocationId, MerchantId, MerchantOrderId, OrderId};
+use sea_orm::entity::prelude::*;
+
+use crate::model::status::{FulfillmentOrderState, ShippingState};
+use crate::model::types::{Texts};
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "fulfillment_order")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: FulfillmentOrderId,
+    pub order_id: OrderId,
+    pub merchant_order_id: MerchantOrderId,
+    pub merchant_id: MerchantId,
+    pub position: i64,
+    pub plan_key: String,
+    pub location_id: LocationId,
+    pub location_name: String,
+    pub product_type: String,
+    pub method_id: DeliveryMethodId,
+    pub method_code: String,
+    pub method_name: String,
+    pub tracking_required: bool,
+    pub reasons: Texts,
+    pub shipping_gross_minor: i64,
+    pub shipping_tax_minor: i64,
+    pub shipping_commission_minor: i64,
+    pub shipping_commission_vat_minor: i64,
+    pub shipping_state: ShippingState,
+    pub state: FulfillmentOrderState,
+    pub ship_by: DateTime<Utc>,
+    pub deliver_from: DateTime<Utc>,
+    pub deliver_to: DateTime<Utc>,
+    pub version: i64,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+impl ActiveModelBehavior for ActiveModel {}

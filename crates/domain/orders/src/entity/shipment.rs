@@ -1,0 +1,34 @@
+//! Table `shipment`.
+
+use chrono::{DateTime, Utc};
+use kernel::id::{FulfillmentOrderId, MerchantId, MerchantOrderId, OrderId, ShipmentId};
+use sea_orm::entity::prelude::*;
+
+use crate::model::status::{ShipmentState};
+use crate::model::types::{StoredParts};
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "shipment")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: ShipmentId,
+    pub order_id: OrderId,
+    pub merchant_order_id: MerchantOrderId,
+    pub merchant_id: MerchantId,
+    pub fulfillment_order_id: FulfillmentOrderId,
+    pub parcel_no: i64,
+    pub carrier_code: Option<String>,
+    pub carrier_name: Option<String>,
+    pub tracking_number: Option<String>,
+    pub tracking_url: Option<String>,
+    pub state: ShipmentState,
+    pub recognized: bool,
+    pub parts: StoredParts,
+    pub gross_minor: i64,
+    pub shipped_at: DateTime<Utc>,
+    pub delivered_at: Option<DateTime<Utc>>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,190 @@
+//! What orders can fail with.
+
+use kernel::id::{CartLineId, OfferId};
+use kernel::{Fault, FaultKind, Invalid};
+use sea_orm::DbErr;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::model::plan::SplitPlan;
+use crate::model::state::MerchantOrderAction;
+
+/// What is left of the article of a cart line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LeftOfLine {
+    /// The cart line.
+    pub line: CartLineId,
+    /// Its offer.
+    pub offer: OfferId,
+    /// Units wanted.
+    pub wanted: i64,
+    /// Units that can be had.
+    pub available: i64,
+}
+
+/// The faults of carts and orders.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A fault that every domain has.
+    #[error(transparent)]
+    Core(#[from] context::Error),
+    /// Stock cannot be moved.
+    #[error(transparent)]
+    Stock(#[from] inventory::Error),
+    /// The cart became an order already.
+    #[error("this cart was ordered")]
+    CartOrdered,
+    /// Nothing is in the cart.
+    #[error("the cart is empty")]
+    CartEmpty,
+    /// The cart lacks something that placing needs.
+    #[error("the cart has no {0}")]
+    CartIncomplete(&'static str),
+    /// The plan is not the one the buyer saw.
+    #[error("prices, stock or delivery changed; look at the new plan")]
+    PlanChanged(Box<SplitPlan>),
+    /// The plan has a line or consignment that cannot be served.
+    #[error("{text}")]
+    NotPlaceable {
+        /// The code of the first rejection.
+        code: &'static str,
+        /// Its sentence.
+        text: String,
+        /// The whole plan.
+        plan: Box<SplitPlan>,
+    },
+    /// Not enough is left.
+    #[error("not enough is left")]
+    OutOfStock(Vec<LeftOfLine>),
+    /// A chosen delivery method cannot be paid at the door.
+    #[error("{0} cannot be paid on delivery")]
+    CashNotAccepted(String),
+    /// The state does not allow it.
+    #[error("{action} is not possible in state {state}")]
+    InvalidTransition {
+        /// What was tried.
+        action: &'static str,
+        /// The state.
+        state: &'static str,
+        /// What is possible.
+        allowed: Vec<MerchantOrderAction>,
+    },
+    /// Lines are missing from the decision.
+    #[error("{0} lines are not decided")]
+    LinesUndecided(usize),
+    /// More units than there are.
+    #[error("only {available} units can be taken")]
+    TooManyUnits {
+        /// The input field.
+        field: String,
+        /// Units there are.
+        available: i64,
+    },
+    /// The delivery method wants a tracking number.
+    #[error("this delivery method needs a carrier and a tracking number")]
+    TrackingRequired,
+    /// There is nothing to give back.
+    #[error("there is nothing to give back")]
+    NothingToRefund,
+    /// The money is being captured at this moment.
+    #[error("the payment is being captured; try again in a moment")]
+    PaymentInFlight,
+}
+
+impl From<DbErr> for Error {
+    fn from(error: DbErr) -> Self {
+        Self::Core(error.into())
+    }
+}
+
+impl From<Invalid> for Error {
+    fn from(error: Invalid) -> Self {
+        Self::Core(error.into())
+    }
+}
+
+impl From<serde_json::Error> for Error {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Core(error.into())
+    }
+}
+
+/// The codes of rejections as they reach clients.
+pub(crate) fn rejection_code(code: &str) -> &'static str {
+    [
+        "OUT_OF_STOCK",
+        "OFFER_NOT_FOR_SALE",
+        "PRODUCT_NOT_PUBLISHED",
+        "CURRENCY_NOT_PRICED",
+        "MERCHANT_CANNOT_SELL",
+        "QUANTITY_TOO_LOW",
+        "QUANTITY_TOO_HIGH",
+        "AMOUNT_TOO_LARGE",
+        "NO_DELIVERY_METHOD",
+    ]
+    .into_iter()
+    .find(|known| *known == code)
+    .unwrap_or("NOT_PLACEABLE")
+}
+
+impl Fault for Error {
+    fn kind(&self) -> FaultKind {
+        match self {
+            Self::Core(error) => error.kind(),
+            Self::Stock(error) => error.kind(),
+            Self::PlanChanged(_) | Self::OutOfStock(_) | Self::PaymentInFlight => FaultKind::Conflict,
+            Self::TooManyUnits { .. } | Self::CartIncomplete(_) => FaultKind::Invalid,
+            Self::CartOrdered
+            | Self::CartEmpty
+            | Self::NotPlaceable { .. }
+            | Self::CashNotAccepted(_)
+            | Self::InvalidTransition { .. }
+            | Self::LinesUndecided(_)
+            | Self::TrackingRequired
+            | Self::NothingToRefund => FaultKind::RuleBroken,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Core(error) => error.code(),
+            Self::Stock(error) => error.code(),
+            Self::CartOrdered => "CART_ORDERED",
+            Self::CartEmpty => "CART_EMPTY",
+            Self::CartIncomplete(_) => "REQUIRED",
+            Self::PlanChanged(_) => "PLAN_CHANGED",
+            Self::NotPlaceable { code, .. } => code,
+            Self::OutOfStock(_) => "OUT_OF_STOCK",
+            Self::CashNotAccepted(_) => "CASH_NOT_ACCEPTED",
+            Self::InvalidTransition { .. } => "INVALID_TRANSITION",
+            Self::LinesUndecided(_) => "LINES_UNDECIDED",
+            Self::TooManyUnits { .. } => "TOO_MANY_UNITS",
+            Self::TrackingRequired => "TRACKING_REQUIRED",
+            Self::NothingToRefund => "NOTHING_TO_REFUND",
+            Self::PaymentInFlight => "PAYMENT_IN_FLIGHT",
+        }
+    }
+
+    fn field(&self) -> Option<String> {
+        match self {
+            Self::Core(error) => error.field(),
+            Self::Stock(error) => error.field(),
+            Self::CartIncomplete(what) => Some((*what).to_owned()),
+            Self::TooManyUnits { field, .. } => Some(field.clone()),
+            _ => None,
+        }
+    }
+
+    fn details(&self) -> Option<Value> {
+        match self {
+            Self::Core(error) => error.details(),
+            Self::Stock(error) => error.details(),
+            Self::PlanChanged(plan) | Self::NotPlaceable { plan, .. } => Some(json!({ "plan": plan })),
+            Self::OutOfStock(lines) => Some(json!({ "lines": lines })),
+            Self::InvalidTransition { state, allowed, .. } => Some(json!({ "state": state, "allowed": allowed })),
+            Self::TooManyUnits { available, .. } => Some(json!({ "available": available })),
+            _ => None,
+        }
+    }
+}

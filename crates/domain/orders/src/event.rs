@@ -1,0 +1,244 @@
+//! What happened. Facts that move money carry every component, so that nobody has to compute one again.
+
+use chrono::{DateTime, Utc};
+use kernel::Currency;
+use kernel::id::{
+    MerchantId, MerchantOrderId, OrderId, OrderLineId, PaymentId, PaymentOperationId, RefundId, ShipmentId,
+};
+use outbox::Event;
+use serde::{Deserialize, Serialize};
+
+use crate::model::money::Parts;
+use crate::model::status::{CancelReason, CaptureTiming};
+
+macro_rules! events {
+    ($($(#[$meta:meta])* $name:ident = $kind:literal of $subject:ident { $($(#[$field_meta:meta])* $field:ident: $ty:ty,)* })*) => {$(
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        pub struct $name {
+            $($(#[$field_meta])* pub $field: $ty,)*
+        }
+
+        impl Event for $name {
+            const KIND: &'static str = $kind;
+            fn subject(&self) -> String {
+                self.$subject.to_string()
+            }
+        }
+    )*};
+}
+
+/// Units of an order line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LineUnits {
+    /// The line.
+    pub line: OrderLineId,
+    /// How many.
+    pub quantity: i64,
+}
+
+events! {
+    /// An order was placed: stock is reserved, prices are frozen, the payment is opened.
+    OrderPlaced = "order_placed.v1" of order {
+        /// The order.
+        order: OrderId,
+        /// Its payment.
+        payment: PaymentId,
+        /// When the method captures.
+        capture: CaptureTiming,
+        /// Its currency.
+        currency: Currency,
+        /// What the buyer pays.
+        total_minor: i64,
+    }
+
+    /// A merchant order was handed to its merchant.
+    MerchantOrderReleased = "merchant_order_released.v1" of merchant_order {
+        /// The order.
+        order: OrderId,
+        /// The merchant order.
+        merchant_order: MerchantOrderId,
+        /// The merchant.
+        merchant: MerchantId,
+        /// Until when it is to be decided.
+        accept_by: DateTime<Utc>,
+    }
+
+    /// A merchant accepted lines; nothing is left to decide.
+    MerchantOrderAccepted = "merchant_order_accepted.v1" of merchant_order {
+        /// The order.
+        order: OrderId,
+        /// The merchant order.
+        merchant_order: MerchantOrderId,
+        /// The merchant.
+        merchant: MerchantId,
+        /// What the accepted units and their delivery cost the buyer.
+        accepted_minor: i64,
+        /// Whether it happened by itself.
+        automatic: bool,
+    }
+
+    /// A merchant refused lines, or did not answer in time.
+    LinesRefused = "lines_refused.v1" of merchant_order {
+        /// The order.
+        order: OrderId,
+        /// The merchant order.
+        merchant_order: MerchantOrderId,
+        /// The merchant.
+        merchant: MerchantId,
+        /// What was refused.
+        lines: Vec<LineUnits>,
+        /// Whether the deadline passed.
+        expired: bool,
+    }
+
+    /// Money for a merchant order came.
+    PartCaptured = "order_part_captured.v1" of merchant_order {
+        /// The order.
+        order: OrderId,
+        /// The merchant order.
+        merchant_order: MerchantOrderId,
+        /// The merchant.
+        merchant: MerchantId,
+        /// The payment.
+        payment: PaymentId,
+        /// The operation that brought it; with `merchant_order` it names the fact.
+        operation: PaymentOperationId,
+        /// The payment method.
+        method: String,
+        /// The currency.
+        currency: Currency,
+        /// How much.
+        gross_minor: i64,
+    }
+
+    /// A parcel left.
+    ShipmentShipped = "shipment_shipped.v1" of shipment {
+        /// The order.
+        order: OrderId,
+        /// The merchant order.
+        merchant_order: MerchantOrderId,
+        /// The merchant.
+        merchant: MerchantId,
+        /// The parcel.
+        shipment: ShipmentId,
+        /// When.
+        shipped_at: DateTime<Utc>,
+    }
+
+    /// The sale of what is in a parcel was earned: when it left, or when it was paid at the door.
+    ShipmentRecognized = "shipment_recognized.v1" of shipment {
+        /// The order.
+        order: OrderId,
+        /// The merchant order.
+        merchant_order: MerchantOrderId,
+        /// The merchant.
+        merchant: MerchantId,
+        /// The parcel; recognized once.
+        shipment: ShipmentId,
+        /// The currency.
+        currency: Currency,
+        /// All components, the shipping and the fixed fee with the first parcel.
+        parts: Parts,
+        /// What the merchant gets.
+        net_minor: i64,
+    }
+
+    /// A parcel arrived.
+    ShipmentDelivered = "shipment_delivered.v1" of shipment {
+        /// The order.
+        order: OrderId,
+        /// The merchant order.
+        merchant_order: MerchantOrderId,
+        /// The merchant.
+        merchant: MerchantId,
+        /// The parcel.
+        shipment: ShipmentId,
+        /// When.
+        delivered_at: DateTime<Utc>,
+    }
+
+    /// Units were canceled before they left. If they had been paid, a `RefundRequested` goes with it.
+    UnitsCanceled = "units_canceled.v1" of merchant_order {
+        /// The order.
+        order: OrderId,
+        /// The merchant order.
+        merchant_order: MerchantOrderId,
+        /// The merchant.
+        merchant: MerchantId,
+        /// What.
+        lines: Vec<LineUnits>,
+        /// Why.
+        reason: CancelReason,
+        /// What they and the delivery given up with them would have cost the buyer.
+        gross_minor: i64,
+        /// Whether the merchant caused it; it counts in its rating then.
+        by_merchant: bool,
+    }
+
+    /// Money is to go back to the buyer.
+    RefundRequested = "refund_requested.v1" of refund {
+        /// The order.
+        order: OrderId,
+        /// The merchant order.
+        merchant_order: MerchantOrderId,
+        /// The merchant.
+        merchant: MerchantId,
+        /// The refund.
+        refund: RefundId,
+        /// The currency.
+        currency: Currency,
+        /// Whether it had been recognized: then every component goes back; otherwise only `gross` was held.
+        recognized: bool,
+        /// All components.
+        parts: Parts,
+        /// What the merchant gives back of a recognized sale.
+        net_minor: i64,
+    }
+
+    /// The buyer has the money back.
+    RefundSettled = "refund_settled.v1" of refund {
+        /// The order.
+        order: OrderId,
+        /// The merchant order.
+        merchant_order: MerchantOrderId,
+        /// The refund.
+        refund: RefundId,
+        /// The currency.
+        currency: Currency,
+        /// How much.
+        gross_minor: i64,
+    }
+
+    /// The provider did not give the money back; the debt to the buyer stays.
+    RefundFailed = "order_refund_failed.v1" of refund {
+        /// The order.
+        order: OrderId,
+        /// The refund.
+        refund: RefundId,
+        /// What the provider said.
+        reason: String,
+    }
+
+    /// Nothing is left of an order.
+    OrderCanceled = "order_canceled.v1" of order {
+        /// The order.
+        order: OrderId,
+    }
+
+    /// A merchant order is at its end.
+    MerchantOrderClosed = "merchant_order_closed.v1" of merchant_order {
+        /// The order.
+        order: OrderId,
+        /// The merchant order.
+        merchant_order: MerchantOrderId,
+        /// The merchant.
+        merchant: MerchantId,
+    }
+
+    /// Every part of an order is at its end.
+    OrderClosed = "order_closed.v1" of order {
+        /// The order.
+        order: OrderId,
+    }
+}

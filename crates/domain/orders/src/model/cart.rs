@@ -1,0 +1,163 @@
+//! Carts.
+
+use chrono::{DateTime, Utc};
+use kernel::id::{CartId, CartLineId, ChannelId, CustomerId, OfferId, OrderId};
+use kernel::{Currency, Invalid};
+use sha2::{Digest, Sha256};
+
+use super::status::CartState;
+use super::types::{Address, DeliveryChoices};
+
+/// The most lines of a cart.
+pub const LINES_MAX: usize = 500;
+/// The most units of a line.
+pub const QUANTITY_MAX: i64 = 100_000;
+
+/// A cart with its lines.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cart {
+    /// Its id.
+    pub id: CartId,
+    /// The channel it buys in.
+    pub channel: ChannelId,
+    /// The currency it is priced in.
+    pub currency: Currency,
+    /// The buyer, when signed in.
+    pub customer: Option<CustomerId>,
+    /// Where to write to.
+    pub email: Option<String>,
+    /// Where to send to.
+    pub ship_to: Option<Address>,
+    /// What was chosen for the consignments.
+    pub choices: DeliveryChoices,
+    /// Whether it became an order.
+    pub state: CartState,
+    /// The order it became.
+    pub order: Option<OrderId>,
+    /// Counts the changes.
+    pub version: i64,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
+    /// The lines in their order.
+    pub lines: Vec<CartLine>,
+}
+
+/// A line of a cart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CartLine {
+    /// Its id.
+    pub id: CartLineId,
+    /// Its place.
+    pub position: i64,
+    /// What is wanted.
+    pub offer: OfferId,
+    /// Units.
+    pub quantity: i64,
+    /// A delivery price for the line that replaces the method's rate; such a line is never merged with another.
+    pub delivery_quote_minor: Option<i64>,
+}
+
+/// A line to be put into a cart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewLine {
+    /// What is wanted.
+    pub offer: OfferId,
+    /// Units.
+    pub quantity: i64,
+    /// See [`CartLine::delivery_quote_minor`]; needs the right `cart:quote_delivery`.
+    pub delivery_quote_minor: Option<i64>,
+}
+
+/// The digest of a cart's secret token; only this is stored.
+#[must_use]
+pub fn token_hash(token: &str) -> String {
+    Sha256::digest(token.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Adds `new` to `lines`, units of the same offer to the line that has it; `id` makes ids for new lines.
+///
+/// # Errors
+/// [`Invalid`] naming the input line: a quantity outside 1..=[`QUANTITY_MAX`], a negative delivery price, or
+/// more than [`LINES_MAX`] lines. Nothing was added then.
+pub fn add(lines: &[CartLine], new: &[NewLine], mut id: impl FnMut() -> CartLineId) -> Result<Vec<CartLine>, Invalid> {
+    let mut result = lines.to_vec();
+    let mut position = lines.iter().map(|line| line.position).max().unwrap_or(0);
+    for (index, line) in new.iter().enumerate() {
+        let field = |name: &str| format!("lines.{index}.{name}");
+        check_quantity(&field("quantity"), line.quantity)?;
+        if line.delivery_quote_minor.is_some_and(|quote| !(0..=QUOTE_MAX).contains(&quote)) {
+            return Err(Invalid::range(field("deliveryQuote"), 0, QUOTE_MAX));
+        }
+        let same = result.iter_mut().find(|l| {
+            l.offer == line.offer && l.delivery_quote_minor.is_none() && line.delivery_quote_minor.is_none()
+        });
+        if let Some(same) = same {
+            same.quantity += line.quantity;
+            check_quantity(&field("quantity"), same.quantity)?;
+            continue;
+        }
+        if result.len() == LINES_MAX {
+            return Err(Invalid::new("lines", "TOO_MANY", format!("a cart holds at most {LINES_MAX} lines")));
+        }
+        position += 1;
+        result.push(CartLine {
+            id: id(),
+            position,
+            offer: line.offer,
+            quantity: line.quantity,
+            delivery_quote_minor: line.delivery_quote_minor,
+        });
+    }
+    Ok(result)
+}
+
+/// The largest delivery price of a line in minor units.
+const QUOTE_MAX: i64 = 1_000_000_000;
+
+/// Checks a number of units.
+///
+/// # Errors
+/// [`Invalid`] naming `field` when it is outside 1..=[`QUANTITY_MAX`].
+pub fn check_quantity(field: &str, quantity: i64) -> Result<(), Invalid> {
+    if (1..=QUANTITY_MAX).contains(&quantity) { Ok(()) } else { Err(Invalid::range(field, 1, QUANTITY_MAX)) }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    fn ids() -> impl FnMut() -> CartLineId {
+        let mut n = 0;
+        move || {
+            n += 1;
+            CartLineId(Uuid::from_u128(n))
+        }
+    }
+
+    fn line(offer: u128, quantity: i64, quote: Option<i64>) -> NewLine {
+        NewLine { offer: OfferId(Uuid::from_u128(offer)), quantity, delivery_quote_minor: quote }
+    }
+
+    #[test]
+    fn units_of_an_offer_are_merged_unless_they_carry_a_delivery_price() {
+        let lines = add(&[], &[line(1, 2, None), line(1, 3, None), line(1, 1, Some(500)), line(1, 1, Some(500))], ids());
+        let quantities: Vec<i64> = lines.unwrap().iter().map(|l| l.quantity).collect();
+        assert_eq!(quantities, [5, 1, 1]);
+    }
+
+    #[test]
+    fn bounds_are_the_last_good_values() {
+        let many: Vec<NewLine> = (0..LINES_MAX as u128).map(|n| line(n, 1, None)).collect();
+        let full = add(&[], &many, ids()).unwrap();
+        assert_eq!(full.len(), LINES_MAX);
+        assert_eq!(add(&full, &[line(9999, 1, None)], ids()).unwrap_err().code, "TOO_MANY");
+        assert!(add(&full, &[line(3, 1, None)], ids()).is_ok());
+        assert!(add(&[], &[line(1, QUANTITY_MAX, None)], ids()).is_ok());
+        for bad in [0, -1, QUANTITY_MAX + 1, i64::MAX, i64::MIN] {
+            assert_eq!(add(&[], &[line(1, bad, None)], ids()).unwrap_err().code, "OUT_OF_RANGE", "{bad}");
+        }
+        assert!(add(&full, &[line(3, QUANTITY_MAX, None)], ids()).is_err());
+    }
+}

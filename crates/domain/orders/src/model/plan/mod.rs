@@ -1,0 +1,215 @@
+//! The split plan: which merchant sends what from where, how, when and for how much; and why.
+//!
+//! [`plan`] is pure: the same input gives the same plan, byte for byte. Placement runs it again over what it
+//! reads in its own transaction and compares [`SplitPlan::hash`], which covers everything the buyer agrees to
+//! and leaves out what changes by itself (the promise) and what is for reading only (the reasons).
+
+mod hash;
+mod input;
+mod locations;
+mod planner;
+mod price;
+#[cfg(test)]
+mod tests;
+
+use chrono::{DateTime, Utc};
+use kernel::Currency;
+use kernel::id::{
+    CartLineId, DeliveryMethodId, LocationId, MerchantId, OfferId, ProductId, StockItemId, VariantId,
+};
+use serde::{Deserialize, Serialize};
+
+pub use input::{ForSale, MerchantTerms, PlanInput, PlanLine, StockAt};
+pub use planner::plan;
+
+/// How an order would be split, priced and sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SplitPlan {
+    /// Currency of all amounts.
+    pub currency: Currency,
+    /// Whether unit prices hold tax already.
+    pub prices_include_tax: bool,
+    /// The lines that can be served, in cart order.
+    pub lines: Vec<PlannedLine>,
+    /// What is sent together, ordered by merchant, product type and location.
+    pub consignments: Vec<Consignment>,
+    /// What cannot be, or was not, used; with the reason.
+    pub rejected: Vec<Rejection>,
+    /// The sums.
+    pub totals: Totals,
+    /// Names what the buyer agrees to.
+    pub hash: String,
+}
+
+impl SplitPlan {
+    /// Whether every unit has a consignment and every consignment a way of delivery.
+    #[must_use]
+    pub fn is_placeable(&self) -> bool {
+        !self.lines.is_empty() && !self.rejected.iter().any(|rejection| rejection.blocking)
+    }
+}
+
+/// A cart line as priced.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedLine {
+    /// The cart line.
+    pub line: CartLineId,
+    /// The offer.
+    pub offer: OfferId,
+    /// Who sells it.
+    pub merchant: MerchantId,
+    /// The product.
+    pub product: ProductId,
+    /// The variant.
+    pub variant: VariantId,
+    /// The article in stock.
+    pub stock_item: StockItemId,
+    /// The merchant's article number.
+    pub sku: String,
+    /// Title of the product.
+    pub title: String,
+    /// What tells the variant from its siblings.
+    pub variant_title: String,
+    /// Shipping class.
+    pub product_type: String,
+    /// Units.
+    pub quantity: i64,
+    /// Price of a unit as shown in the channel.
+    pub unit_price: i64,
+    /// What the buyer pays for all units, tax included.
+    pub gross: i64,
+    /// Tax within `gross`.
+    pub tax: i64,
+    /// Tax rate in parts per million.
+    pub tax_ppm: i64,
+}
+
+/// What one location sends together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Consignment {
+    /// Names the consignment from one plan to the next: merchant, location, product type.
+    pub key: String,
+    /// Who sends.
+    pub merchant: MerchantId,
+    /// Name of the merchant.
+    pub merchant_name: String,
+    /// From where.
+    pub location: LocationId,
+    /// Name of the location.
+    pub location_name: String,
+    /// Shipping class of everything in it.
+    pub product_type: String,
+    /// What is in it.
+    pub lines: Vec<ConsignmentLine>,
+    /// The ways it can be delivered, cheapest first.
+    pub choices: Vec<Choice>,
+    /// The way it will be delivered: the buyer's choice or the first. `None`: there is no way.
+    pub chosen: Option<DeliveryMethodId>,
+    /// Why it is a consignment of its own and why from there.
+    pub reasons: Vec<String>,
+}
+
+impl Consignment {
+    /// The chosen way.
+    #[must_use]
+    pub fn choice(&self) -> Option<&Choice> {
+        self.choices.iter().find(|choice| Some(choice.method) == self.chosen)
+    }
+}
+
+/// Units of a line in a consignment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConsignmentLine {
+    /// The cart line.
+    pub line: CartLineId,
+    /// The offer.
+    pub offer: OfferId,
+    /// Units.
+    pub quantity: i64,
+    /// Price of a unit as shown in the channel.
+    pub unit_price: i64,
+    /// What the buyer pays for these units, tax included.
+    pub total: i64,
+}
+
+/// A way to deliver a consignment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choice {
+    /// The delivery method.
+    pub method: DeliveryMethodId,
+    /// Its code.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// What the buyer pays for it, tax included.
+    pub price: i64,
+    /// Tax within `price`.
+    pub tax: i64,
+    /// Whether parcels need a tracking number.
+    pub tracking_required: bool,
+    /// Whether it can be paid at the door.
+    pub cod_allowed: bool,
+    /// Leaves by, arrives between.
+    pub promise: Promise,
+    /// How the price came about.
+    pub reasons: Vec<String>,
+}
+
+/// When a consignment leaves and arrives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Promise {
+    /// Leaves until then.
+    pub ship_by: DateTime<Utc>,
+    /// Arrives from then on.
+    pub deliver_from: DateTime<Utc>,
+    /// Arrives until then.
+    pub deliver_to: DateTime<Utc>,
+}
+
+/// What kind of thing was not used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rejected {
+    /// A cart line.
+    Line,
+    /// A consignment.
+    Consignment,
+    /// A stock location.
+    Location,
+    /// A delivery method.
+    Method,
+}
+
+/// Something that cannot be, or was not, used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rejection {
+    /// What kind of thing.
+    pub what: Rejected,
+    /// Its id or key.
+    pub id: String,
+    /// A stable SCREAMING_SNAKE code.
+    pub code: String,
+    /// A sentence for people.
+    pub text: String,
+    /// Whether the order cannot be placed with it.
+    pub blocking: bool,
+    /// Units wanted, of a line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wanted: Option<i64>,
+    /// Units left, of a line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub available: Option<i64>,
+}
+
+/// The sums of a plan, tax included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Totals {
+    /// Goods.
+    pub goods: i64,
+    /// Delivery.
+    pub delivery: i64,
+    /// Tax within goods and delivery.
+    pub tax: i64,
+    /// What the buyer pays: goods and delivery.
+    pub total: i64,
+}

@@ -1,0 +1,89 @@
+//! What goods and delivery cost.
+
+use kernel::{Rate as TaxRate, Rounding, allocate};
+
+use marketplace::DeliveryMethod;
+use marketplace::delivery::{self, QuoteBasis};
+
+use super::input::PlanInput;
+
+/// Gross and the tax within, of an amount as shown in the channel.
+pub(super) fn gross_and_tax(shown: i64, ppm: i64, input: &PlanInput) -> (i64, i64) {
+    with_tax(shown, ppm, input.prices_include_tax, input.rounding)
+}
+
+fn with_tax(shown: i64, ppm: i64, includes_tax: bool, rounding: Rounding) -> (i64, i64) {
+    let rate = TaxRate::from_ppm(ppm);
+    if includes_tax {
+        (shown, rate.within(shown, rounding))
+    } else {
+        let tax = rate.of(shown, rounding);
+        (shown.saturating_add(tax), tax)
+    }
+}
+
+/// What delivery is charged for: goods by the method's rate, and lines with a price of their own.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Load {
+    /// Units that go by the method's rate.
+    pub rated_units: i64,
+    /// Value of the goods, tax included.
+    pub goods: i64,
+    /// Their weight in grams.
+    pub weight_g: i64,
+    /// Sum of the delivery prices that came with lines; `None`: no line has one.
+    pub quoted: Option<i64>,
+}
+
+/// The delivery price of `load` as shown in the channel, with the sentences that explain it.
+///
+/// Lines with a price of their own pay that, the units of the others go by the method's rate.
+pub(super) fn delivery(
+    load: Load,
+    method: &DeliveryMethod,
+    product_type: &str,
+    input: &PlanInput,
+) -> Result<(i64, Vec<String>), delivery::Rejection> {
+    let consignment = delivery::Consignment {
+        product_type,
+        country: &input.country,
+        currency: input.currency,
+        units: load.rated_units.max(1),
+        goods_minor: load.goods,
+        weight_g: load.weight_g,
+        quoted_minor: if load.rated_units == 0 { load.quoted } else { None },
+    };
+    let quoted = load.quoted.unwrap_or(0);
+    let given = "the delivery price came with the lines";
+    match delivery::quote(method, &consignment) {
+        // Every line brought its price: the method's own rate, or that it has none, does not matter.
+        Ok(_) | Err(delivery::Rejection::CurrencyNotPriced { .. }) if load.rated_units == 0 => {
+            Ok((quoted, vec![given.to_owned()]))
+        }
+        Ok(quote) => {
+            let price = quote.price_minor.checked_add(quoted).ok_or(delivery::Rejection::PriceOutOfRange)?;
+            let mut reasons = vec![basis(&quote, load.rated_units)];
+            if load.quoted.is_some() {
+                reasons.push(given.to_owned());
+            }
+            Ok((price, reasons))
+        }
+        Err(rejection) => Err(rejection),
+    }
+}
+
+fn basis(quote: &delivery::Quote, units: i64) -> String {
+    match quote.basis {
+        QuoteBasis::FreeAbove => "free from this value of goods on".to_owned(),
+        QuoteBasis::Quoted => "the delivery price came with the lines".to_owned(),
+        QuoteBasis::Rates if units > 1 => format!("the first unit and {} further units", units - 1),
+        QuoteBasis::Rates => "one unit".to_owned(),
+    }
+}
+
+/// The share of a line's delivery price for the units in each of its consignments.
+pub(super) fn spread(quote: i64, quantities: &[i64]) -> Vec<i64> {
+    let weights: Vec<u64> = quantities.iter().map(|n| n.unsigned_abs()).collect();
+    // The weights are units taken, all positive, so there is always one to carry the amount.
+    allocate(quote, &weights).unwrap_or_else(|_| vec![0; quantities.len()])
+}

@@ -1,0 +1,280 @@
+//! The states, stored as text. Every one of them is derived; see [`crate::model::state`].
+
+use sea_orm::DeriveValueType;
+use serde::{Deserialize, Serialize};
+
+/// The text is not a state of the expected kind.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("unknown value {0:?}")]
+pub struct UnknownText(pub String);
+
+macro_rules! stored_text {
+    ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $text:literal,)* }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, DeriveValueType)]
+        #[sea_orm(value_type = "String")]
+        pub enum $name {
+            $($(#[$variant_meta])* #[serde(rename = $text)] $variant,)*
+        }
+
+        impl $name {
+            /// All values.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// The stored text.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text,)* }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = UnknownText;
+            fn from_str(text: &str) -> Result<Self, UnknownText> {
+                Self::ALL.iter().copied().find(|v| v.as_str() == text).ok_or_else(|| UnknownText(text.to_owned()))
+            }
+        }
+    };
+}
+
+stored_text! {
+    /// The state of a buyer's order.
+    OrderState {
+        /// Placed; something is still to be done.
+        Placed = "placed",
+        /// Every merchant order is at its end and at least one was delivered.
+        Closed = "closed",
+        /// No unit is left: all were refused or canceled.
+        Canceled = "canceled",
+    }
+}
+
+stored_text! {
+    /// How far the goods of an order are.
+    FulfillmentState {
+        /// Nothing has left.
+        Unfulfilled = "unfulfilled",
+        /// Some units have left.
+        PartiallyShipped = "partially_shipped",
+        /// All units that were not canceled have left.
+        Shipped = "shipped",
+        /// Some units have arrived.
+        PartiallyDelivered = "partially_delivered",
+        /// All units that were not canceled have arrived.
+        Delivered = "delivered",
+        /// All units were canceled.
+        Canceled = "canceled",
+    }
+}
+
+stored_text! {
+    /// How the money of an order stands.
+    PaymentState {
+        /// No money has come and none is promised.
+        Unpaid = "unpaid",
+        /// The provider holds the money for us.
+        Authorized = "authorized",
+        /// A part of what is due was captured.
+        PartiallyPaid = "partially_paid",
+        /// All that is due was captured.
+        Paid = "paid",
+        /// A part of what was captured is given back.
+        PartiallyRefunded = "partially_refunded",
+        /// All that was captured is given back.
+        Refunded = "refunded",
+        /// Nothing was captured and nothing is due any more.
+        Voided = "voided",
+    }
+}
+
+stored_text! {
+    /// The state of a merchant order.
+    MerchantOrderState {
+        /// The payment condition of the method is not met; the merchant may look, not act.
+        Staging = "staging",
+        /// The merchant accepts or refuses the lines until `accept_by`.
+        AwaitingAcceptance = "awaiting_acceptance",
+        /// Accepted; the money is being captured.
+        AwaitingPayment = "awaiting_payment",
+        /// Units are open to be shipped.
+        ToShip = "to_ship",
+        /// All units that were not canceled have left.
+        Shipped = "shipped",
+        /// All units that were not canceled have arrived.
+        Delivered = "delivered",
+        /// Delivered, and the time to complain is over.
+        Closed = "closed",
+        /// The merchant refused every line.
+        Refused = "refused",
+        /// The merchant did not answer in time.
+        Expired = "expired",
+        /// Every unit was canceled.
+        Canceled = "canceled",
+    }
+}
+
+stored_text! {
+    /// The state of a fulfillment order.
+    FulfillmentOrderState {
+        /// Nothing has left.
+        Open = "open",
+        /// Some units have left, others are open.
+        InProgress = "in_progress",
+        /// Nothing is open and something has left.
+        Closed = "closed",
+        /// Every unit was canceled.
+        Canceled = "canceled",
+    }
+}
+
+stored_text! {
+    /// The state of a parcel.
+    ShipmentState {
+        /// It has left.
+        Shipped = "shipped",
+        /// It has arrived.
+        Delivered = "delivered",
+    }
+}
+
+stored_text! {
+    /// When money is captured, by the payment method.
+    CaptureTiming {
+        /// Authorized first; each merchant order is captured when its merchant accepts.
+        OnAcceptance = "on_acceptance",
+        /// All of it comes before the merchants are told.
+        OnPayment = "on_payment",
+        /// Collected with each parcel.
+        OnDelivery = "on_delivery",
+    }
+}
+
+stored_text! {
+    /// What the merchant decided.
+    Outcome {
+        /// At least one line was accepted.
+        Accepted = "accepted",
+        /// Every line was refused.
+        Refused = "refused",
+        /// Nothing was decided in time.
+        Expired = "expired",
+    }
+}
+
+stored_text! {
+    /// Where an amount that moves whole stands: the shipping of a fulfillment order.
+    ShippingState {
+        /// Not moved yet.
+        Open = "open",
+        /// Earned with the first parcel.
+        Moved = "moved",
+        /// Given up with the last canceled unit.
+        Canceled = "canceled",
+        /// Earned and then given back.
+        Returned = "returned",
+    }
+}
+
+stored_text! {
+    /// Where the fixed fee of a merchant order stands.
+    FeeState {
+        /// Not earned.
+        Open = "open",
+        /// Earned with the first parcel.
+        Moved = "moved",
+        /// Given back.
+        Returned = "returned",
+    }
+}
+
+stored_text! {
+    /// Why money goes back.
+    RefundKind {
+        /// Units that had been paid were canceled before they left.
+        Cancellation = "cancellation",
+        /// Units or shipping that had been earned.
+        Refund = "refund",
+    }
+}
+
+stored_text! {
+    /// The state of a refund.
+    RefundState {
+        /// Asked of the payment provider.
+        Requested = "requested",
+        /// The buyer has it.
+        Settled = "settled",
+        /// The provider refused; the debt to the buyer stays.
+        Failed = "failed",
+    }
+}
+
+stored_text! {
+    /// Why units are canceled.
+    CancelReason {
+        /// The buyer changed their mind.
+        BuyerRequest = "buyer_request",
+        /// The merchant has no stock.
+        OutOfStock = "out_of_stock",
+        /// The address cannot be served.
+        AddressProblem = "address_problem",
+        /// The price was wrong.
+        PriceError = "price_error",
+        /// It looks like fraud.
+        Fraud = "fraud",
+        /// The money did not come.
+        PaymentFailed = "payment_failed",
+        /// The merchant refused the line.
+        Refused = "refused",
+        /// The merchant did not answer in time.
+        Expired = "expired",
+        /// Anything else; say it in the note.
+        Other = "other",
+    }
+}
+
+stored_text! {
+    /// Why shipped units or their shipping are paid back.
+    RefundReason {
+        /// Sent back.
+        Returned = "returned",
+        /// Never arrived.
+        Lost = "lost",
+        /// Arrived damaged.
+        Damaged = "damaged",
+        /// Not as described.
+        NotAsDescribed = "not_as_described",
+        /// Arrived too late.
+        Late = "late",
+        /// A friendly gesture.
+        Goodwill = "goodwill",
+        /// Anything else; say it in the note.
+        Other = "other",
+    }
+}
+
+stored_text! {
+    /// Where an order came from.
+    OrderSource {
+        /// A storefront or another program.
+        Api = "api",
+        /// Taken by the operator for the buyer.
+        Phone = "phone",
+    }
+}
+
+stored_text! {
+    /// The state of a cart.
+    CartState {
+        /// Being filled.
+        Open = "open",
+        /// Turned into an order.
+        Ordered = "ordered",
+    }
+}

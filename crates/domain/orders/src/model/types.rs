@@ -1,0 +1,111 @@
+//! Values that are frozen on carts and orders as JSON.
+
+use std::collections::BTreeMap;
+
+use kernel::id::{DeliveryMethodId, FulfillmentOrderId};
+use kernel::{Invalid, text};
+use sea_orm::DeriveValueType;
+use serde::{Deserialize, Serialize};
+
+use crate::model::money::Parts;
+use crate::model::plan::SplitPlan;
+
+macro_rules! json_text {
+    ($($name:ty),* $(,)?) => {$(
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                // Plain data: serializing cannot fail; an empty text would fail loudly at the reader.
+                f.write_str(&serde_json::to_string(self).unwrap_or_default())
+            }
+        }
+        impl std::str::FromStr for $name {
+            type Err = serde_json::Error;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                serde_json::from_str(text)
+            }
+        }
+    )*};
+}
+json_text!(Address, DeliveryChoices, StoredParts, StoredPlan, Texts, FulfillmentOrderIds);
+
+/// A postal address as it was when the order was placed. Displays as JSON.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize, DeriveValueType)]
+#[sea_orm(value_type = "String")]
+pub struct Address {
+    /// The person.
+    pub name: String,
+    /// The company, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub company: Option<String>,
+    /// Street and number.
+    pub line1: String,
+    /// The rest of the street address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line2: Option<String>,
+    /// Postal code.
+    pub postal_code: String,
+    /// Town.
+    pub city: String,
+    /// State or province.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// ISO 3166 alpha-2.
+    pub country: String,
+    /// Phone, for the carrier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+}
+
+impl Address {
+    /// Trims the fields and checks them; `path` is the input field the address stands in.
+    ///
+    /// # Errors
+    /// [`Invalid`] naming the field.
+    pub fn checked(self, path: &str) -> Result<Self, Invalid> {
+        let field = |name: &str| format!("{path}.{name}");
+        let optional = |name: &str, value: Option<String>| match value {
+            Some(value) if !value.trim().is_empty() => text::line(&field(name), &value, 200).map(Some),
+            _ => Ok(None),
+        };
+        let country = text::line(&field("country"), &self.country, 2)?.to_uppercase();
+        if country.len() != 2 || !country.bytes().all(|b| b.is_ascii_uppercase()) {
+            return Err(Invalid::new(field("country"), "MALFORMED", "is not a country code of two letters"));
+        }
+        Ok(Self {
+            name: text::line(&field("name"), &self.name, 200)?,
+            company: optional("company", self.company)?,
+            line1: text::line(&field("line1"), &self.line1, 200)?,
+            line2: optional("line2", self.line2)?,
+            postal_code: text::line(&field("postalCode"), &self.postal_code, 20)?,
+            city: text::line(&field("city"), &self.city, 200)?,
+            region: optional("region", self.region)?,
+            country,
+            phone: optional("phone", self.phone)?,
+        })
+    }
+}
+
+/// The delivery method chosen for each consignment key.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, DeriveValueType)]
+#[sea_orm(value_type = "String")]
+pub struct DeliveryChoices(pub BTreeMap<String, DeliveryMethodId>);
+
+/// The components of an amount, stored as JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, DeriveValueType)]
+#[sea_orm(value_type = "String")]
+pub struct StoredParts(pub Parts);
+
+/// The plan an order was placed by, stored as JSON.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, DeriveValueType)]
+#[sea_orm(value_type = "String")]
+pub struct StoredPlan(pub SplitPlan);
+
+/// Sentences for people.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, DeriveValueType)]
+#[sea_orm(value_type = "String")]
+pub struct Texts(pub Vec<String>);
+
+/// The fulfillment orders whose shipping a refund gives back.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, DeriveValueType)]
+#[sea_orm(value_type = "String")]
+pub struct FulfillmentOrderIds(pub Vec<FulfillmentOrderId>);
