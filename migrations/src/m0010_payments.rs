@@ -1,5 +1,138 @@
-//! Tables of `payments`.
+//! Payments, the operations asked of providers, what providers told, bank receipts, and the sandbox provider.
 
-use crate::Step;
+use crate::Step::{self, AppendOnly, Sql};
 
-pub(crate) const STATEMENTS: &[Step] = &[];
+pub(crate) const STATEMENTS: &[Step] = &[
+    Sql("CREATE TABLE payment (
+        id {id} NOT NULL PRIMARY KEY,
+        order_id {id} NOT NULL UNIQUE,
+        order_number text NOT NULL,
+        method text NOT NULL,
+        provider text,
+        token text,
+        charge text,
+        currency text NOT NULL,
+        amount_minor bigint NOT NULL CHECK (amount_minor >= 0),
+        authorized_minor bigint NOT NULL CHECK (authorized_minor >= 0),
+        authorize_pending_minor bigint NOT NULL CHECK (authorize_pending_minor >= 0),
+        captured_minor bigint NOT NULL CHECK (captured_minor >= 0),
+        capture_pending_minor bigint NOT NULL CHECK (capture_pending_minor >= 0),
+        voided_minor bigint NOT NULL CHECK (voided_minor >= 0),
+        void_pending_minor bigint NOT NULL CHECK (void_pending_minor >= 0),
+        refunded_minor bigint NOT NULL CHECK (refunded_minor >= 0),
+        refund_pending_minor bigint NOT NULL CHECK (refund_pending_minor >= 0),
+        failure text,
+        expires_at {at},
+        expired_at {at},
+        closed_at {at},
+        created_at {at} NOT NULL,
+        updated_at {at} NOT NULL,
+        version bigint NOT NULL,
+        CHECK (refunded_minor + refund_pending_minor <= captured_minor),
+        CHECK (provider IS NULL
+            OR captured_minor + capture_pending_minor + voided_minor + void_pending_minor <= authorized_minor)
+    )"),
+    Sql("CREATE INDEX payment_number ON payment (order_number)"),
+    Sql("CREATE INDEX payment_expiring ON payment (expires_at)
+        WHERE expires_at IS NOT NULL AND expired_at IS NULL AND closed_at IS NULL"),
+    Sql("CREATE INDEX payment_closed_holding ON payment (id) WHERE closed_at IS NOT NULL
+        AND authorized_minor > captured_minor + capture_pending_minor + voided_minor + void_pending_minor"),
+    Sql("CREATE TABLE payment_orphan (
+        id {id} NOT NULL PRIMARY KEY,
+        provider text NOT NULL,
+        charge text NOT NULL,
+        kind text NOT NULL CHECK (kind IN ('authorize', 'capture')),
+        currency text NOT NULL,
+        amount_minor bigint NOT NULL CHECK (amount_minor > 0),
+        found_at {at} NOT NULL,
+        returned_at {at},
+        UNIQUE (provider, charge, kind)
+    )"),
+    Sql("CREATE INDEX payment_orphan_open ON payment_orphan (found_at) WHERE returned_at IS NULL"),
+    Sql("CREATE TABLE payment_operation (
+        id {id} NOT NULL PRIMARY KEY,
+        payment_id {id} REFERENCES payment (id),
+        orphan_id {id} REFERENCES payment_orphan (id),
+        kind text NOT NULL CHECK (kind IN ('authorize', 'capture', 'void', 'refund')),
+        provider text,
+        currency text NOT NULL,
+        amount_minor bigint NOT NULL CHECK (amount_minor > 0),
+        idempotency_key text NOT NULL UNIQUE,
+        state text NOT NULL CHECK (state IN ('planned', 'sent', 'succeeded', 'failed', 'unknown')),
+        charge text,
+        reason text,
+        merchant_order_id {id},
+        refund_id {id},
+        attempt_count integer NOT NULL,
+        created_at {at} NOT NULL,
+        sent_at {at},
+        settled_at {at},
+        version bigint NOT NULL,
+        CHECK ((payment_id IS NULL) <> (orphan_id IS NULL))
+    )"),
+    Sql("CREATE INDEX payment_operation_payment ON payment_operation (payment_id, id) WHERE payment_id IS NOT NULL"),
+    Sql("CREATE INDEX payment_operation_orphan ON payment_operation (orphan_id, id) WHERE orphan_id IS NOT NULL"),
+    Sql("CREATE INDEX payment_operation_open ON payment_operation (created_at)
+        WHERE state IN ('planned', 'sent', 'unknown')"),
+    Sql("CREATE TABLE payment_event (
+        id {id} NOT NULL PRIMARY KEY,
+        payment_id {id} NOT NULL REFERENCES payment (id),
+        operation_id {id} NOT NULL REFERENCES payment_operation (id),
+        kind text NOT NULL CHECK (kind IN ('authorize', 'capture', 'void', 'refund')),
+        phase text NOT NULL CHECK (phase IN ('requested', 'failed', 'succeeded')),
+        amount_minor bigint NOT NULL CHECK (amount_minor > 0),
+        told_by text NOT NULL,
+        reason text,
+        occurred_at {at} NOT NULL,
+        UNIQUE (operation_id, phase)
+    )"),
+    Sql("CREATE INDEX payment_event_payment ON payment_event (payment_id, id)"),
+    AppendOnly("payment_event"),
+    Sql("CREATE TABLE payment_inbox (
+        provider text NOT NULL,
+        event_id text NOT NULL,
+        outcome text NOT NULL CHECK (outcome IN ('applied', 'orphan', 'ignored', 'rejected')),
+        detail text,
+        body text NOT NULL,
+        received_at {at} NOT NULL,
+        PRIMARY KEY (provider, event_id)
+    )"),
+    Sql("CREATE TABLE bank_receipt (
+        id {id} NOT NULL PRIMARY KEY,
+        bank_reference text NOT NULL UNIQUE,
+        order_reference text NOT NULL,
+        payment_id {id} REFERENCES payment (id),
+        operation_id {id} REFERENCES payment_operation (id),
+        currency text NOT NULL,
+        amount_minor bigint NOT NULL CHECK (amount_minor > 0),
+        applied_minor bigint NOT NULL CHECK (applied_minor >= 0),
+        recorded_by text NOT NULL,
+        received_at {at} NOT NULL,
+        CHECK (applied_minor <= amount_minor)
+    )"),
+    Sql("CREATE INDEX bank_receipt_payment ON bank_receipt (payment_id) WHERE payment_id IS NOT NULL"),
+    Sql("CREATE TABLE sandbox_charge (
+        id {id} NOT NULL PRIMARY KEY,
+        token text NOT NULL,
+        currency text NOT NULL,
+        authorized_minor bigint NOT NULL CHECK (authorized_minor > 0),
+        captured_minor bigint NOT NULL,
+        voided_minor bigint NOT NULL,
+        refunded_minor bigint NOT NULL,
+        created_at {at} NOT NULL,
+        CHECK (captured_minor >= 0 AND voided_minor >= 0 AND captured_minor + voided_minor <= authorized_minor),
+        CHECK (refunded_minor >= 0 AND refunded_minor <= captured_minor)
+    )"),
+    Sql("CREATE TABLE sandbox_operation (
+        idempotency_key text NOT NULL PRIMARY KEY,
+        charge_id {id} REFERENCES sandbox_charge (id),
+        kind text NOT NULL,
+        currency text NOT NULL,
+        amount_minor bigint NOT NULL,
+        refusal text,
+        known_at {at} NOT NULL,
+        ask_count integer NOT NULL,
+        created_at {at} NOT NULL
+    )"),
+    Sql("CREATE INDEX sandbox_operation_charge ON sandbox_operation (charge_id) WHERE charge_id IS NOT NULL"),
+];

@@ -1,2 +1,32 @@
-//! payments
-fn main() {}
+//! Money of buyers: payment methods, payments, what is asked of payment providers and what they tell.
+//!
+//! A [`Payment`] belongs to one order. What has happened to it is a list of facts; its amounts are a pure fold of
+//! them ([`model::Amounts`]). Whatever is wanted from a provider is first a row (an operation, with its
+//! idempotency key), then a job asks for it, then the answer is a second fact. An answer that never came is asked
+//! for, never guessed. Providers tell the same facts again by webhook, in any order and more than once.
+
+pub mod actions;
+pub mod check;
+pub mod command;
+mod entity;
+pub mod error;
+pub mod event;
+pub mod model;
+pub mod provider;
+pub mod query;
+mod repo;
+pub mod webhook;
+mod worker;
+
+pub use command::{
+    CapturePart, CodCollected, ConfirmRefund, OpenPayment, RefundPart, TransferReceived, capture_in_tx,
+    cod_collected_in_tx, confirm_refund, expire_due, match_receipt, open_in_tx, refund_in_tx, retry_refund, sweep,
+    transfer_received, void_rest_in_tx,
+};
+pub use error::Error;
+pub use model::{
+    Amounts, BankReceipt, CaptureMoment, CollectedBy, Method, Operation, OperationKind, OperationState, Payment,
+    PaymentState, Precondition, method, methods,
+};
+pub use provider::{PaymentProvider, Providers, WebhookSender};
+pub use worker::register;

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use db::Tx;
 use history::Change;
 use kernel::Invalid;
-use kernel::id::{ChangeId, EventId, JobId};
+use kernel::id::{ChangeId, EventId, JobId, TypedId};
 use outbox::idempotency::{self, Claim, Key};
 use outbox::{Event, PendingEvent, PendingJob};
 use serde::Serialize;
@@ -56,6 +56,12 @@ impl WriteTx {
     #[must_use]
     pub fn ctx(&self) -> &Ctx {
         &self.ctx
+    }
+
+    /// A new id of any kind.
+    #[must_use]
+    pub fn new_id<I: TypedId>(&self) -> I {
+        self.ctx.new_id()
     }
 
     /// Adds a change to the history.

@@ -166,12 +166,18 @@ typed_ids! {
     PaymentOperationId = "pop";
     /// Something a payment provider told.
     PaymentEventId = "pev";
+    /// Money of a buyer that reached the operator's bank account.
+    BankReceiptId = "rcp";
+    /// Money at a payment provider that no payment asked for.
+    OrphanId = "orp";
     /// An account of the ledger.
     LedgerAccountId = "lac";
     /// A transaction of the ledger.
     LedgerTxId = "ltx";
     /// An entry of a ledger transaction.
     LedgerEntryId = "len";
+    /// Earned money that waits for its release.
+    HoldId = "hld";
     /// Money sent to a merchant.
     PayoutId = "pot";
     /// A run that makes payouts.

@@ -1,0 +1,12 @@
+//! What can be allowed.
+
+use access::Action;
+
+/// See payments and their operations.
+pub const READ: Action = Action::new("payment", "read");
+/// Enter receipts of the bank and match them to payments.
+pub const RECEIVE: Action = Action::new("payment", "receive");
+/// Confirm or retry a refund that is paid by hand.
+pub const REFUND: Action = Action::new("payment", "refund");
+/// Ask providers and take what they tell; only Souk itself.
+pub const EXECUTE: Action = Action::new("payment", "execute");

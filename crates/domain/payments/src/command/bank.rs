@@ -1,0 +1,190 @@
+//! Receipts of the operator's bank.
+
+use chrono::{DateTime, Utc};
+use context::{Ctx, Error as CoreError, WriteTx};
+use kernel::id::{BankReceiptId, MerchantOrderId, PaymentId, PaymentOperationId};
+use kernel::{Invalid, Money, text};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+
+use super::plan::fact;
+use crate::actions::RECEIVE;
+use crate::entity::{payment, receipt};
+use crate::error::Error;
+use crate::event::TransferArrived;
+use crate::model::{BankReceipt, CaptureMoment, Operation, OperationKind, OperationState, Payment, Phase};
+use crate::repo;
+
+/// A line of the bank's statement.
+#[derive(Debug, Clone)]
+pub struct TransferReceived {
+    /// What the buyer wrote: the order number or the id of the payment.
+    pub reference: String,
+    /// How much arrived; more than zero.
+    pub amount: Money,
+    /// The bank's unique name of the receipt: entering it twice does nothing.
+    pub bank_reference: String,
+    /// When it arrived; now when the bank does not say.
+    pub received_at: Option<DateTime<Utc>>,
+}
+
+/// Enters a receipt. It pays the order it names, as far as the order wants money; the rest stays unapplied, as does
+/// a receipt whose reference nobody understands or whose order is closed.
+///
+/// # Errors
+/// `Invalid` input; `KeyReused` when the bank's reference was entered with another amount or order.
+pub async fn transfer_received(ctx: &Ctx, input: TransferReceived) -> Result<BankReceipt, Error> {
+    ctx.authorize(RECEIVE)?;
+    let bank_reference = text::line("bankReference", &input.bank_reference, 100)?;
+    let reference = text::line("reference", &input.reference, 100)?;
+    if input.amount.minor <= 0 {
+        return Err(Invalid::new("amount", "OUT_OF_RANGE", "must be more than zero").into());
+    }
+    let mut tx = ctx.begin_write().await?;
+    let known = receipt::Entity::find().filter(receipt::Column::BankReference.eq(&bank_reference)).one(&*tx).await?;
+    if let Some(known) = known.map(BankReceipt::from) {
+        let same = known.amount == input.amount && known.order_reference == reference;
+        return if same { Ok(known) } else { Err(CoreError::KeyReused.into()) };
+    }
+    let receipt = BankReceipt {
+        id: tx.new_id(),
+        bank_reference,
+        order_reference: reference,
+        payment_id: None,
+        amount: input.amount,
+        applied_minor: 0,
+        received_at: input.received_at.unwrap_or_else(|| tx.now()),
+    };
+    let found = find_open(&tx, &receipt).await?;
+    let (receipt, operation, event) = apply(&mut tx, receipt, found, false).await?;
+    let row = receipt::ActiveModel {
+        id: Set(receipt.id),
+        bank_reference: Set(receipt.bank_reference.clone()),
+        order_reference: Set(receipt.order_reference.clone()),
+        payment_id: Set(receipt.payment_id),
+        operation_id: Set(operation),
+        currency: Set(receipt.amount.currency),
+        amount_minor: Set(receipt.amount.minor),
+        applied_minor: Set(receipt.applied_minor),
+        recorded_by: Set(ctx.actor().id()),
+        received_at: Set(receipt.received_at),
+    };
+    receipt::Entity::insert(row).exec_without_returning(&*tx).await?;
+    tx.emit(&event);
+    tx.commit().await?;
+    Ok(receipt)
+}
+
+/// Lets a receipt that nobody understood pay a payment after all.
+///
+/// # Errors
+/// `NotFound`; [`Error::NotPossible`] when it is matched already or the payment takes no transfer.
+pub async fn match_receipt(ctx: &Ctx, id: BankReceiptId, payment_id: PaymentId) -> Result<BankReceipt, Error> {
+    ctx.authorize(RECEIVE)?;
+    let mut tx = ctx.begin_write().await?;
+    let payment = repo::lock_payment(&tx, payment_id).await?;
+    let row = receipt::Entity::find_by_id(id).lock_exclusive().one(&*tx).await?;
+    let receipt: BankReceipt = row.ok_or(CoreError::NotFound("bank receipt"))?.into();
+    if receipt.payment_id.is_some() {
+        return Err(Error::NotPossible("the receipt is matched already"));
+    }
+    if !takes(&payment, receipt.amount) {
+        return Err(Error::NotPossible("the payment takes no transfer in this currency"));
+    }
+    let (receipt, operation, event) = apply(&mut tx, receipt, Some(payment), true).await?;
+    receipt::Entity::update_many()
+        .col_expr(receipt::Column::PaymentId, Expr::value(receipt.payment_id))
+        .col_expr(receipt::Column::OperationId, Expr::value(operation))
+        .col_expr(receipt::Column::AppliedMinor, Expr::value(receipt.applied_minor))
+        .filter(receipt::Column::Id.eq(receipt.id))
+        .exec(&*tx)
+        .await?;
+    tx.emit(&event);
+    tx.commit().await?;
+    Ok(receipt)
+}
+
+fn takes(payment: &Payment, amount: Money) -> bool {
+    payment.method().is_some_and(|method| method.capture == CaptureMoment::OnReceipt)
+        && payment.closed_at.is_none()
+        && payment.amount.currency == amount.currency
+}
+
+async fn find_open(tx: &WriteTx, receipt: &BankReceipt) -> Result<Option<Payment>, Error> {
+    let id = match receipt.order_reference.parse::<PaymentId>() {
+        Ok(id) => payment::Entity::find_by_id(id).one(&**tx).await?,
+        Err(_) => {
+            let number = payment::Column::OrderNumber.eq(&receipt.order_reference);
+            payment::Entity::find().filter(number).one(&**tx).await?
+        }
+    };
+    let Some(row) = id else { return Ok(None) };
+    let payment = repo::lock_payment(tx, row.id).await?;
+    Ok(takes(&payment, receipt.amount).then_some(payment))
+}
+
+async fn apply(
+    tx: &mut WriteTx,
+    mut receipt: BankReceipt,
+    payment: Option<Payment>,
+    matched_later: bool,
+) -> Result<(BankReceipt, Option<PaymentOperationId>, TransferArrived), Error> {
+    let mut event = TransferArrived {
+        receipt: receipt.id,
+        paid: None,
+        amount: receipt.amount,
+        applied_minor: 0,
+        applied_before_minor: 0,
+        fully_paid: false,
+        operation: None,
+        matched_later,
+    };
+    if let Some(mut payment) = payment {
+        let due = payment.outstanding_minor();
+        receipt.payment_id = Some(payment.id);
+        receipt.applied_minor = receipt.amount.minor.min(due);
+        event.paid = Some((payment.id, payment.order_id));
+        event.applied_minor = receipt.applied_minor;
+        event.applied_before_minor = payment.amounts.captured.done_minor;
+        event.fully_paid = due > 0 && receipt.applied_minor == due;
+        if receipt.applied_minor > 0 {
+            event.operation = Some(record_done(tx, &mut payment, receipt.applied_minor, None).await?);
+            if event.fully_paid {
+                payment.expires_at = None;
+            }
+            repo::save_payment(tx, &payment).await?;
+        }
+    }
+    Ok((receipt, event.operation, event))
+}
+
+/// Money that people took: an operation that has happened already. The caller saves the payment.
+pub(super) async fn record_done(
+    tx: &mut WriteTx,
+    payment: &mut Payment,
+    amount_minor: i64,
+    merchant_order_id: Option<MerchantOrderId>,
+) -> Result<PaymentOperationId, Error> {
+    let operation = Operation {
+        id: tx.new_id(),
+        payment_id: Some(payment.id),
+        orphan_id: None,
+        kind: OperationKind::Capture,
+        provider: None,
+        amount: Money::new(amount_minor, payment.amount.currency),
+        state: OperationState::Succeeded,
+        reason: None,
+        merchant_order_id,
+        refund_id: None,
+        created_at: tx.now(),
+        settled_at: Some(tx.now()),
+        charge: None,
+        version: 1,
+    };
+    repo::insert_operation(tx, &operation).await?;
+    let fact = fact(&operation, Phase::Succeeded);
+    let told_by = tx.ctx().actor().id();
+    repo::insert_facts(tx, payment.id, &[fact], &told_by, None).await?;
+    payment.amounts = payment.amounts.told(None, fact);
+    Ok(operation.id)
+}

@@ -1,0 +1,123 @@
+//! Asks the provider. Called by jobs, never inside a transaction of somebody else.
+
+use chrono::Duration;
+use context::{Ctx, Error as CoreError};
+use kernel::id::PaymentOperationId;
+use outbox::PendingJob;
+
+use super::settle::{Outcome, settle};
+use crate::actions::EXECUTE;
+use crate::error::Error;
+use crate::model::{OperationKind, OperationState};
+use crate::provider::{Answer, NoAnswer, Providers, Request, Subject};
+use crate::repo;
+use crate::worker::LookupOperation;
+
+/// How long to wait before asking what became of a request that got no answer.
+const LOOKUP_AFTER: Duration = Duration::seconds(5);
+/// How long to wait for the webhook of a request the provider works on.
+const PENDING_AFTER: Duration = Duration::minutes(2);
+
+/// How far an operation came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// The outcome is known.
+    Settled,
+    /// The provider works on it or did not answer; it will be asked for.
+    Open,
+}
+
+/// Sends an operation to its provider. A crash anywhere is repaired by calling it again: the provider does the
+/// work once per key.
+///
+/// # Errors
+/// `Unavailable` when the provider is not configured; the database error.
+pub async fn execute(ctx: &Ctx, providers: &Providers, id: PaymentOperationId) -> Result<Progress, Error> {
+    ctx.authorize(EXECUTE)?;
+    let tx = ctx.begin_write().await?;
+    let (mut operation, payment) = repo::lock_operation(&tx, id).await?;
+    if operation.state.is_settled() {
+        return Ok(Progress::Settled);
+    }
+    let provider = operation.provider.as_deref().and_then(|code| providers.get(code));
+    let provider = provider.ok_or(CoreError::Unavailable("payment provider"))?;
+    let charge = operation.charge.clone().or_else(|| payment.as_ref().and_then(|payment| payment.charge.clone()));
+    let token = payment.and_then(|payment| payment.token);
+    let subject = match operation.kind {
+        OperationKind::Authorize => token.map(Subject::Token),
+        OperationKind::Capture | OperationKind::Void | OperationKind::Refund => charge.map(Subject::Charge),
+    };
+    operation.state = OperationState::Sent;
+    repo::save_operation(&tx, &operation, Some(tx.now())).await?;
+    tx.commit().await?;
+
+    let subject = subject.ok_or_else(|| CoreError::internal(format!("{id} has nothing to speak about")))?;
+    let request = Request { key: id.to_string(), amount: operation.amount, subject };
+    let answer = match operation.kind {
+        OperationKind::Authorize => provider.authorize(request).await,
+        OperationKind::Capture => provider.capture(request).await,
+        OperationKind::Void => provider.void(request).await,
+        OperationKind::Refund => provider.refund(request).await,
+    };
+    note(ctx, id, answer, "answer").await
+}
+
+/// Asks the provider what became of an operation whose outcome is open. Never guesses.
+///
+/// # Errors
+/// `Unavailable` when the provider is not configured or does not answer; the database error.
+pub async fn lookup(ctx: &Ctx, providers: &Providers, id: PaymentOperationId) -> Result<Progress, Error> {
+    ctx.authorize(EXECUTE)?;
+    let operation = repo::operation_on(ctx.read(), id).await?;
+    if operation.state.is_settled() {
+        return Ok(Progress::Settled);
+    }
+    let provider = operation.provider.as_deref().and_then(|code| providers.get(code));
+    let provider = provider.ok_or(CoreError::Unavailable("payment provider"))?;
+    match provider.lookup(&id.to_string()).await {
+        // It never arrived: the same key makes sending it again safe.
+        Ok(Answer::NeverHeard) => Box::pin(execute(ctx, providers, id)).await,
+        Ok(Answer::Pending) => Ok(Progress::Open),
+        Ok(answer) => note(ctx, id, Ok(answer), "lookup").await,
+        Err(_) => Err(CoreError::Unavailable("payment provider").into()),
+    }
+}
+
+async fn note(
+    ctx: &Ctx,
+    id: PaymentOperationId,
+    answer: Result<Answer, NoAnswer>,
+    told_by: &str,
+) -> Result<Progress, Error> {
+    let mut tx = ctx.begin_write().await?;
+    let progress = match answer {
+        Ok(Answer::Succeeded { charge }) => {
+            settle(&mut tx, id, Outcome::Succeeded(Some(charge)), told_by).await?;
+            Progress::Settled
+        }
+        Ok(Answer::Failed { reason }) => {
+            settle(&mut tx, id, Outcome::Failed(reason), told_by).await?;
+            Progress::Settled
+        }
+        Ok(Answer::Pending | Answer::NeverHeard) => {
+            let job = PendingJob::of(&LookupOperation { operation: id }).at(tx.now() + PENDING_AFTER);
+            tx.enqueue(job);
+            Progress::Open
+        }
+        Err(NoAnswer(why)) => {
+            tracing::warn!(operation = %id, why, "the payment provider did not answer");
+            let (mut operation, _) = repo::lock_operation(&tx, id).await?;
+            // A webhook may have told meanwhile.
+            if operation.state.is_settled() {
+                return Ok(Progress::Settled);
+            }
+            operation.state = OperationState::Unknown;
+            repo::save_operation(&tx, &operation, None).await?;
+            let job = PendingJob::of(&LookupOperation { operation: id }).at(tx.now() + LOOKUP_AFTER);
+            tx.enqueue(job);
+            Progress::Open
+        }
+    };
+    tx.commit().await?;
+    Ok(progress)
+}

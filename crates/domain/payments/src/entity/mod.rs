@@ -1,0 +1,11 @@
+//! Tables of payments, one file each.
+#![allow(missing_docs)]
+
+pub(crate) mod event;
+pub(crate) mod inbox;
+pub(crate) mod operation;
+pub(crate) mod orphan;
+pub(crate) mod payment;
+pub(crate) mod receipt;
+pub(crate) mod sandbox_charge;
+pub(crate) mod sandbox_operation;

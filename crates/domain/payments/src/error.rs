@@ -1,0 +1,88 @@
+//! What payments can refuse.
+
+use context::Error as CoreError;
+use kernel::{Fault, FaultKind, Invalid};
+use sea_orm::DbErr;
+use serde_json::{Value, json};
+
+/// A fault of a payment command.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A fault that is the same in every domain.
+    #[error(transparent)]
+    Core(#[from] CoreError),
+    /// More was to be captured than is authorized and not captured or given up yet.
+    #[error("only {capturable_minor} can be captured")]
+    ExceedsAuthorized {
+        /// What can still be captured, in minor units.
+        capturable_minor: i64,
+    },
+    /// More was to be refunded than is captured and not refunded yet.
+    #[error("only {refundable_minor} can be refunded")]
+    ExceedsCaptured {
+        /// What can still be refunded, in minor units.
+        refundable_minor: i64,
+    },
+    /// The payment is closed or its method does not work like this.
+    #[error("{0}")]
+    NotPossible(&'static str),
+    /// The webhook is not from the provider, or too old.
+    #[error("the webhook is refused: {0}")]
+    WebhookRefused(&'static str),
+}
+
+impl From<DbErr> for Error {
+    fn from(error: DbErr) -> Self {
+        Self::Core(error.into())
+    }
+}
+
+impl From<Invalid> for Error {
+    fn from(error: Invalid) -> Self {
+        Self::Core(error.into())
+    }
+}
+
+impl From<access::Denied> for Error {
+    fn from(error: access::Denied) -> Self {
+        Self::Core(error.into())
+    }
+}
+
+impl Fault for Error {
+    fn kind(&self) -> FaultKind {
+        match self {
+            Self::Core(core) => core.kind(),
+            Self::ExceedsAuthorized { .. } | Self::ExceedsCaptured { .. } | Self::NotPossible(_) => {
+                FaultKind::RuleBroken
+            }
+            Self::WebhookRefused(_) => FaultKind::Forbidden,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Core(core) => core.code(),
+            Self::ExceedsAuthorized { .. } => "EXCEEDS_AUTHORIZED",
+            Self::ExceedsCaptured { .. } => "EXCEEDS_CAPTURED",
+            Self::NotPossible(_) => "NOT_POSSIBLE",
+            Self::WebhookRefused(_) => "WEBHOOK_REFUSED",
+        }
+    }
+
+    fn field(&self) -> Option<String> {
+        match self {
+            Self::Core(core) => core.field(),
+            _ => None,
+        }
+    }
+
+    fn details(&self) -> Option<Value> {
+        match self {
+            Self::Core(core) => core.details(),
+            Self::ExceedsAuthorized { capturable_minor } => Some(json!({ "capturableMinor": capturable_minor })),
+            Self::ExceedsCaptured { refundable_minor } => Some(json!({ "refundableMinor": refundable_minor })),
+            Self::NotPossible(_) | Self::WebhookRefused(_) => None,
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! What happened to payments.
+
+use kernel::Money;
+use kernel::id::{BankReceiptId, MerchantOrderId, OrderId, OrphanId, PaymentId, PaymentOperationId, RefundId};
+use outbox::Event;
+use serde::{Deserialize, Serialize};
+
+/// Where money that moved can be found, so that the ledger debits and credits the right account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MoneyPlace {
+    /// At a payment provider, by its code.
+    Provider(String),
+    /// On the operator's bank account.
+    Bank,
+    /// With a carrier that collected cash, by its code.
+    Carrier(String),
+    /// With the merchant, who collected cash.
+    Merchant,
+}
+
+macro_rules! events {
+    ($($(#[$doc:meta])* $name:ident = $kind:literal of $subject:ident { $($(#[$field_doc:meta])* $field:ident: $ty:ty,)* })*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+        pub struct $name { $($(#[$field_doc])* pub $field: $ty,)* }
+        impl Event for $name {
+            const KIND: &'static str = $kind;
+            fn subject(&self) -> String { self.$subject.to_string() }
+        }
+    )*};
+}
+
+events! {
+    /// The provider holds the money for the order. For methods released on authorization the merchants may start.
+    PaymentAuthorized = "payment_authorized.v1" of payment {
+        /// The payment.
+        payment: PaymentId,
+        /// Its order.
+        order: OrderId,
+        /// What is held.
+        amount: Money,
+    }
+    /// The money was refused; the payment cannot go on.
+    PaymentFailed = "payment_failed.v1" of payment {
+        /// The payment.
+        payment: PaymentId,
+        /// Its order.
+        order: OrderId,
+        /// The provider's reason: `card_declined`.
+        reason: String,
+    }
+    /// The payment was not completed in time and is closed.
+    PaymentExpired = "payment_expired.v1" of payment {
+        /// The payment.
+        payment: PaymentId,
+        /// Its order.
+        order: OrderId,
+        /// What had been received of it (a part of a bank transfer), in minor units.
+        received_minor: i64,
+    }
+    /// Money of a merchant order was taken (card captured, cash collected).
+    PaymentCaptured = "payment_captured.v1" of payment {
+        /// The payment.
+        payment: PaymentId,
+        /// Its order.
+        order: OrderId,
+        /// The operation that took it; unique per capture.
+        operation: PaymentOperationId,
+        /// The merchant order it was taken for.
+        merchant_order: Option<MerchantOrderId>,
+        /// What was taken.
+        amount: Money,
+        /// Where the money is now.
+        place: MoneyPlace,
+    }
+    /// Taking the money of a merchant order failed for good.
+    CaptureFailed = "payment_capture_failed.v1" of payment {
+        /// The payment.
+        payment: PaymentId,
+        /// Its order.
+        order: OrderId,
+        /// The operation that failed.
+        operation: PaymentOperationId,
+        /// The merchant order it was for.
+        merchant_order: Option<MerchantOrderId>,
+        /// What was to be taken.
+        amount: Money,
+        /// The provider's reason.
+        reason: String,
+    }
+    /// Money of an order reached the bank account. When `fully_paid`, the merchants may start.
+    TransferArrived = "payment_transfer_arrived.v1" of receipt {
+        /// The receipt; unique per line of the bank's statement.
+        receipt: BankReceiptId,
+        /// The payment and its order, when the reference was understood.
+        paid: Option<(PaymentId, OrderId)>,
+        /// All that arrived with this receipt.
+        amount: Money,
+        /// The part that pays the order, in minor units; the rest is unapplied.
+        applied_minor: i64,
+        /// What earlier receipts had paid of this order, in minor units.
+        applied_before_minor: i64,
+        /// Whether the order is paid in full now.
+        fully_paid: bool,
+        /// The operation that stands for the applied part.
+        operation: Option<PaymentOperationId>,
+        /// Whether the receipt had been announced before without an order (it was matched now).
+        matched_later: bool,
+    }
+    /// What was held and not taken was given up.
+    PaymentVoided = "payment_voided.v1" of payment {
+        /// The payment.
+        payment: PaymentId,
+        /// Its order.
+        order: OrderId,
+        /// What was given up.
+        amount: Money,
+    }
+    /// The buyer has the money back.
+    PaymentRefunded = "payment_refunded.v1" of payment {
+        /// The payment.
+        payment: PaymentId,
+        /// Its order.
+        order: OrderId,
+        /// The operation that gave it back.
+        operation: PaymentOperationId,
+        /// The refund of the order, as named by the caller.
+        refund: RefundId,
+        /// What was given back.
+        amount: Money,
+        /// From where the money went.
+        place: MoneyPlace,
+    }
+    /// Giving the money back failed; the debt to the buyer stays and somebody has to act.
+    RefundFailed = "payment_refund_failed.v1" of payment {
+        /// The payment.
+        payment: PaymentId,
+        /// Its order.
+        order: OrderId,
+        /// The operation that failed.
+        operation: PaymentOperationId,
+        /// The refund of the order.
+        refund: RefundId,
+        /// What was to be given back.
+        amount: Money,
+        /// The provider's reason.
+        reason: String,
+    }
+    /// Money that no payment asked for was found at a provider.
+    OrphanMoneyFound = "payment_orphan_found.v1" of orphan {
+        /// The find.
+        orphan: OrphanId,
+        /// The provider's code.
+        provider: String,
+        /// The provider's name of the charge.
+        charge: String,
+        /// How much.
+        amount: Money,
+        /// Whether it was really taken (otherwise only held).
+        captured: bool,
+    }
+    /// Money that no payment asked for went back.
+    OrphanMoneyReturned = "payment_orphan_returned.v1" of orphan {
+        /// The find.
+        orphan: OrphanId,
+        /// The provider's code.
+        provider: String,
+        /// The provider's name of the charge.
+        charge: String,
+        /// How much.
+        amount: Money,
+        /// Whether it had really been taken (otherwise only held).
+        captured: bool,
+    }
+    /// A provider told something that cannot be true: another amount, another currency.
+    ProviderEventRejected = "payment_provider_event_rejected.v1" of event_id {
+        /// The provider's code.
+        provider: String,
+        /// The provider's name of the event.
+        event_id: String,
+        /// What is wrong with it.
+        reason: String,
+    }
+}

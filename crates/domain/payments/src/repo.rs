@@ -1,0 +1,234 @@
+//! Load and save. Payments belong to the operator: whoever is here was authorized for all of them.
+
+use chrono::{DateTime, Utc};
+use context::{Error as CoreError, WriteTx};
+use kernel::Money;
+use kernel::id::{PaymentEventId, PaymentId, PaymentOperationId};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
+
+use crate::entity::{event, operation, payment, receipt};
+use crate::error::Error;
+use crate::model::{Amounts, BankReceipt, Fact, Moved, Operation, OperationKind, OperationState, Payment, Phase};
+
+impl From<payment::Model> for Payment {
+    fn from(row: payment::Model) -> Self {
+        let moved = |done_minor, pending_minor| Moved { done_minor, pending_minor };
+        Self {
+            id: row.id,
+            order_id: row.order_id,
+            order_number: row.order_number,
+            method: row.method,
+            amount: Money::new(row.amount_minor, row.currency),
+            amounts: Amounts {
+                authorized: moved(row.authorized_minor, row.authorize_pending_minor),
+                captured: moved(row.captured_minor, row.capture_pending_minor),
+                voided: moved(row.voided_minor, row.void_pending_minor),
+                refunded: moved(row.refunded_minor, row.refund_pending_minor),
+            },
+            failure: row.failure,
+            expires_at: row.expires_at,
+            expired_at: row.expired_at,
+            closed_at: row.closed_at,
+            created_at: row.created_at,
+            provider: row.provider,
+            token: row.token,
+            charge: row.charge,
+            version: row.version,
+        }
+    }
+}
+
+impl From<operation::Model> for Operation {
+    fn from(row: operation::Model) -> Self {
+        Self {
+            id: row.id,
+            payment_id: row.payment_id,
+            orphan_id: row.orphan_id,
+            kind: OperationKind::parse(&row.kind).unwrap_or(OperationKind::Authorize),
+            provider: row.provider,
+            amount: Money::new(row.amount_minor, row.currency),
+            state: OperationState::parse(&row.state).unwrap_or(OperationState::Unknown),
+            reason: row.reason,
+            merchant_order_id: row.merchant_order_id,
+            refund_id: row.refund_id,
+            created_at: row.created_at,
+            settled_at: row.settled_at,
+            charge: row.charge,
+            version: row.version,
+        }
+    }
+}
+
+impl From<receipt::Model> for BankReceipt {
+    fn from(row: receipt::Model) -> Self {
+        Self {
+            id: row.id,
+            bank_reference: row.bank_reference,
+            order_reference: row.order_reference,
+            payment_id: row.payment_id,
+            amount: Money::new(row.amount_minor, row.currency),
+            applied_minor: row.applied_minor,
+            received_at: row.received_at,
+        }
+    }
+}
+
+/// Loads a payment and keeps others from changing it until the end of the transaction.
+pub(crate) async fn lock_payment(tx: &WriteTx, id: PaymentId) -> Result<Payment, Error> {
+    let row = payment::Entity::find_by_id(id).lock_exclusive().one(&**tx).await?;
+    Ok(row.map(Payment::from).ok_or(CoreError::NotFound("payment"))?)
+}
+
+pub(crate) async fn operation_on<C: ConnectionTrait>(conn: &C, id: PaymentOperationId) -> Result<Operation, Error> {
+    let row = operation::Entity::find_by_id(id).one(conn).await?;
+    Ok(row.map(Operation::from).ok_or(CoreError::NotFound("payment operation"))?)
+}
+
+/// Loads an operation with the lock order payment, operation.
+pub(crate) async fn lock_operation(
+    tx: &WriteTx,
+    id: PaymentOperationId,
+) -> Result<(Operation, Option<Payment>), Error> {
+    let seen = operation_on(&**tx, id).await?;
+    let payment = match seen.payment_id {
+        Some(payment) => Some(lock_payment(tx, payment).await?),
+        None => None,
+    };
+    let row = operation::Entity::find_by_id(id).lock_exclusive().one(&**tx).await?;
+    let operation = row.map(Operation::from).ok_or(CoreError::NotFound("payment operation"))?;
+    Ok((operation, payment))
+}
+
+pub(crate) async fn insert_payment(tx: &WriteTx, payment: &Payment) -> Result<(), DbErr> {
+    let mut row = columns(payment);
+    row.id = Set(payment.id);
+    row.order_id = Set(payment.order_id);
+    row.order_number = Set(payment.order_number.clone());
+    row.method = Set(payment.method.clone());
+    row.provider = Set(payment.provider.clone());
+    row.currency = Set(payment.amount.currency);
+    row.amount_minor = Set(payment.amount.minor);
+    row.created_at = Set(payment.created_at);
+    row.updated_at = Set(payment.created_at);
+    row.version = Set(payment.version);
+    payment::Entity::insert(row).exec_without_returning(&**tx).await?;
+    Ok(())
+}
+
+pub(crate) async fn save_payment(tx: &WriteTx, payment: &Payment) -> Result<(), Error> {
+    let mut row = columns(payment);
+    row.updated_at = Set(tx.now());
+    row.version = Set(payment.version + 1);
+    let done = payment::Entity::update_many()
+        .set(row)
+        .filter(payment::Column::Id.eq(payment.id))
+        .filter(payment::Column::Version.eq(payment.version))
+        .exec(&**tx)
+        .await?;
+    if done.rows_affected == 1 { Ok(()) } else { Err(CoreError::Stale("payment").into()) }
+}
+
+/// The columns that change.
+fn columns(payment: &Payment) -> payment::ActiveModel {
+    let Amounts { authorized, captured, voided, refunded } = payment.amounts;
+    payment::ActiveModel {
+        token: Set(payment.token.clone()),
+        charge: Set(payment.charge.clone()),
+        authorized_minor: Set(authorized.done_minor),
+        authorize_pending_minor: Set(authorized.pending_minor),
+        captured_minor: Set(captured.done_minor),
+        capture_pending_minor: Set(captured.pending_minor),
+        voided_minor: Set(voided.done_minor),
+        void_pending_minor: Set(voided.pending_minor),
+        refunded_minor: Set(refunded.done_minor),
+        refund_pending_minor: Set(refunded.pending_minor),
+        failure: Set(payment.failure.clone()),
+        expires_at: Set(payment.expires_at),
+        expired_at: Set(payment.expired_at),
+        closed_at: Set(payment.closed_at),
+        ..Default::default()
+    }
+}
+
+pub(crate) async fn insert_operation(tx: &WriteTx, operation: &Operation) -> Result<(), DbErr> {
+    let row = operation::ActiveModel {
+        id: Set(operation.id),
+        payment_id: Set(operation.payment_id),
+        orphan_id: Set(operation.orphan_id),
+        kind: Set(operation.kind.as_str().to_owned()),
+        provider: Set(operation.provider.clone()),
+        currency: Set(operation.amount.currency),
+        amount_minor: Set(operation.amount.minor),
+        idempotency_key: Set(operation.id.to_string()),
+        state: Set(operation.state.as_str().to_owned()),
+        charge: Set(operation.charge.clone()),
+        reason: Set(operation.reason.clone()),
+        merchant_order_id: Set(operation.merchant_order_id),
+        refund_id: Set(operation.refund_id),
+        attempt_count: Set(0),
+        created_at: Set(operation.created_at),
+        sent_at: Set(None),
+        settled_at: Set(operation.settled_at),
+        version: Set(operation.version),
+    };
+    operation::Entity::insert(row).exec_without_returning(&**tx).await?;
+    Ok(())
+}
+
+/// Writes the state of a locked operation.
+pub(crate) async fn save_operation(
+    tx: &WriteTx,
+    operation: &Operation,
+    sent_at: Option<DateTime<Utc>>,
+) -> Result<(), Error> {
+    let mut update = operation::Entity::update_many()
+        .col_expr(operation::Column::State, Expr::value(operation.state.as_str()))
+        .col_expr(operation::Column::Charge, Expr::value(operation.charge.clone()))
+        .col_expr(operation::Column::Reason, Expr::value(operation.reason.clone()))
+        .col_expr(operation::Column::SettledAt, Expr::value(operation.settled_at))
+        .col_expr(operation::Column::Version, Expr::col(operation::Column::Version).add(1));
+    if let Some(sent_at) = sent_at {
+        update = update
+            .col_expr(operation::Column::SentAt, Expr::value(sent_at))
+            .col_expr(operation::Column::AttemptCount, Expr::col(operation::Column::AttemptCount).add(1));
+    }
+    let done = update
+        .filter(operation::Column::Id.eq(operation.id))
+        .filter(operation::Column::Version.eq(operation.version))
+        .exec(&**tx)
+        .await?;
+    if done.rows_affected == 1 { Ok(()) } else { Err(CoreError::Stale("payment operation").into()) }
+}
+
+/// Writes down facts about operations of a payment. Append-only.
+pub(crate) async fn insert_facts(
+    tx: &WriteTx,
+    payment: PaymentId,
+    facts: &[Fact],
+    told_by: &str,
+    reason: Option<&str>,
+) -> Result<(), DbErr> {
+    let rows = facts.iter().map(|fact| event::ActiveModel {
+        id: Set(tx.new_id::<PaymentEventId>()),
+        payment_id: Set(payment),
+        operation_id: Set(fact.operation),
+        kind: Set(fact.kind.as_str().to_owned()),
+        phase: Set(fact.phase.as_str().to_owned()),
+        amount_minor: Set(fact.amount_minor),
+        told_by: Set(told_by.to_owned()),
+        reason: Set(reason.map(str::to_owned)),
+        occurred_at: Set(tx.now()),
+    });
+    event::Entity::insert_many(rows).exec_without_returning(&**tx).await?;
+    Ok(())
+}
+
+pub(crate) fn fact_of(row: &event::Model) -> Option<Fact> {
+    Some(Fact {
+        operation: row.operation_id,
+        kind: OperationKind::parse(&row.kind)?,
+        phase: Phase::parse(&row.phase)?,
+        amount_minor: row.amount_minor,
+    })
+}
