@@ -1,1 +1,22 @@
-//! e2e
+//! Drives the real binary over HTTP, as a stranger would: tests, the replay of real orders, measurements.
+//!
+//! Nothing here knows a crate of Souk. What can be done is done through `/graphql`; what is looked at beside it is
+//! what an operator of the program sees as well: the process, its mails, `souk verify`.
+
+pub mod client;
+pub mod database;
+pub mod environment;
+pub mod error;
+pub mod json;
+pub mod mails;
+pub mod money;
+pub mod olist;
+pub mod peer;
+pub mod program;
+pub mod site;
+
+pub use client::Client;
+pub use database::Kind;
+pub use error::{Error, Result};
+pub use json::Json;
+pub use site::Site;
