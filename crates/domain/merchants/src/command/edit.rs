@@ -1,0 +1,162 @@
+//! Changing what is known of a merchant.
+
+use access::Grant;
+use context::{Ctx, WriteTx};
+use history::Change;
+use kernel::id::MerchantId;
+use kernel::{Rate, text};
+
+use super::create::check_vat;
+use crate::actions::{EDIT_BANK, EDIT_LEGAL, EDIT_PROFILE, EDIT_TERMS};
+use crate::event::MerchantChanged;
+use crate::model::{BankAccount, Legal, Merchant};
+use crate::{Error, repo};
+
+/// A change of the profile; what is `None` stays.
+#[derive(Debug, Clone)]
+pub struct EditProfile {
+    /// The merchant.
+    pub id: MerchantId,
+    /// The version that the caller saw.
+    pub expected_version: i64,
+    /// The name buyers read.
+    pub name: Option<String>,
+    /// Where Souk writes to.
+    pub contact_email: Option<String>,
+    /// The country it sends from.
+    pub country: Option<String>,
+    /// Working days from order to dispatch.
+    pub handling_days: Option<i32>,
+    /// Whether orders are accepted without asking.
+    pub auto_accept: Option<bool>,
+}
+
+/// Changes the profile.
+///
+/// # Errors
+/// What is wrong with the input; not found; stale; denied; the database error.
+pub async fn edit_profile(ctx: &Ctx, input: EditProfile) -> Result<Merchant, Error> {
+    let grant = ctx.authorize(EDIT_PROFILE)?;
+    let tx = ctx.begin_write().await?;
+    let before = seen(&tx, &grant, input.id, input.expected_version).await?;
+    let mut after = before.clone();
+    let profile = &mut after.profile;
+    profile.name = input.name.unwrap_or(std::mem::take(&mut profile.name));
+    profile.contact_email = input.contact_email.unwrap_or(std::mem::take(&mut profile.contact_email));
+    profile.country = input.country.unwrap_or(std::mem::take(&mut profile.country));
+    profile.handling_days = input.handling_days.unwrap_or(profile.handling_days);
+    profile.auto_accept = input.auto_accept.unwrap_or(profile.auto_accept);
+    after.profile = after.profile.checked()?;
+    save(tx, &grant, &before, after, "profile_edited").await
+}
+
+/// A change of the legal data as a whole.
+#[derive(Debug, Clone)]
+pub struct EditLegal {
+    /// The merchant.
+    pub id: MerchantId,
+    /// The version that the caller saw.
+    pub expected_version: i64,
+    /// The company behind it.
+    pub legal: Legal,
+}
+
+/// Replaces the legal data.
+///
+/// # Errors
+/// As [`edit_profile`].
+pub async fn edit_legal(ctx: &Ctx, input: EditLegal) -> Result<Merchant, Error> {
+    let grant = ctx.authorize(EDIT_LEGAL)?;
+    let tx = ctx.begin_write().await?;
+    let before = seen(&tx, &grant, input.id, input.expected_version).await?;
+    let after = Merchant { legal: input.legal.checked()?, ..before.clone() };
+    save(tx, &grant, &before, after, "legal_edited").await
+}
+
+/// A change of the terms between merchant and operator; what is `None` stays.
+#[derive(Debug, Clone)]
+pub struct EditTerms {
+    /// The merchant.
+    pub id: MerchantId,
+    /// The version that the caller saw.
+    pub expected_version: i64,
+    /// Its tier.
+    pub tier: Option<String>,
+    /// Its own VAT rate on commission; `Some(None)` takes that of the marketplace.
+    pub commission_vat_ppm: Option<Option<Rate>>,
+}
+
+/// Changes tier and VAT on commission. Orders that were placed keep their terms.
+///
+/// # Errors
+/// As [`edit_profile`].
+pub async fn edit_terms(ctx: &Ctx, input: EditTerms) -> Result<Merchant, Error> {
+    let grant = ctx.authorize(EDIT_TERMS)?;
+    let tx = ctx.begin_write().await?;
+    let before = seen(&tx, &grant, input.id, input.expected_version).await?;
+    let mut after = before.clone();
+    if let Some(tier) = input.tier {
+        after.tier = text::code("tier", &tier, 40)?;
+    }
+    if let Some(vat) = input.commission_vat_ppm {
+        vat.map(check_vat).transpose()?;
+        after.commission_vat_ppm = vat;
+    }
+    save(tx, &grant, &before, after, "terms_edited").await
+}
+
+/// A change of the account for payouts.
+#[derive(Debug, Clone)]
+pub struct EditBank {
+    /// The merchant.
+    pub id: MerchantId,
+    /// The version that the caller saw.
+    pub expected_version: i64,
+    /// The account; `None` removes it, and payouts wait.
+    pub account: Option<BankAccount>,
+}
+
+/// Sets or removes the account for payouts. The history keeps the masked number only.
+///
+/// # Errors
+/// Not found; stale; denied; the database error.
+pub async fn edit_bank(ctx: &Ctx, input: EditBank) -> Result<Merchant, Error> {
+    let grant = ctx.authorize(EDIT_BANK)?;
+    let mut tx = ctx.begin_write().await?;
+    let before = seen(&tx, &grant, input.id, input.expected_version).await?;
+    let mut after = next(&tx, before.clone());
+    after.bank = input.account.as_ref().map(|account| repo::hint(account, tx.now()));
+    repo::save_bank(&tx, &grant, &after, input.account.as_ref(), before.version).await?;
+    let hint = |merchant: &Merchant| merchant.bank.clone().map(|bank| format!("{}, {}", bank.masked_iban, bank.holder));
+    let change = Change::new("merchant", after.id, "bank_edited").of_merchant(after.id);
+    tx.record(change.field("bank", hint(&before), hint(&after)).field("version", before.version, after.version));
+    tx.emit(&MerchantChanged { merchant: after.id });
+    tx.commit().await?;
+    Ok(after)
+}
+
+/// The merchant, if it still is as the caller saw it.
+async fn seen(tx: &WriteTx, grant: &Grant, id: MerchantId, version: i64) -> Result<Merchant, Error> {
+    let merchant = repo::find(&**tx, grant, id).await?;
+    if merchant.version == version { Ok(merchant) } else { Err(context::Error::Stale("merchant").into()) }
+}
+
+fn next(tx: &WriteTx, merchant: Merchant) -> Merchant {
+    Merchant { version: merchant.version + 1, updated_at: tx.now(), ..merchant }
+}
+
+async fn save(
+    mut tx: WriteTx,
+    grant: &Grant,
+    before: &Merchant,
+    after: Merchant,
+    done: &'static str,
+) -> Result<Merchant, Error> {
+    let after = next(&tx, after);
+    repo::save(&tx, grant, &after, before.version).await?;
+    let change = Change::new("merchant", after.id, done).of_merchant(after.id);
+    tx.record(change.diff(Some(before), Some(&after)));
+    tx.emit(&MerchantChanged { merchant: after.id });
+    tx.commit().await?;
+    Ok(after)
+}

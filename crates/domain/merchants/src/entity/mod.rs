@@ -1,0 +1,40 @@
+//! Tables of the merchants' administration.
+#![allow(missing_docs)]
+
+pub(crate) mod merchant_row {
+    use chrono::{DateTime, Utc};
+    use kernel::Rate;
+    use kernel::id::MerchantId;
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "merchant")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: MerchantId,
+        pub name: String,
+        pub name_fold: String,
+        pub search_fold: String,
+        pub slug: String,
+        pub status: String,
+        pub status_reason: Option<String>,
+        pub status_changed_at: DateTime<Utc>,
+        pub country: String,
+        pub contact_email: String,
+        pub legal: String,
+        pub bank_iban: Option<String>,
+        pub bank_holder: Option<String>,
+        pub bank_changed_at: Option<DateTime<Utc>>,
+        pub handling_days: i32,
+        pub auto_accept: bool,
+        pub tier: String,
+        pub commission_vat_ppm: Option<Rate>,
+        pub version: i64,
+        pub created_at: DateTime<Utc>,
+        pub updated_at: DateTime<Utc>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}

@@ -1,0 +1,11 @@
+//! Plain types and pure decisions.
+
+pub mod bank;
+pub mod merchant;
+pub mod status;
+pub mod terms;
+
+pub use bank::{BankAccount, Iban};
+pub use merchant::{BankHint, HANDLING_DAYS_MAX, Legal, Merchant, MerchantCard, Profile};
+pub use status::{Status, Transition};
+pub use terms::{PayoutAccount, SellingTerms};

@@ -1,0 +1,169 @@
+//! Loading and saving. Every function takes a grant and stays within its reach.
+
+use access::Grant;
+use chrono::{DateTime, Utc};
+use context::{WriteTx, within_merchants};
+use kernel::id::MerchantId;
+use kernel::text;
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+
+use crate::Error;
+use crate::entity::merchant_row::{ActiveModel, Column, Entity, Model};
+use crate::model::{BankAccount, BankHint, Iban, Merchant, Profile, Status};
+
+/// One merchant within the reach of the grant; what is outside does not exist.
+pub(crate) async fn find<C: ConnectionTrait>(conn: &C, grant: &Grant, id: MerchantId) -> Result<Merchant, Error> {
+    merchant(row(conn, grant, id).await?)
+}
+
+/// The account for payouts, with its number.
+pub(crate) async fn bank<C: ConnectionTrait>(
+    conn: &C,
+    grant: &Grant,
+    id: MerchantId,
+) -> Result<Option<BankAccount>, Error> {
+    Ok(account(&row(conn, grant, id).await?))
+}
+
+async fn row<C: ConnectionTrait>(conn: &C, grant: &Grant, id: MerchantId) -> Result<Model, Error> {
+    let row = Entity::find_by_id(id).filter(within_merchants(grant, Column::Id)).one(conn).await?;
+    Ok(row.ok_or(context::Error::NotFound("merchant"))?)
+}
+
+pub(crate) async fn insert_many(tx: &WriteTx, grant: &Grant, merchants: &[Merchant]) -> Result<(), Error> {
+    if !grant.is_wide() {
+        return Err(context::Error::Denied(access::Denied::Lacking(grant.action())).into());
+    }
+    let rows: Result<Vec<ActiveModel>, Error> = merchants.iter().map(active).collect();
+    Entity::insert_many(rows?).exec_without_returning(&**tx).await.map_err(taken)?;
+    Ok(())
+}
+
+/// Saves everything but the bank account, if nobody changed the merchant since version `seen`.
+pub(crate) async fn save(tx: &WriteTx, grant: &Grant, merchant: &Merchant, seen: i64) -> Result<(), Error> {
+    update(tx, grant, active(merchant)?, merchant.id, seen).await
+}
+
+/// Sets or clears the bank account, if nobody changed the merchant since version `seen`.
+pub(crate) async fn save_bank(
+    tx: &WriteTx,
+    grant: &Grant,
+    merchant: &Merchant,
+    bank: Option<&BankAccount>,
+    seen: i64,
+) -> Result<(), Error> {
+    let row = ActiveModel {
+        bank_iban: Set(bank.map(|b| b.iban.as_str().to_owned())),
+        bank_holder: Set(bank.map(|b| b.holder.clone())),
+        bank_changed_at: Set(bank.map(|_| tx.now())),
+        ..active(merchant)?
+    };
+    update(tx, grant, row, merchant.id, seen).await
+}
+
+async fn update(tx: &WriteTx, grant: &Grant, row: ActiveModel, id: MerchantId, seen: i64) -> Result<(), Error> {
+    let saved = Entity::update_many()
+        .set(row)
+        .filter(Column::Id.eq(id))
+        .filter(Column::Version.eq(seen))
+        .filter(within_merchants(grant, Column::Id))
+        .exec(&**tx)
+        .await?;
+    if saved.rows_affected == 1 { Ok(()) } else { Err(context::Error::Stale("merchant").into()) }
+}
+
+/// Which of these slugs are in use.
+pub(crate) async fn slugs_in_use(tx: &WriteTx, slugs: Vec<String>) -> Result<Vec<String>, Error> {
+    use sea_orm::QuerySelect as _;
+    let found: Vec<String> = Entity::find()
+        .select_only()
+        .column(Column::Slug)
+        .filter(Column::Slug.is_in(db::dialect::pad(slugs)))
+        .into_tuple()
+        .all(&**tx)
+        .await?;
+    Ok(found)
+}
+
+/// The statement filter for a text: every word must occur.
+pub(crate) fn containing(filter: &str) -> sea_orm::Condition {
+    let mut all = sea_orm::Condition::all();
+    for word in text::fold(filter).split(' ').filter(|word| !word.is_empty()) {
+        let pattern = format!("%{}%", db::dialect::like_escape(word));
+        all = all.add(Expr::col(Column::SearchFold).like(sea_orm::sea_query::LikeExpr::new(pattern).escape('\\')));
+    }
+    all
+}
+
+fn taken(error: DbErr) -> Error {
+    match db::violated(&error) {
+        Some(db::error::Violation::Unique) => context::Error::Taken { field: "slug".to_owned() }.into(),
+        _ => error.into(),
+    }
+}
+
+fn active(merchant: &Merchant) -> Result<ActiveModel, Error> {
+    Ok(ActiveModel {
+        id: Set(merchant.id),
+        name: Set(merchant.profile.name.clone()),
+        name_fold: Set(text::fold(&merchant.profile.name)),
+        search_fold: Set(merchant.search_fold()),
+        slug: Set(merchant.slug.clone()),
+        status: Set(merchant.status.as_str().to_owned()),
+        status_reason: Set(merchant.status_reason.clone()),
+        status_changed_at: Set(merchant.status_changed_at),
+        country: Set(merchant.profile.country.clone()),
+        contact_email: Set(merchant.profile.contact_email.clone()),
+        legal: Set(serde_json::to_string(&merchant.legal)?),
+        handling_days: Set(merchant.profile.handling_days),
+        auto_accept: Set(merchant.profile.auto_accept),
+        tier: Set(merchant.tier.clone()),
+        commission_vat_ppm: Set(merchant.commission_vat_ppm),
+        version: Set(merchant.version),
+        created_at: Set(merchant.created_at),
+        updated_at: Set(merchant.updated_at),
+        // The account has its own command; here it stays as it is.
+        ..Default::default()
+    })
+}
+
+pub(crate) fn account(row: &Model) -> Option<BankAccount> {
+    let (iban, holder) = row.bank_iban.clone().zip(row.bank_holder.clone())?;
+    Some(BankAccount { iban: Iban::stored(iban), holder })
+}
+
+/// The masked account, for people.
+pub(crate) fn hint(bank: &BankAccount, changed_at: DateTime<Utc>) -> BankHint {
+    BankHint { masked_iban: bank.iban.masked(), holder: bank.holder.clone(), changed_at }
+}
+
+pub(crate) fn status(stored: &str) -> Result<Status, Error> {
+    let unknown = || context::Error::internal(format!("merchant.status holds {stored:?}"));
+    Ok(Status::parse(stored).ok_or_else(unknown)?)
+}
+
+pub(crate) fn merchant(row: Model) -> Result<Merchant, Error> {
+    Ok(Merchant {
+        bank: account(&row).zip(row.bank_changed_at).map(|(bank, at)| hint(&bank, at)),
+        status: status(&row.status)?,
+        legal: serde_json::from_str(&row.legal)?,
+        id: row.id,
+        slug: row.slug,
+        status_reason: row.status_reason,
+        status_changed_at: row.status_changed_at,
+        profile: Profile {
+            name: row.name,
+            contact_email: row.contact_email,
+            country: row.country,
+            handling_days: row.handling_days,
+            auto_accept: row.auto_accept,
+        },
+        tier: row.tier,
+        commission_vat_ppm: row.commission_vat_ppm,
+        version: row.version,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+    })
+}
