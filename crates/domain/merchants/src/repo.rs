@@ -6,7 +6,7 @@ use context::{WriteTx, within_merchants};
 use kernel::id::MerchantId;
 use kernel::text;
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 
 use crate::Error;
