@@ -1,2 +1,46 @@
-//! identity
-fn main() {}
+//! Who people and programs are: accounts, passwords, sessions, API keys, teams and invitations.
+//!
+//! [`authenticate`] turns a bearer token into a [`context::Ctx`] with the seats of its owner, in one SQL statement.
+
+pub mod actions;
+mod authenticate;
+pub mod check;
+mod command;
+mod entity;
+mod error;
+mod event;
+mod model;
+mod query;
+mod repo;
+
+pub use authenticate::{USER_ROLE, authenticate};
+pub use command::account::{
+    NewUser, UserBlock, erase_user_in_tx, link_customer_in_tx, rename_user_in_tx, user_block, user_create_in_tx,
+    user_unblock,
+};
+pub use command::api_key::{ApiKeyCreate, CreatedApiKey, api_key_create, api_key_revoke};
+pub use command::email_verification::{email_verification_send, email_verify, request_verification_in_tx};
+pub use command::invitation::{InvitationAccept, invitation_accept, invitation_resend, invitation_revoke};
+pub use command::member::{
+    AddMember, Added, MemberAccess, MemberRoleChange, member_add, member_add_in_tx, member_remove, member_role_change,
+    operator_create,
+};
+pub use command::password::{
+    PasswordChange, PasswordSet, password_change, password_reset_request, password_set_with_token,
+};
+pub use command::purge::{Purged, purge_expired};
+pub use command::session::{session_revoke, session_revoke_others, sign_out};
+pub use command::sign_in::{SignIn, SignedIn, sign_in};
+pub use error::Error;
+pub use event::{
+    EmailVerificationRequested, InvitationCreated, MemberAdded, MemberRemoved, PasswordChanged, PasswordResetRequested,
+};
+pub use model::{
+    ApiKey, ApiKeyKind, ApiKeyScope, INVITATION_LIFE, Invitation, InvitationState, Member, Membership,
+    PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, PasswordCost, PasswordHash, RoleName, SESSION_IDLE, SESSION_LIFE,
+    SESSION_SLIDE_EVERY, Secret, Session, Team, User, UserStatus, set_password_cost,
+};
+pub use query::{
+    ApiKeyFilter, Me, api_keys, invitation_by_token, invitations, me, members, sessions, user, user_on, users,
+    users_by_ids,
+};

@@ -1,0 +1,12 @@
+//! What can be allowed here.
+
+use access::Action;
+
+/// Become a buyer. For everybody.
+pub const REGISTER: Action = Action::new("customer", "register");
+/// Read buyers' accounts and addresses.
+pub const READ: Action = Action::new("customer", "read");
+/// Change a buyer's profile and addresses.
+pub const EDIT: Action = Action::new("customer", "edit");
+/// Forget a buyer.
+pub const ERASE: Action = Action::new("customer", "erase");

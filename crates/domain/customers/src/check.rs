@@ -1,0 +1,16 @@
+//! What `souk verify` re-derives here.
+
+use db::dialect;
+use sea_orm::{ConnectionTrait, DbErr};
+
+/// Differences between what is stored and what must hold, as sentences; empty when all is well.
+///
+/// # Errors
+/// The database error.
+pub async fn check<C: ConnectionTrait>(conn: &C) -> Result<Vec<String>, DbErr> {
+    let sql =
+        "SELECT count(*) FROM customer_address a JOIN customer c ON c.id = a.customer_id WHERE c.status = 'erased'";
+    let row = conn.query_one_raw(dialect::statement(conn, sql, [])).await?;
+    let count = row.map(|row| row.try_get_by_index::<i64>(0)).transpose()?.unwrap_or(0);
+    Ok(if count > 0 { vec![format!("customers: {count} addresses of erased buyers")] } else { Vec::new() })
+}

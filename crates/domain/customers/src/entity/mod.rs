@@ -1,0 +1,5 @@
+//! Tables of customers.
+#![allow(missing_docs)]
+
+pub(crate) mod address;
+pub(crate) mod customer;

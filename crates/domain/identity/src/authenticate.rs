@@ -1,0 +1,176 @@
+//! From a bearer token to a context.
+
+use std::sync::Arc;
+
+use access::{Actor, Principal, Role, Scope, Seat};
+use chrono::{DateTime, Duration, Utc};
+use context::{Ctx, Origin, World};
+use db::{ReadDb, dialect};
+use kernel::id::{ApiKeyId, CustomerId, MerchantId, SessionId, UserId};
+use sea_orm::{ConnectionTrait as _, DbErr, QueryResult};
+
+use crate::Error;
+use crate::model::{ApiKeyKind, ApiKeyScope, RoleName, Secret, Session};
+use crate::repo;
+
+/// The role of whoever is signed in as a person: it reaches nothing but one's own account.
+pub const USER_ROLE: &str = "user";
+const BUYER_ROLE: &str = "buyer";
+/// A longer bearer is refused unread.
+const BEARER_LENGTH_MAX: usize = 200;
+/// The last use of a key is noted at most once in this time.
+const KEY_TOUCH_EVERY: Duration = Duration::minutes(1);
+
+const SESSION_SQL: &str = "SELECT s.id, s.created_at, s.used_at, u.id AS user_id, u.name, u.customer_id, \
+     m.merchant_id, m.role FROM user_session s JOIN user_account u ON u.id = s.user_id \
+     LEFT JOIN membership m ON m.user_id = u.id \
+     WHERE s.token_hash = ? AND s.expires_at > ? AND u.status = 'active' ORDER BY m.id";
+
+const KEY_SQL: &str = "SELECT id, name, kind, merchant_id, role, used_at FROM api_key \
+     WHERE token_hash = ? AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?)";
+
+/// The context of a request: who the bearer is and which seats it holds. One SQL statement.
+///
+/// Roles are read anew for each request, so a change is in force at once. No bearer is an anonymous request.
+/// `merchant` is the acting merchant; without it somebody who belongs to one merchant only acts for that one.
+/// The operator's staff reaches all merchants and is not narrowed by `merchant`.
+///
+/// Every ten minutes of use the expiry of a session moves, once a minute the last use of a key is noted: one
+/// statement more then.
+///
+/// # Errors
+/// [`Error::UnknownBearer`] for a bearer that is unknown, over, revoked or of a blocked account: never taken for an
+/// anonymous request. [`Error::NotAMember`] when `merchant` is none of the caller's.
+pub async fn authenticate(
+    world: &Arc<World>,
+    bearer: Option<&str>,
+    merchant: Option<MerchantId>,
+    origin: Origin,
+) -> Result<Ctx, Error> {
+    let Some(bearer) = bearer else {
+        return Ok(Ctx::new(world.clone(), Actor::anonymous(), origin));
+    };
+    if bearer.is_empty() || bearer.len() > BEARER_LENGTH_MAX {
+        return Err(Error::UnknownBearer);
+    }
+    let token = Secret::from_client(bearer);
+    let now = world.clock.now();
+    let actor = if token.is_key() {
+        by_key(world, &token, merchant, now).await?
+    } else {
+        by_session(world, &token, merchant, now).await?
+    };
+    Ok(Ctx::new(world.clone(), actor, origin))
+}
+
+async fn by_session(
+    world: &Arc<World>,
+    token: &Secret,
+    merchant: Option<MerchantId>,
+    now: DateTime<Utc>,
+) -> Result<Actor, Error> {
+    let rows = rows(world.db.read(), SESSION_SQL, token, now).await?;
+    let first = rows.first().ok_or(Error::UnknownBearer)?;
+    let user: UserId = first.try_get("", "user_id")?;
+    let customer: Option<CustomerId> = first.try_get("", "customer_id")?;
+    let mut held = Vec::with_capacity(rows.len());
+    for row in &rows {
+        if let Some(role) = row.try_get::<Option<RoleName>>("", "role")? {
+            held.push((row.try_get::<Option<MerchantId>>("", "merchant_id")?, role));
+        }
+    }
+    let seats = seats(&held, customer, merchant)?;
+    let used_at: DateTime<Utc> = first.try_get("", "used_at")?;
+    if let Some(expires_at) = Session::slide(first.try_get("", "created_at")?, used_at, now) {
+        let id: SessionId = first.try_get("", "id")?;
+        let tx = world.db.begin_write().await?;
+        repo::session::slide(&tx, id, used_at, now, expires_at).await?;
+        tx.commit().await?;
+    }
+    // Histories are append-only and show this name: that of a mere buyer could never be erased from them.
+    let name = if held.is_empty() { BUYER_ROLE.to_owned() } else { first.try_get("", "name")? };
+    Ok(Actor::new(Principal::User(user), name, seats))
+}
+
+/// The seats of a person in a request that acts for `merchant`.
+fn seats(
+    held: &[(Option<MerchantId>, RoleName)],
+    customer: Option<CustomerId>,
+    merchant: Option<MerchantId>,
+) -> Result<Vec<Seat>, Error> {
+    let mut teams: Vec<MerchantId> = held.iter().filter_map(|(team, _)| *team).collect();
+    teams.dedup();
+    let operator = held.iter().any(|(team, _)| team.is_none());
+    let acting = match merchant {
+        Some(id) if teams.contains(&id) => Some(id),
+        Some(_) if operator => None,
+        Some(_) => return Err(Error::NotAMember),
+        None if teams.iter().all(|team| Some(team) == teams.first()) => teams.first().copied(),
+        None => None,
+    };
+    let mut seats: Vec<Seat> = held
+        .iter()
+        .filter(|(team, _)| team.is_none() || *team == acting)
+        .map(|(team, role)| Seat { scope: team.map_or(Scope::Operator, Scope::Merchant), role: role.role() })
+        .collect();
+    if let Some(customer) = customer {
+        seats.push(Seat { scope: Scope::Customer(customer), role: Role::named(BUYER_ROLE) });
+    }
+    seats.push(Seat { scope: Scope::Public, role: Role::named(USER_ROLE) });
+    Ok(seats)
+}
+
+async fn by_key(
+    world: &Arc<World>,
+    token: &Secret,
+    merchant: Option<MerchantId>,
+    now: DateTime<Utc>,
+) -> Result<Actor, Error> {
+    let rows = rows(world.db.read(), KEY_SQL, token, now).await?;
+    let row = rows.first().ok_or(Error::UnknownBearer)?;
+    let id: ApiKeyId = row.try_get("", "id")?;
+    let scope = ApiKeyScope::of(row.try_get::<ApiKeyKind>("", "kind")?, row.try_get("", "merchant_id")?);
+    if matches!((scope, merchant), (ApiKeyScope::Merchant(mine), Some(wanted)) if mine != wanted)
+        || matches!((scope, merchant), (ApiKeyScope::Storefront, Some(_)))
+    {
+        return Err(Error::NotAMember);
+    }
+    let used_at: Option<DateTime<Utc>> = row.try_get("", "used_at")?;
+    if used_at.is_none_or(|used_at| now - used_at >= KEY_TOUCH_EVERY) {
+        let tx = world.db.begin_write().await?;
+        repo::key::touch(&tx, id, used_at, now).await?;
+        tx.commit().await?;
+    }
+    let seat = scope.seat(row.try_get::<RoleName>("", "role")?);
+    Ok(Actor::new(Principal::ApiKey(id), row.try_get::<String>("", "name")?, [seat]))
+}
+
+async fn rows(read: &ReadDb, sql: &str, token: &Secret, now: DateTime<Utc>) -> Result<Vec<QueryResult>, DbErr> {
+    read.query_all_raw(dialect::statement(read, sql, [token.digest().into(), now.into()])).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    const A: MerchantId = MerchantId(Uuid::from_u128(1));
+    const B: MerchantId = MerchantId(Uuid::from_u128(2));
+
+    fn acting(held: &[(Option<MerchantId>, RoleName)], merchant: Option<MerchantId>) -> Option<Vec<Scope>> {
+        seats(held, None, merchant).ok().map(|seats| seats.iter().map(|seat| seat.scope).collect())
+    }
+
+    #[test]
+    fn the_acting_merchant_is_named_or_the_only_one() {
+        let owner = RoleName::MerchantOwner;
+        let one = [(Some(A), owner), (Some(A), RoleName::MerchantFinance)];
+        let two = [(Some(A), owner), (Some(B), owner)];
+        assert_eq!(acting(&one, None), Some(vec![Scope::Merchant(A), Scope::Merchant(A), Scope::Public]));
+        assert_eq!(acting(&two, None), Some(vec![Scope::Public]));
+        assert_eq!(acting(&two, Some(B)), Some(vec![Scope::Merchant(B), Scope::Public]));
+        assert_eq!(acting(&one, Some(B)), None);
+        assert_eq!(acting(&[], Some(B)), None);
+        assert_eq!(acting(&[(None, RoleName::OperatorSupport)], Some(B)), Some(vec![Scope::Operator, Scope::Public]));
+    }
+}

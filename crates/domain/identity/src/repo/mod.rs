@@ -1,0 +1,8 @@
+//! Load and save.
+
+pub(crate) mod account;
+pub(crate) mod key;
+pub(crate) mod mail_token;
+pub(crate) mod member;
+pub(crate) mod session;
+pub(crate) mod throttle;
