@@ -19,3 +19,4 @@ pub use model::{
     ProductAction, ProductContent, ProductStatus, SelectOption, Variant, VariantForSale,
 };
 pub use query::for_sale::variants_for_sale_on;
+pub use query::offerable::offerable_on;

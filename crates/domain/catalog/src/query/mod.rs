@@ -3,6 +3,7 @@
 pub mod attribute;
 pub mod category;
 pub mod for_sale;
+pub mod offerable;
 pub mod parts;
 pub mod product;
 pub mod storefront;

@@ -1,0 +1,5 @@
+//! Reads.
+
+pub mod list;
+pub mod products;
+pub mod sale;
