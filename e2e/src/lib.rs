@@ -7,13 +7,16 @@ pub mod client;
 pub mod database;
 pub mod environment;
 pub mod error;
+pub mod floor;
 pub mod json;
+pub mod load;
 pub mod mails;
 pub mod money;
 pub mod olist;
 pub mod peer;
 pub mod program;
 pub mod site;
+pub mod wire;
 
 pub use client::Client;
 pub use database::Kind;

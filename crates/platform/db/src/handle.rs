@@ -24,6 +24,11 @@ impl ReadDb {
         self.pool.close_by_ref().await
     }
 
+    /// Reads stand outside of transactions.
+    fn number(&self) -> u64 {
+        0
+    }
+
     /// The pool itself, for streaming rows.
     #[must_use]
     pub fn pool(&self) -> &DatabaseConnection {
@@ -36,11 +41,18 @@ impl ReadDb {
 pub struct Tx {
     inner: DatabaseTransaction,
     recorder: Arc<Recorder>,
+    number: u64,
 }
 
 impl Tx {
     pub(crate) fn new(inner: DatabaseTransaction, recorder: Arc<Recorder>) -> Self {
-        Self { inner, recorder }
+        let number = recorder.next_transaction();
+        crate::trace::boundary(number, "BEGIN");
+        Self { inner, recorder, number }
+    }
+
+    fn number(&self) -> u64 {
+        self.number
     }
 
     /// Makes everything written through this transaction durable at once.
@@ -48,6 +60,7 @@ impl Tx {
     /// # Errors
     /// The database error; nothing was written then.
     pub async fn commit(self) -> Result<(), DbErr> {
+        crate::trace::boundary(self.number, "COMMIT");
         self.inner.commit().await
     }
 
@@ -56,6 +69,7 @@ impl Tx {
     /// # Errors
     /// The database error.
     pub async fn rollback(self) -> Result<(), DbErr> {
+        crate::trace::boundary(self.number, "ROLLBACK");
         self.inner.rollback().await
     }
 }
@@ -68,18 +82,18 @@ macro_rules! recorded_connection {
                 self.$inner.get_database_backend()
             }
             async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-                self.recorder.saw(&statement);
+                self.recorder.saw(self.number(), &statement);
                 self.$inner.execute_raw(statement).await
             }
             async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
                 self.$inner.execute_unprepared(sql).await
             }
             async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-                self.recorder.saw(&statement);
+                self.recorder.saw(self.number(), &statement);
                 self.$inner.query_one_raw(statement).await
             }
             async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-                self.recorder.saw(&statement);
+                self.recorder.saw(self.number(), &statement);
                 self.$inner.query_all_raw(statement).await
             }
         }

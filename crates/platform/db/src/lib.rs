@@ -10,6 +10,7 @@ pub mod dialect;
 pub mod error;
 mod handle;
 mod recorder;
+mod trace;
 
 pub use connect::{ConnectError, Db, DbSettings};
 pub use error::{is_transient, violated};

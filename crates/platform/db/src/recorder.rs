@@ -10,16 +10,23 @@ use sea_orm::Statement;
 #[derive(Debug, Default)]
 pub struct Recorder {
     count: AtomicU64,
+    transactions: AtomicU64,
     keeping: AtomicBool,
     kept: Mutex<Vec<Statement>>,
 }
 
 impl Recorder {
-    pub(crate) fn saw(&self, statement: &Statement) {
+    pub(crate) fn saw(&self, transaction: u64, statement: &Statement) {
+        crate::trace::statement(transaction, statement);
         self.count.fetch_add(1, Ordering::Relaxed);
         if self.keeping.load(Ordering::Relaxed) {
             self.kept.lock().unwrap_or_else(PoisonError::into_inner).push(statement.clone());
         }
+    }
+
+    /// The number of the next write transaction, from 1.
+    pub(crate) fn next_transaction(&self) -> u64 {
+        self.transactions.fetch_add(1, Ordering::Relaxed) + 1
     }
 
     /// Statements sent since the program started.
