@@ -67,6 +67,10 @@ templates! {
     MerchantInvited = "merchant_invited";
     /// To a new buyer: is this address yours.
     EmailVerification = "email_verification";
+    /// To somebody who forgot the password.
+    PasswordReset = "password_reset";
+    /// To somebody whose password was changed.
+    PasswordChanged = "password_changed";
 }
 
 /// A template filled in.

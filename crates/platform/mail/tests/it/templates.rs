@@ -23,6 +23,8 @@ fn variables() -> Value {
         "order_url": "https://souk.example/orders/10042",
         "accept_url": "https://souk.example/accept?t=abc&x=1",
         "verify_url": "https://souk.example/verify?t=abc",
+        "reset_url": "https://souk.example/reset?t=abc",
+        "user_name": "Ann",
         "expires_on": "2026-12-01",
     })
 }
