@@ -5,10 +5,11 @@
 //! to `offers`, how much of it there is to `inventory`.
 
 pub mod actions;
-
+pub mod command;
 pub(crate) mod entity;
 pub mod error;
 pub mod event;
+pub mod import;
 pub mod model;
 pub mod query;
 pub(crate) mod repo;

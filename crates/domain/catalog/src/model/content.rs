@@ -93,6 +93,8 @@ pub struct Draft {
     pub external_handle: Option<String>,
     /// The slug the owner wants.
     pub slug: Option<String>,
+    /// The slug to choose for a new product otherwise.
+    pub slug_hint: Option<String>,
     /// The content; its slug is empty until the catalog decides.
     pub content: ProductContent,
 }

@@ -68,6 +68,8 @@ pub struct ProductInput {
     pub external_handle: Option<String>,
     /// The part of the storefront's URL; `None`: made from the title.
     pub slug: Option<String>,
+    /// The slug to choose for a new product when `slug` is `None`; something is added to it when it is taken.
+    pub slug_hint: Option<String>,
     /// The title.
     pub title: String,
     /// The description.
@@ -118,7 +120,7 @@ pub fn prepare(input: ProductInput, attributes: &Attributes) -> Result<Draft, In
         images: prepare_images(input.images, &variants)?,
         variants,
     };
-    Ok(Draft { external_handle, slug, content })
+    Ok(Draft { external_handle, slug, slug_hint: input.slug_hint, content })
 }
 
 /// Checks a slug: lower-case letters and digits of any script, single hyphens between them.
@@ -133,6 +135,7 @@ pub(crate) fn slug(field: &str, raw: &str) -> Result<String, Invalid> {
 fn prepare_variants(inputs: Vec<VariantInput>, attributes: &Attributes) -> Result<Vec<VariantContent>, Invalid> {
     at_most("variants", inputs.len(), VARIANTS_MAX)?;
     let (mut skus, mut ids, mut combinations) = (HashSet::new(), HashSet::new(), HashSet::new());
+    let mut gtins = HashSet::new();
     let mut axes: Option<Vec<String>> = None;
     let mut variants = Vec::with_capacity(inputs.len());
     for (index, input) in inputs.into_iter().enumerate() {
@@ -140,6 +143,9 @@ fn prepare_variants(inputs: Vec<VariantInput>, attributes: &Attributes) -> Resul
         let variant = prepare_variant(input, &at, attributes)?;
         if !skus.insert(variant.sku.clone()) {
             return Err(Invalid::new(at("sku"), "DUPLICATE", "another variant has this article number"));
+        }
+        if variant.gtin.as_ref().is_some_and(|gtin| !gtins.insert(gtin.clone())) {
+            return Err(Invalid::new(at("gtin"), "DUPLICATE", "another variant has this trade item number"));
         }
         if variant.id.is_some_and(|id| !ids.insert(id)) {
             return Err(Invalid::new(at("id"), "DUPLICATE", "the variant is there twice"));

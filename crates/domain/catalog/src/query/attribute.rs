@@ -6,7 +6,7 @@ use context::Ctx;
 use db::dialect::pad;
 use kernel::id::AttributeId;
 use kernel::{Page, PageArgs};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::Error;
 use crate::actions::ATTRIBUTE_READ;
@@ -47,16 +47,17 @@ pub async fn by_ids(ctx: &Ctx, ids: &[AttributeId]) -> Result<HashMap<AttributeI
     found.into_iter().map(|row| Ok((row.id, rows::attribute(row)?))).collect()
 }
 
-/// The attributes with these codes, by code.
+/// The attributes with these codes, by code. For callers that have authorized.
 ///
 /// # Errors
 /// The database error.
-pub async fn by_codes(ctx: &Ctx, codes: &[String]) -> Result<HashMap<String, Attribute>, Error> {
-    ctx.authorize(ATTRIBUTE_READ)?;
+pub async fn by_codes_on<C: ConnectionTrait>(
+    conn: &C,
+    codes: Vec<String>,
+) -> Result<HashMap<String, Attribute>, context::Error> {
     if codes.is_empty() {
         return Ok(HashMap::new());
     }
-    let wanted = attribute::Column::Code.is_in(pad(codes.to_vec()));
-    let found = attribute::Entity::find().filter(wanted).all(ctx.read()).await?;
+    let found = attribute::Entity::find().filter(attribute::Column::Code.is_in(pad(codes))).all(conn).await?;
     found.into_iter().map(|row| Ok((row.code.clone(), rows::attribute(row)?))).collect()
 }

@@ -1,15 +1,12 @@
 //! Rows as plain types.
 
 use context::Error;
-use sea_orm::EntityTrait;
 
 use crate::entity::{attribute, category, product, product_image, product_value, variant, variant_value};
 use crate::model::{
     Attribute, AttributeKind, AttributeValue, Category, Image, ImageSource, Product, ProductStatus, StoredValue,
     Variant, path_ids,
 };
-
-pub(crate) type Row<E> = <E as EntityTrait>::Model;
 
 pub(crate) fn product(row: product::Model) -> Result<Product, Error> {
     Ok(Product {
