@@ -112,7 +112,7 @@ mod tests {
     impl Work for Even {
         async fn step(&mut self) -> Result<()> {
             self.0 += 1;
-            if self.0 % 2 == 0 { Ok(()) } else { Err(Error::Data("odd".to_owned())) }
+            if self.0.is_multiple_of(2) { Ok(()) } else { Err(Error::Data("odd".to_owned())) }
         }
     }
 

@@ -6,13 +6,19 @@
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::{ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DbBackend, Statement, Value};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend, Statement, Value};
 use serde_json::Value as Json;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use uuid::Uuid;
 
-use crate::load::Work;
 use crate::{Error, Json as _, Kind, Result};
+
+mod insert;
+mod read;
+mod write;
+
+pub use read::ReadFloor;
+pub use write::WriteFloor;
 
 /// The setting that makes the program write its statements to the log.
 pub const LOG_LEVEL: (&str, &str) = ("SOUK__LOG__LEVEL", "info,souk::sql=trace");
@@ -106,39 +112,7 @@ fn sqlite(options: SqliteConnectOptions) -> SqliteConnectOptions {
         .pragma("mmap_size", "268435456")
 }
 
-/// The statements of a query, one after the other, each with its parameters.
-#[derive(Debug, Clone)]
-pub struct ReadFloor {
-    pool: DatabaseConnection,
-    statements: Vec<Statement>,
-}
-
-impl ReadFloor {
-    /// The statements of `seen` that read.
-    #[must_use]
-    pub fn new(pool: DatabaseConnection, seen: &[Seen]) -> Self {
-        let backend = pool.get_database_backend();
-        let reading = seen.iter().filter(|one| one.transaction == 0);
-        Self { statements: reading.map(|one| statement(backend, one)).collect(), pool }
-    }
-
-    /// How many statements a step sends.
-    #[must_use]
-    pub fn statements(&self) -> usize {
-        self.statements.len()
-    }
-}
-
-impl Work for ReadFloor {
-    async fn step(&mut self) -> Result<()> {
-        for statement in &self.statements {
-            self.pool.query_all_raw(statement.clone()).await?;
-        }
-        Ok(())
-    }
-}
-
-pub(crate) fn statement(backend: DbBackend, seen: &Seen) -> Statement {
+fn statement(backend: DbBackend, seen: &Seen) -> Statement {
     Statement::from_sql_and_values(backend, &seen.sql, seen.values.clone())
 }
 
