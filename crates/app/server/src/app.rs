@@ -1,0 +1,54 @@
+//! The routes.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header;
+use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use async_graphql::Executor;
+use async_graphql::http::GraphiQLSource;
+
+use crate::edge::RequestId;
+use crate::graphql::{Endpoint, Media, Refusal, handle, refuse};
+use crate::health::{self, Health};
+
+/// What the routes share; the same for all workers.
+pub struct Routes<E> {
+    /// `/graphql`.
+    pub endpoint: Data<Endpoint<E>>,
+    /// `/readyz`.
+    pub health: Data<Health>,
+    /// Whether there is `/graphiql`.
+    pub graphiql: bool,
+}
+
+impl<E> Clone for Routes<E> {
+    fn clone(&self) -> Self {
+        Self { endpoint: self.endpoint.clone(), health: self.health.clone(), graphiql: self.graphiql }
+    }
+}
+
+impl<E: Executor> Routes<E> {
+    /// Adds the routes to an application.
+    pub fn configure(self, config: &mut ServiceConfig) {
+        config
+            .app_data(self.endpoint)
+            .app_data(self.health)
+            .route("/graphql", web::route().to(handle::<E>))
+            .route("/healthz", web::get().to(health::live))
+            .route("/readyz", web::get().to(health::ready))
+            .default_service(web::route().to(nothing_here));
+        if self.graphiql {
+            config.route("/graphiql", web::get().to(graphiql));
+        }
+    }
+}
+
+async fn graphiql() -> HttpResponse {
+    let page = GraphiQLSource::build().endpoint("/graphql").title("Souk").finish();
+    HttpResponse::Ok().insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8")).body(page)
+}
+
+async fn nothing_here(request: HttpRequest) -> HttpResponse {
+    let refusal = Refusal::new(StatusCode::NOT_FOUND, "NOT_FOUND", "there is nothing here; the API is at /graphql");
+    refuse(&refusal, Media::Json, &RequestId::of(&request))
+}

@@ -1,0 +1,78 @@
+//! `souk demo`: everything in one process and one folder.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+
+use storage::embedded::Embedded;
+
+use super::serve::answer;
+use super::start_log;
+use crate::cli;
+use crate::folder::Folder;
+use crate::node::{Node, StartError, stop_signal};
+use crate::settings::{Purpose, Settings, environment, load};
+
+/// The bucket of the storage inside the process.
+const BUCKET: &str = "souk";
+
+/// Starts a marketplace on a folder and answers until a signal.
+///
+/// # Errors
+/// Why it could not start, or why it ended without a signal.
+pub async fn demo(options: cli::Demo) -> Result<(), StartError> {
+    let stop = stop_signal()?;
+    let mut settings = load(None, &environment()?)?;
+    let folder = Folder::create(&options.data)?;
+    let _lock = folder.lock()?;
+    let objects = prepare(&mut settings, &folder, options.port).await?;
+    settings.check(Purpose::Demo)?;
+    start_log(&settings.log.level);
+
+    let node = Node::open(settings).await?;
+    migrations::run(node.world.db.for_migrations()).await?;
+    node.store.ensure_bucket().await?;
+    answer(&node, stop, |address| greeting(address, &folder)).await?;
+    objects.stop().await;
+    node.close().await;
+    Ok(())
+}
+
+/// Points the settings at the folder, and starts the storage in it.
+async fn prepare(settings: &mut Settings, folder: &Folder, port: u16) -> Result<Embedded, StartError> {
+    let secrets = folder.secrets()?;
+    folder.apply(settings);
+    settings.server.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    settings.server.public_url = format!("http://localhost:{port}");
+    settings.payments.sandbox = true;
+    settings.payments.webhook_secret = secrets.webhook;
+    settings.mail.url = format!("file:{}", folder.mails().display());
+    // The port beside the own one, so that links to images stay good over a restart; any other when that is taken.
+    let beside = if port == 0 { 0 } else { port.saturating_add(1) };
+    let objects = match Embedded::start(&folder.objects(), beside, secrets.storage.clone()).await {
+        Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
+            Embedded::start(&folder.objects(), 0, secrets.storage).await?
+        }
+        started => started?,
+    };
+    let client = objects.settings(BUCKET);
+    settings.storage.endpoint = client.endpoint;
+    settings.storage.public_endpoint = String::new();
+    settings.storage.region = client.region;
+    settings.storage.bucket = client.bucket;
+    settings.storage.access_key = client.access_key;
+    settings.storage.secret_key = client.secret_key;
+    settings.storage.force_path_style = client.force_path_style;
+    Ok(objects)
+}
+
+fn greeting(address: SocketAddr, folder: &Folder) -> String {
+    let folder = folder.as_ref().display();
+    format!(
+        "Souk is open.\n\n  \
+           API       http://{address}/graphql\n  \
+           GraphiQL  http://{address}/graphiql\n  \
+           Data      {folder}\n  \
+           Mails     {folder}/mail\n\n\
+         Stop it with Ctrl-C; starting again keeps everything."
+    )
+}

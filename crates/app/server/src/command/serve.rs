@@ -1,0 +1,42 @@
+//! `souk serve`.
+
+use async_graphql::Request;
+use context::Ctx;
+
+use super::say;
+use crate::health::Health;
+use crate::node::{Node, StartError, require_migrated, run_until, stop_signal};
+use crate::settings::Settings;
+
+/// Answers requests until a signal.
+///
+/// # Errors
+/// Why it could not start, or why it ended without a signal.
+pub async fn serve(settings: Settings) -> Result<(), StartError> {
+    // First of all: a signal during the start must not be lost.
+    let stop = stop_signal()?;
+    let node = Node::open(settings).await?;
+    require_migrated(&node.world).await?;
+    node.ensure_bucket_in_background();
+    answer(&node, stop, |address| format!("souk listens on http://{address}")).await?;
+    node.close().await;
+    Ok(())
+}
+
+/// Listens, says `greeting`, and answers until `stop` resolves.
+pub(super) async fn answer(
+    node: &Node,
+    stop: impl Future<Output = ()>,
+    greeting: impl FnOnce(std::net::SocketAddr) -> String,
+) -> Result<(), StartError> {
+    let health = Health::new(node.world.clone(), node.store.clone());
+    let schema = api::build(api::Services::default());
+    let (server, address) = node.listen(schema, attach, health.clone())?;
+    say(&greeting(address))?;
+    run_until(server, &health, None, stop).await
+}
+
+/// What resolvers ask the request for.
+fn attach(request: Request, ctx: Ctx) -> Request {
+    request.data(api::Loaders::new(ctx.clone())).data(ctx)
+}

@@ -1,0 +1,12 @@
+//! The program `souk`: settings, wiring, HTTP, subcommands. The README tells how the parts fit.
+
+pub mod app;
+pub mod auth;
+pub mod cli;
+pub mod command;
+pub mod edge;
+pub mod folder;
+pub mod graphql;
+pub mod health;
+pub mod node;
+pub mod settings;

@@ -1,0 +1,256 @@
+//! What a process opens at its start, and how it answers requests until it is told to stop.
+
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use access::Access;
+use actix_web::dev::Server;
+use actix_web::middleware::from_fn;
+use actix_web::web::Data;
+use actix_web::{App, HttpServer};
+use async_graphql::{Executor, Request};
+use context::{Ctx, World};
+use db::{Db, DbSettings};
+use kernel::SystemClock;
+use mail::Mailer;
+use storage::ObjectStore;
+use tokio::sync::Notify;
+
+use crate::app::Routes;
+use crate::edge::name_and_guard;
+use crate::graphql::{Documents, Endpoint, EndpointSettings, Limits};
+use crate::health::Health;
+use crate::settings::{Settings, SettingsError};
+
+/// The built-in roles and what they may do.
+const POLICY: &str = include_str!("../../../../config/policy.csv");
+/// How long an idle connection is kept.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+/// How long a client may take to send the head of a request.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long work on events and jobs may go on after a signal to stop.
+const WORK_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Why the program cannot do what it was told.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A setting is wrong.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// The database cannot be opened.
+    #[error(transparent)]
+    Connect(#[from] db::ConnectError),
+    /// The database failed.
+    #[error("the database failed: {0}")]
+    Database(#[from] sea_orm::DbErr),
+    /// The schema of the database is older than the program.
+    #[error("the database lacks {0} migrations: run `souk migrate` first")]
+    NotMigrated(usize),
+    /// The built-in policy cannot be used.
+    #[error(transparent)]
+    Policy(#[from] access::PolicyError),
+    /// The storage failed.
+    #[error(transparent)]
+    Storage(#[from] storage::StorageError),
+    /// Mail cannot be set up.
+    #[error("mail: {0}")]
+    Mail(#[from] mail::MailError),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        source: io::Error,
+    },
+    /// A file of the data folder cannot be used.
+    #[error("{path}: {reason}")]
+    Folder {
+        /// The file.
+        path: String,
+        /// Why.
+        reason: String,
+    },
+    /// Anything else of the operating system.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+/// What a process has opened.
+pub struct Node {
+    /// What all requests share.
+    pub world: Arc<World>,
+    /// The object storage.
+    pub store: ObjectStore,
+    /// The way mail leaves.
+    pub mailer: Mailer,
+    /// The settings it was opened with.
+    pub settings: Settings,
+}
+
+/// Opens the database and compiles the policy.
+///
+/// # Errors
+/// Says which of them failed.
+pub async fn open_world(settings: &Settings) -> Result<Arc<World>, StartError> {
+    let database = DbSettings { url: settings.database.url.clone(), connections: settings.database.connections };
+    let (db, access) = tokio::join!(Db::connect(&database), Access::from_policy(POLICY));
+    Ok(Arc::new(World {
+        db: db?,
+        access: access?,
+        clock: Arc::new(SystemClock),
+        ids: Arc::new(SystemClock),
+        wake: Arc::new(Notify::new()),
+    }))
+}
+
+/// Refuses to work on a database of an older program.
+///
+/// # Errors
+/// [`StartError::NotMigrated`].
+pub async fn require_migrated(world: &World) -> Result<(), StartError> {
+    match migrations::pending(world.db.for_migrations()).await? {
+        0 => Ok(()),
+        missing => Err(StartError::NotMigrated(missing)),
+    }
+}
+
+impl Node {
+    /// Opens everything; storage and mail connect when they are first used.
+    ///
+    /// # Errors
+    /// Says what failed.
+    pub async fn open(settings: Settings) -> Result<Self, StartError> {
+        let world = open_world(&settings).await?;
+        let store = ObjectStore::new(&settings.storage.client());
+        let mailer = Mailer::new(&settings.mail.client())?;
+        Ok(Self { world, store, mailer, settings })
+    }
+
+    /// Listens, and answers requests with `executor` once the returned server is polled.
+    ///
+    /// # Errors
+    /// The address is taken or not ours.
+    pub fn listen<E: Executor>(
+        &self,
+        executor: E,
+        attach: fn(Request, Ctx) -> Request,
+        health: Health,
+    ) -> Result<(Server, SocketAddr), StartError> {
+        let settings = &self.settings;
+        let limits = Limits {
+            query_bytes: settings.graphql.query_max_bytes,
+            size: settings.graphql.size_max,
+            depth: api::DEPTH_MAX as u64,
+            cost: api::COMPLEXITY_MAX as u64,
+            repeats: settings.graphql.repeats_max,
+            roots: settings.graphql.roots_max,
+        };
+        let documents = Documents::new(limits, settings.graphql.cache_documents, settings.graphql.cache_bytes);
+        let how = EndpointSettings {
+            body_max_bytes: settings.server.body_max_bytes,
+            timeout: settings.server.request_timeout(),
+            trust_forwarded: settings.server.trust_forwarded,
+        };
+        let routes = Routes {
+            endpoint: Data::new(Endpoint::new(executor, self.world.clone(), documents, how, attach)),
+            health: Data::new(health),
+            graphiql: settings.server.graphiql,
+        };
+        let server = HttpServer::new(move || {
+            let routes = routes.clone();
+            App::new().wrap(from_fn(name_and_guard)).configure(|config| routes.configure(config))
+        });
+        let address = settings.server.listen;
+        let server = server
+            .workers(workers(settings.server.workers))
+            .keep_alive(KEEP_ALIVE)
+            .client_request_timeout(HEAD_TIMEOUT)
+            .tcp_nodelay(true)
+            .shutdown_timeout(settings.server.shutdown_timeout_seconds)
+            .disable_signals()
+            .bind(address)
+            .map_err(|source| StartError::Listen { address, source })?;
+        let bound = server.addrs().first().copied().unwrap_or(address);
+        Ok((server.run(), bound))
+    }
+
+    /// Makes the bucket when it is missing, however long the storage takes to come up.
+    pub fn ensure_bucket_in_background(&self) {
+        let store = self.store.clone();
+        tokio::spawn(async move {
+            while let Err(error) = store.ensure_bucket().await {
+                tracing::warn!(%error, "the bucket cannot be looked for; trying again");
+                tokio::time::sleep(Duration::from_secs(5)).await;
+            }
+        });
+    }
+
+    /// Closes the database.
+    pub async fn close(self) {
+        // A statement that hangs must not keep the process: what is not committed is rolled back anyway.
+        match tokio::time::timeout(WORK_TIMEOUT, self.world.db.clone().close()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "the database did not close well"),
+            Err(_) => tracing::warn!("the database did not close in time"),
+        }
+    }
+}
+
+/// Polls `server` until `stop` resolves, then lets requests and work that was begun come to an end.
+///
+/// `work` is the task of the dispatcher; it must end soon after `stop_work` is rung. It goes first: connections of a
+/// pool may belong to the threads of the server, and break when these end.
+///
+/// # Errors
+/// The server failed.
+pub async fn run_until(
+    server: Server,
+    health: &Health,
+    work: Option<(tokio::task::JoinHandle<()>, Arc<Notify>)>,
+    stop: impl Future<Output = ()>,
+) -> Result<(), StartError> {
+    let handle = server.handle();
+    let mut running = tokio::spawn(server);
+    tokio::select! {
+        ended = &mut running => return Ok(ended.map_err(io::Error::other)??),
+        () = stop => {}
+    }
+    tracing::info!("stopping");
+    health.stop();
+    if let Some((task, stop_work)) = work {
+        stop_work.notify_one();
+        if tokio::time::timeout(WORK_TIMEOUT, task).await.is_err() {
+            tracing::warn!("events and jobs in work are left to the next start");
+        }
+    }
+    handle.stop(true).await;
+    Ok(running.await.map_err(io::Error::other)??)
+}
+
+/// Resolves at SIGTERM or SIGINT.
+///
+/// # Errors
+/// The operating system takes no handler.
+pub fn stop_signal() -> Result<impl Future<Output = ()>, StartError> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+/// Threads that answer requests.
+fn workers(setting: u16) -> usize {
+    match setting {
+        0 => std::thread::available_parallelism().map_or(1, usize::from),
+        given => usize::from(given),
+    }
+}

@@ -1,0 +1,150 @@
+//! Whether settings make sense, before anything is opened with them.
+
+use tracing_subscriber::EnvFilter;
+use url::Url;
+
+use super::Settings;
+use super::load::{Problem, SettingsError};
+
+/// What settings are for: a check asks only for what will be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Answering requests in production.
+    Serve,
+    /// Events, jobs, schedules.
+    Work,
+    /// A single look at the database or change of it.
+    Database,
+    /// The demo, which brings its own database, storage and folder of mails.
+    Demo,
+}
+
+/// The shortest secret.
+const SECRET_MIN: usize = 32;
+/// The most connections that a pool of one process may have.
+const CONNECTIONS_MAX: u32 = 1000;
+/// The least memory of argon2id, in KiB: OWASP's smallest set-up.
+const ARGON2_MEMORY_MIN: u32 = 7168;
+
+impl Settings {
+    /// Checks that the settings make sense for `purpose`.
+    ///
+    /// # Errors
+    /// Names each setting at fault with the reason.
+    pub fn check(&self, purpose: Purpose) -> Result<(), SettingsError> {
+        let mut problems = Problems(Vec::new());
+        self.check_log(&mut problems);
+        self.check_database(&mut problems);
+        if purpose != Purpose::Database {
+            self.check_outside(&mut problems);
+            self.check_guards(purpose, &mut problems);
+        }
+        if matches!(purpose, Purpose::Serve | Purpose::Demo) {
+            self.check_server(purpose, &mut problems);
+        }
+        if problems.0.is_empty() { Ok(()) } else { Err(SettingsError(problems.0)) }
+    }
+
+    fn check_log(&self, problems: &mut Problems) {
+        if let Err(error) = EnvFilter::try_new(&self.log.level) {
+            problems.add("log.level", error.to_string());
+        }
+    }
+
+    fn check_database(&self, problems: &mut Problems) {
+        let url = &self.database.url;
+        if problems.required("database.url", url) {
+            if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+                problems.url("database.url", url, &["postgres", "postgresql"]);
+            } else if !url.starts_with("sqlite:") {
+                problems.add("database.url", "must start with postgres:// or sqlite:");
+            }
+        }
+        problems.range("database.connections", u64::from(self.database.connections), 1, u64::from(CONNECTIONS_MAX));
+    }
+
+    fn check_outside(&self, problems: &mut Problems) {
+        let storage = &self.storage;
+        if problems.required("storage.endpoint", &storage.endpoint) {
+            problems.url("storage.endpoint", &storage.endpoint, &["http", "https"]);
+        }
+        if !storage.public_endpoint.is_empty() {
+            problems.url("storage.public_endpoint", &storage.public_endpoint, &["http", "https"]);
+        }
+        problems.required("storage.region", &storage.region);
+        problems.required("storage.bucket", &storage.bucket);
+        problems.required("storage.access_key", &storage.access_key);
+        problems.required("storage.secret_key", &storage.secret_key);
+        if problems.required("mail.url", &self.mail.url) {
+            // Its error does not repeat the URL, which may hold a password.
+            if let Err(error) = mail::Mailer::new(&self.mail.client()) {
+                problems.add("mail", error.to_string());
+            }
+        }
+        if problems.required("server.public_url", &self.server.public_url) {
+            problems.url("server.public_url", &self.server.public_url, &["http", "https"]);
+        }
+    }
+
+    fn check_guards(&self, purpose: Purpose, problems: &mut Problems) {
+        let secret = &self.payments.webhook_secret;
+        if (self.payments.sandbox || !secret.is_empty()) && secret.len() < SECRET_MIN {
+            let reason = if secret.is_empty() { "is missing".to_owned() } else { "is too short".to_owned() };
+            problems.add("payments.webhook_secret", format!("{reason}: give at least {SECRET_MIN} characters"));
+        }
+        let memory_min = if purpose == Purpose::Demo { 8 } else { ARGON2_MEMORY_MIN };
+        let memory = u64::from(self.security.argon2_memory_kib);
+        problems.range("security.argon2_memory_kib", memory, u64::from(memory_min), 1 << 21);
+        problems.range("security.argon2_passes", u64::from(self.security.argon2_passes), 1, 100);
+    }
+
+    fn check_server(&self, purpose: Purpose, problems: &mut Problems) {
+        let server = &self.server;
+        if server.listen.port() == 0 && purpose == Purpose::Serve {
+            problems.add("server.listen", "port 0 takes any free port, which nobody could find: give a port");
+        }
+        problems.range("server.workers", u64::from(server.workers), 0, 256);
+        problems.range("server.body_max_bytes", server.body_max_bytes as u64, 1024, 64 << 20);
+        problems.range("server.request_timeout_seconds", server.request_timeout_seconds, 1, 3600);
+        problems.range("server.shutdown_timeout_seconds", server.shutdown_timeout_seconds, 0, 3600);
+        let graphql = &self.graphql;
+        problems.range("graphql.query_max_bytes", graphql.query_max_bytes as u64, 1024, server.body_max_bytes as u64);
+        problems.range("graphql.size_max", graphql.size_max, 100, 50_000);
+        problems.range("graphql.repeats_max", graphql.repeats_max, 1, graphql.size_max.max(1));
+        problems.range("graphql.roots_max", graphql.roots_max, 1, graphql.size_max.max(1));
+        problems.range("graphql.cache_documents", graphql.cache_documents, 1, 1_000_000);
+        problems.range("graphql.cache_bytes", graphql.cache_bytes, 1 << 16, 1 << 34);
+    }
+}
+
+struct Problems(Vec<Problem>);
+
+impl Problems {
+    fn add(&mut self, name: &str, reason: impl Into<String>) {
+        self.0.push(Problem::new(name, reason));
+    }
+
+    fn required(&mut self, name: &str, value: &str) -> bool {
+        if value.trim().is_empty() {
+            self.add(name, "is missing");
+        }
+        !value.trim().is_empty()
+    }
+
+    fn range(&mut self, name: &str, value: u64, min: u64, max: u64) {
+        if !(min..=max).contains(&value) {
+            self.add(name, format!("must be between {min} and {max}"));
+        }
+    }
+
+    /// Does not repeat the value: a URL may hold a password.
+    fn url(&mut self, name: &str, value: &str, schemes: &[&str]) {
+        let starts = || schemes.iter().map(|s| format!("{s}://")).collect::<Vec<_>>().join(" or ");
+        match Url::parse(value) {
+            Err(error) => self.add(name, format!("is no URL: {error}")),
+            Ok(url) if !schemes.contains(&url.scheme()) => self.add(name, format!("must start with {}", starts())),
+            Ok(url) if url.host_str().is_none_or(str::is_empty) => self.add(name, "names no host"),
+            Ok(_) => {}
+        }
+    }
+}

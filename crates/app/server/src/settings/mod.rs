@@ -1,0 +1,206 @@
+//! The settings: typed, with defaults, checked at start.
+
+mod check;
+mod load;
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use serde::Deserialize;
+
+pub use check::Purpose;
+pub use load::{Problem, SettingsError, environment, load};
+
+/// All settings. Their meaning stands in `config/default.toml`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// HTTP.
+    pub server: Server,
+    /// Limits of queries.
+    pub graphql: Graphql,
+    /// The database.
+    pub database: Database,
+    /// The object storage.
+    pub storage: Storage,
+    /// How mail leaves.
+    pub mail: Mail,
+    /// What guards accounts.
+    pub security: Security,
+    /// Payment providers.
+    pub payments: Payments,
+    /// Events, jobs, schedules.
+    pub worker: Worker,
+    /// Logs.
+    pub log: Log,
+}
+
+/// HTTP.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Server {
+    /// Address and port to listen on.
+    pub listen: SocketAddr,
+    /// The address under which clients reach Souk.
+    pub public_url: String,
+    /// Threads that answer requests; 0 takes one for each core.
+    pub workers: u16,
+    /// The longest body, in bytes.
+    pub body_max_bytes: usize,
+    /// How long a request may take, in seconds.
+    pub request_timeout_seconds: u64,
+    /// How long requests in work may go on after a signal to stop, in seconds.
+    pub shutdown_timeout_seconds: u64,
+    /// Whether `X-Forwarded-For` is believed.
+    pub trust_forwarded: bool,
+    /// Whether there is a page to write queries in.
+    pub graphiql: bool,
+}
+
+impl Server {
+    /// How long a request may take.
+    #[must_use]
+    pub fn request_timeout(&self) -> Duration {
+        Duration::from_secs(self.request_timeout_seconds)
+    }
+
+    /// How long requests in work may go on after a signal to stop.
+    #[must_use]
+    pub fn shutdown_timeout(&self) -> Duration {
+        Duration::from_secs(self.shutdown_timeout_seconds)
+    }
+}
+
+/// Limits of queries.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Graphql {
+    /// The longest query text, in bytes.
+    pub query_max_bytes: usize,
+    /// Fields of a query, fragments counted at each use.
+    pub size_max: u64,
+    /// Fields that have an alias or are repeated.
+    pub repeats_max: u64,
+    /// Fields at the root of an operation.
+    pub roots_max: u64,
+    /// Parsed queries kept.
+    pub cache_documents: u64,
+    /// Memory they may take, in bytes.
+    pub cache_bytes: u64,
+}
+
+/// The database.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    /// `postgres://…` or `sqlite:…`.
+    pub url: String,
+    /// Connections for reading on SQLite, for everything on PostgreSQL.
+    pub connections: u32,
+}
+
+/// The object storage.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Storage {
+    /// Address at which Souk reaches it.
+    pub endpoint: String,
+    /// Address at which clients reach it; the endpoint when empty.
+    pub public_endpoint: String,
+    /// Region.
+    pub region: String,
+    /// Bucket.
+    pub bucket: String,
+    /// Name of the key pair.
+    pub access_key: String,
+    /// Secret of the key pair.
+    pub secret_key: String,
+    /// Whether the bucket stands in the path.
+    pub force_path_style: bool,
+}
+
+impl Storage {
+    /// In the form the storage crate takes.
+    #[must_use]
+    pub fn client(&self) -> storage::Settings {
+        storage::Settings {
+            endpoint: self.endpoint.clone(),
+            public_endpoint: Some(self.public_endpoint.clone()).filter(|url| !url.is_empty()),
+            region: self.region.clone(),
+            bucket: self.bucket.clone(),
+            access_key: self.access_key.clone(),
+            secret_key: self.secret_key.clone(),
+            force_path_style: self.force_path_style,
+        }
+    }
+}
+
+/// How mail leaves.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mail {
+    /// `smtp://…`, `smtps://…` or `file:FOLDER`.
+    pub url: String,
+    /// The sender.
+    pub from: String,
+}
+
+impl Mail {
+    /// In the form the mail crate takes.
+    #[must_use]
+    pub fn client(&self) -> mail::Settings {
+        mail::Settings { url: self.url.clone(), from: self.from.clone() }
+    }
+}
+
+/// What guards accounts.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Security {
+    /// Memory of argon2id in KiB.
+    pub argon2_memory_kib: u32,
+    /// Passes of argon2id.
+    pub argon2_passes: u32,
+}
+
+/// Payment providers.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Payments {
+    /// Whether the sandbox card is offered.
+    pub sandbox: bool,
+    /// Signs the webhooks of the sandbox.
+    pub webhook_secret: String,
+}
+
+/// Events, jobs, schedules.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Worker {
+    /// Whether `serve` does that work too.
+    pub enabled: bool,
+}
+
+/// Logs.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    /// A level, or directives of `tracing-subscriber`.
+    pub level: String,
+}
+
+/// Sections with secrets show none of them.
+macro_rules! silent_debug {
+    ($($section:ident),*) => {$(
+        impl std::fmt::Debug for $section {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.debug_struct(stringify!($section)).finish_non_exhaustive()
+            }
+        }
+    )*};
+}
+
+silent_debug!(Database, Storage, Mail, Payments);
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,145 @@
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::path::{Path, PathBuf};
+
+use super::*;
+
+fn env(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+    pairs.iter().map(|(name, value)| (format!("SOUK__{name}"), (*value).to_owned())).collect()
+}
+
+/// What production needs beside its file.
+const SECRETS: [(&str, &str); 4] = [
+    ("DATABASE__URL", "postgres://souk:12345678@db/souk"),
+    ("STORAGE__ACCESS_KEY", "souk"),
+    ("STORAGE__SECRET_KEY", "12345678901234567890"),
+    ("MAIL__URL", "smtp://mail:1025"),
+];
+
+fn example() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../config/production.toml")
+}
+
+fn file(text: &str) -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("souk.toml");
+    std::fs::write(&path, text).unwrap();
+    (folder, path)
+}
+
+fn refused(text: &str, pairs: &[(&str, &str)]) -> Vec<String> {
+    let (_folder, path) = file(text);
+    let error = load(Some(&path), &env(pairs)).expect_err("refused");
+    let place = path.display().to_string();
+    error.0.iter().map(|problem| problem.to_string().replace(&place, "FILE")).collect()
+}
+
+#[tokio::test]
+async fn the_defaults_fit_the_types_and_lack_only_what_is_required() {
+    let settings = load(None, &[]).unwrap();
+    let error = settings.check(Purpose::Serve).unwrap_err();
+    let names: Vec<&str> = error.0.iter().map(|problem| problem.name.as_str()).collect();
+    let required = [
+        "database.url",
+        "storage.endpoint",
+        "storage.access_key",
+        "storage.secret_key",
+        "mail.url",
+        "server.public_url",
+    ];
+    assert_eq!(names, required);
+    let problems = settings.check(Purpose::Database).unwrap_err().0;
+    assert_eq!(problems, [Problem::new("database.url", "is missing")]);
+}
+
+#[tokio::test]
+async fn the_example_for_production_is_complete_with_its_secrets() {
+    let settings = load(Some(&example()), &env(&SECRETS)).unwrap();
+    assert_eq!(settings.check(Purpose::Serve), Ok(()));
+    assert_eq!(settings.server.listen.port(), 8080);
+    // Digits in a variable stay a text where a text is wanted.
+    assert_eq!(settings.storage.secret_key, "12345678901234567890");
+    assert!(!settings.server.graphiql);
+}
+
+#[test]
+fn the_environment_wins_over_the_file_and_the_file_over_the_defaults() {
+    let (_folder, path) = file("[server]\nlisten = \"127.0.0.1:1111\"\nworkers = 3\n");
+    let settings = load(Some(&path), &env(&[("SERVER__LISTEN", "127.0.0.1:2222")])).unwrap();
+    assert_eq!(settings.server.listen.port(), 2222);
+    assert_eq!(settings.server.workers, 3);
+    assert_eq!(settings.server.body_max_bytes, 1 << 20);
+}
+
+#[test]
+fn a_bad_setting_is_named_with_its_source_and_the_reason() {
+    assert_eq!(
+        refused("[server]\nlisten = \"here\"\n", &[]),
+        ["server.listen: invalid socket address syntax (in FILE)"]
+    );
+    assert_eq!(
+        refused("[server]\nworkers = \"many\"\n", &[]),
+        ["server.workers: must be u16, not string \"many\" (in FILE)"]
+    );
+    assert_eq!(
+        refused("[log]\nlevle = \"info\"\n", &[]),
+        ["log.levle: there is no such setting here, only level (in FILE)"]
+    );
+    assert!(
+        refused("[sever]\nlisten = \"here\"\n", &[])[0]
+            .starts_with("sever: there is no such setting here, only server,")
+    );
+    assert_eq!(
+        refused("", &[("SERVR__LISTEN", "x"), ("SERVER__WORKERS", "many"), ("SERVER__GRAPHIQL", "yes"), ("LOG", "x")]),
+        [
+            "servr.listen: there is no such setting (in the environment variable SOUK__SERVR__LISTEN)",
+            "server.workers: must be a whole number (in the environment variable SOUK__SERVER__WORKERS)",
+            "server.graphiql: must be true or false (in the environment variable SOUK__SERVER__GRAPHIQL)",
+            "log: is a section; name a setting in it (in the environment variable SOUK__LOG)",
+        ]
+    );
+    assert_eq!(
+        refused("", &[("SERVER__LISTEN", "localhost")]),
+        ["server.listen: invalid socket address syntax (in the environment variable SOUK__SERVER__LISTEN)"]
+    );
+    assert_eq!(refused("[server", &[]).len(), 1);
+    let missing = load(Some(Path::new("/nowhere/souk.toml")), &[]).unwrap_err().to_string();
+    assert_eq!(missing, "these settings are wrong:\n  --config: there is no file /nowhere/souk.toml");
+}
+
+#[tokio::test]
+async fn what_makes_no_sense_is_refused_before_the_start() {
+    let check = |name: &str, value: &str| {
+        let mut pairs = env(&SECRETS);
+        pairs.extend(env(&[(name, value)]));
+        let settings = load(Some(&example()), &pairs).unwrap();
+        settings.check(Purpose::Serve).unwrap_err().0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+    };
+    for (name, value, problem) in [
+        ("DATABASE__URL", "mysql://db/souk", "database.url: must start with postgres:// or sqlite:"),
+        ("DATABASE__URL", "postgres:///souk", "database.url: names no host"),
+        ("DATABASE__CONNECTIONS", "0", "database.connections: must be between 1 and 1000"),
+        (
+            "SERVER__LISTEN",
+            "0.0.0.0:0",
+            "server.listen: port 0 takes any free port, which nobody could find: give a port",
+        ),
+        ("SERVER__PUBLIC_URL", "market.example.org", "server.public_url: is no URL: relative URL without a base"),
+        ("STORAGE__ENDPOINT", "ftp://s3", "storage.endpoint: must start with http:// or https://"),
+        ("STORAGE__SECRET_KEY", "", "storage.secret_key: is missing"),
+        ("PAYMENTS__SANDBOX", "true", "payments.webhook_secret: is missing: give at least 32 characters"),
+        ("PAYMENTS__WEBHOOK_SECRET", "short", "payments.webhook_secret: is too short: give at least 32 characters"),
+        ("SECURITY__ARGON2_PASSES", "0", "security.argon2_passes: must be between 1 and 100"),
+    ] {
+        assert_eq!(check(name, value), problem);
+    }
+    assert!(check("MAIL__URL", "pigeon://u:secret@host").starts_with("mail: "));
+    assert!(!check("MAIL__URL", "pigeon://u:secret@host").contains("secret"));
+    assert!(check("LOG__LEVEL", "souk=loud").starts_with("log.level: "));
+}
+
+#[test]
+fn no_secret_is_shown() {
+    let settings = load(None, &env(&SECRETS)).unwrap();
+    assert!(!format!("{settings:?}").contains("1234567"));
+}

@@ -1,0 +1,7 @@
+//! The HTTP side against a listening server.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod bad_input;
+mod host;
+mod protocol;
+mod resilience;
