@@ -30,6 +30,7 @@ pub struct InvitationCreated {
 
 impl Event for InvitationCreated {
     const KIND: &'static str = "invitation_created.v1";
+    const SECRET: bool = true;
     fn subject(&self) -> String {
         self.invitation.to_string()
     }
@@ -52,6 +53,7 @@ pub struct PasswordResetRequested {
 
 impl Event for PasswordResetRequested {
     const KIND: &'static str = "password_reset_requested.v1";
+    const SECRET: bool = true;
     fn subject(&self) -> String {
         self.user.to_string()
     }
@@ -74,6 +76,7 @@ pub struct EmailVerificationRequested {
 
 impl Event for EmailVerificationRequested {
     const KIND: &'static str = "email_verification_requested.v1";
+    const SECRET: bool = true;
     fn subject(&self) -> String {
         self.user.to_string()
     }

@@ -1,6 +1,6 @@
 //! Hands events to handlers and jobs to workers.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -56,6 +56,7 @@ pub struct DispatcherBuilder {
     wake: Arc<Notify>,
     handlers: HashMap<&'static str, Vec<(&'static str, EventHandler)>>,
     workers: HashMap<&'static str, JobWorker>,
+    secret_kinds: HashSet<&'static str>,
 }
 
 impl DispatcherBuilder {
@@ -71,6 +72,9 @@ impl DispatcherBuilder {
             Ok(event) => Box::pin(handler(event, stored)),
             Err(error) => Box::pin(async move { Err(Failure::Fatal(format!("unreadable event: {error}"))) }),
         });
+        if E::SECRET {
+            self.secret_kinds.insert(E::KIND);
+        }
         self.handlers.entry(E::KIND).or_default().push((name, boxed));
         self
     }
@@ -119,7 +123,14 @@ impl Dispatcher {
     /// Starts collecting handlers. `wake` is rung after each commit that wrote events or jobs.
     #[must_use]
     pub fn builder(db: Db, clock: Arc<dyn Clock>, wake: Arc<Notify>) -> DispatcherBuilder {
-        DispatcherBuilder { db, clock, wake, handlers: HashMap::new(), workers: HashMap::new() }
+        DispatcherBuilder {
+            db,
+            clock,
+            wake,
+            handlers: HashMap::new(),
+            workers: HashMap::new(),
+            secret_kinds: HashSet::new(),
+        }
     }
 
     /// Works until `shutdown` resolves: rounds without pause while there is work, then waits for a ring.
@@ -178,10 +189,15 @@ impl Dispatcher {
         let rows = claim_events(&tx, now).await?;
         tx.commit().await?;
         let mut finished = Vec::with_capacity(rows.len());
+        let mut wiped = Vec::new();
         for row in rows {
             let (id, attempts) = (row.id, row.attempt_count);
+            let secret = self.inner.secret_kinds.contains(row.kind.as_str());
             match self.handle(row).await {
-                Ok(()) => finished.push(id),
+                Ok(()) => {
+                    finished.push(id);
+                    wiped.extend(secret.then_some(id));
+                }
                 Err(failure) => {
                     drained.failures += 1;
                     self.event_failed(id, attempts, failure).await?;
@@ -189,16 +205,23 @@ impl Dispatcher {
             }
         }
         drained.events += finished.len();
-        if !finished.is_empty() {
-            let tx = db.begin_write().await?;
+        if finished.is_empty() {
+            return Ok(());
+        }
+        let tx = db.begin_write().await?;
+        event_row::Entity::update_many()
+            .col_expr(event_row::Column::DispatchedAt, Expr::value(self.inner.clock.now()))
+            .filter(event_row::Column::Id.is_in(db::dialect::pad(finished)))
+            .exec(&tx)
+            .await?;
+        if !wiped.is_empty() {
             event_row::Entity::update_many()
-                .col_expr(event_row::Column::DispatchedAt, Expr::value(self.inner.clock.now()))
-                .filter(event_row::Column::Id.is_in(db::dialect::pad(finished)))
+                .col_expr(event_row::Column::Payload, Expr::value("{}"))
+                .filter(event_row::Column::Id.is_in(db::dialect::pad(wiped)))
                 .exec(&tx)
                 .await?;
-            tx.commit().await?;
         }
-        Ok(())
+        tx.commit().await
     }
 
     /// Calls every handler of the event that has not finished it yet.
@@ -310,6 +333,8 @@ impl Dispatcher {
             let tx = db.begin_write().await?;
             job_row::Entity::update_many()
                 .col_expr(job_row::Column::State, Expr::value("done"))
+                // What was done needs no data any more; a mail may have carried the secret of a link.
+                .col_expr(job_row::Column::Payload, Expr::value("{}"))
                 .col_expr(job_row::Column::FinishedAt, Expr::value(self.inner.clock.now()))
                 .filter(job_row::Column::Id.is_in(db::dialect::pad(done)))
                 .exec(&tx)

@@ -13,6 +13,8 @@ use crate::entity::event_row;
 pub trait Event: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// The stored name.
     const KIND: &'static str;
+    /// Whether it carries a secret, such as the token of an invitation: its content is wiped once it was delivered.
+    const SECRET: bool = false;
     /// The id of the thing it happened to.
     fn subject(&self) -> String;
 }

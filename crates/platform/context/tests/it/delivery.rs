@@ -3,9 +3,24 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chrono::Duration;
 use outbox::{Dispatcher, Failure, PendingJob};
+use sea_orm::ConnectionTrait as _;
+use serde::{Deserialize, Serialize};
 use testkit::TestEnv;
 
 use crate::transaction::{Dry, Painted};
+
+#[derive(Serialize, Deserialize)]
+struct Whispered {
+    secret: String,
+}
+
+impl outbox::Event for Whispered {
+    const KIND: &'static str = "whispered.v1";
+    const SECRET: bool = true;
+    fn subject(&self) -> String {
+        "cave".to_owned()
+    }
+}
 
 fn builder(t: &TestEnv) -> outbox::DispatcherBuilder {
     Dispatcher::builder(t.world.db.clone(), t.clock.clone(), t.world.wake.clone())
@@ -126,6 +141,29 @@ testkit::both_databases! {
             t.clock.advance(Duration::minutes(20));
         }
         assert_eq!(seen(&count), 3, "three tries, as the job says");
+    }
+
+    async fn secrets_are_wiped_once_they_were_delivered(t: TestEnv) {
+        let dispatcher = builder(&t)
+            .on::<Whispered, _, _>("hear", |event, _| async move {
+                assert_eq!(event.secret, "open sesame");
+                Ok(())
+            })
+            .work::<Dry, _, _>(|_, _| async { Ok(()) })
+            .build();
+        let ctx = t.system();
+        let mut tx = ctx.begin_write().await.unwrap();
+        tx.emit(&Whispered { secret: "open sesame".to_owned() });
+        tx.enqueue(PendingJob::of(&Dry { fence: 7 }));
+        tx.commit().await.unwrap();
+        let drained = dispatcher.drain().await.unwrap();
+        assert_eq!((drained.events, drained.jobs), (1, 1));
+        for table in ["outbox_event", "job"] {
+            let sql = format!("SELECT payload FROM {table}");
+            let statement = db::dialect::statement(t.world.db.read(), &sql, []);
+            let row = t.world.db.read().query_one_raw(statement).await.unwrap().unwrap();
+            assert_eq!(row.try_get_by_index::<String>(0).unwrap(), "{}");
+        }
     }
 
     async fn a_schedule_slot_fires_on_one_node(t: TestEnv) {
