@@ -89,7 +89,9 @@ impl TestEnv {
     /// Somebody with one seat of any role.
     pub fn seated(&self, scope: Scope, role: &str) -> Ctx {
         let user = UserId(SystemClock.uuid());
-        self.ctx(Actor::new(Principal::User(user), role, [Seat { scope, role: Role::named(role) }]))
+        // Whoever signs in holds this seat too; see `identity::authenticate`.
+        let person = Seat { scope: Scope::Public, role: Role::named("user") };
+        self.ctx(Actor::new(Principal::User(user), role, [Seat { scope, role: Role::named(role) }, person]))
     }
 
     /// The URL of the database.

@@ -1,0 +1,9 @@
+//! Behavior of identity on both databases.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod keys;
+mod passwords;
+mod sessions;
+mod support;
+mod teams;
+mod throttle;
