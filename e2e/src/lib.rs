@@ -15,6 +15,7 @@ pub mod money;
 pub mod olist;
 pub mod peer;
 pub mod program;
+pub mod report;
 pub mod site;
 pub mod wire;
 
