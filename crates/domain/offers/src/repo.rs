@@ -190,3 +190,19 @@ async fn insert_prices(tx: &WriteTx, offers: &[Offer]) -> Result<(), Error> {
     }
     Ok(())
 }
+
+/// Refuses a merchant that does not exist. Its staff need not be asked: they are of it.
+pub(crate) async fn require_merchant(tx: &WriteTx, grant: &Grant, id: MerchantId) -> Result<(), Error> {
+    if !grant.is_wide() {
+        return Ok(());
+    }
+    let terms = merchants::selling_terms_on(&**tx, &[id]).await.map_err(of_merchants)?;
+    if terms.contains_key(&id) { Ok(()) } else { Err(context::Error::NotFound("merchant").into()) }
+}
+
+pub(crate) fn of_merchants(error: merchants::Error) -> Error {
+    match error {
+        merchants::Error::Core(core) => Error::Core(core),
+        other => Error::Core(context::Error::internal(other)),
+    }
+}

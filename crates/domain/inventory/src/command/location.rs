@@ -3,6 +3,7 @@
 use context::{Ctx, WriteTx};
 use history::Change;
 use kernel::Invalid;
+use kernel::country::country;
 use kernel::id::{LocationId, MerchantId, StockItemId};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
@@ -51,14 +52,6 @@ const NAME_MAX: usize = 120;
 const CODE_MAX: usize = 40;
 const PRIORITY_MAX: i32 = 10_000;
 
-fn country(raw: &str) -> Result<String, Invalid> {
-    let code = raw.trim();
-    if code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase()) {
-        return Ok(code.to_owned());
-    }
-    Err(Invalid::new("country", "MALFORMED", "use an ISO 3166 code of two capital letters"))
-}
-
 fn priority(raw: i32) -> Result<i32, Invalid> {
     if (0..=PRIORITY_MAX).contains(&raw) {
         return Ok(raw);
@@ -75,8 +68,9 @@ pub async fn location_create(ctx: &Ctx, input: LocationCreate) -> Result<Locatio
     let merchant_id = repo::owner(&grant, input.merchant_id)?;
     let code = kernel::text::code("code", &input.code, CODE_MAX)?;
     let name = kernel::text::line("name", &input.name, NAME_MAX)?;
-    let (country, priority) = (country(&input.country)?, priority(input.priority)?);
+    let (country, priority) = (country("country", &input.country)?, priority(input.priority)?);
     let mut tx = ctx.begin_write().await?;
+    repo::require_merchant(&tx, &grant, merchant_id).await?;
     let now = tx.now();
     let row = location::ActiveModel {
         id: Set(ctx.new_id()),
@@ -117,7 +111,7 @@ pub async fn location_edit(ctx: &Ctx, input: LocationEdit) -> Result<Location, E
         after.name = kernel::text::line("name", name, NAME_MAX)?;
     }
     if let Some(raw) = &input.country {
-        after.country = country(raw)?;
+        after.country = country("country", raw)?;
     }
     if let Some(raw) = input.priority {
         after.priority = priority(raw)?;

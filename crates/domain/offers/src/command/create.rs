@@ -29,6 +29,7 @@ pub async fn offer_create(ctx: &Ctx, input: OfferCreate) -> Result<Offer, Error>
     let grant = ctx.authorize(OFFER_EDIT)?;
     let merchant = repo::owner(&grant, input.merchant_id)?;
     let mut tx = ctx.begin_write().await?;
+    repo::require_merchant(&tx, &grant, merchant).await?;
     let (sku, terms) = input.offer.checked(&known_channels(&tx).await?)?;
     let row = Row { index: 0, sku, variant: input.offer.variant_id, condition: input.offer.condition, terms };
     let rows = [row];

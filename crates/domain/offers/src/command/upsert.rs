@@ -55,6 +55,7 @@ pub async fn offers_upsert(ctx: &Ctx, input: OffersUpsert) -> Result<UpsertOutco
         return Err(Invalid::range("lines", 1, ROWS_MAX as i64).into());
     }
     let mut tx = ctx.begin_write().await?;
+    repo::require_merchant(&tx, &grant, merchant).await?;
     let known = known_channels(&tx).await?;
     let mut errors = Vec::new();
     let mut rows = Vec::with_capacity(input.lines.len());

@@ -3,3 +3,4 @@
 pub mod list;
 pub mod products;
 pub mod sale;
+pub mod storefront;
