@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn delimiters_are_seen_and_odd_quotes_survive() {
-        assert_eq!(rows(b"a;b,c\n1;2")[1], Ok((2, cells(&["1", "2"]))));
+        assert_eq!(rows(b"a;b;c,d\n1;2")[1], Ok((2, cells(&["1", "2"]))));
         assert_eq!(rows(b"a\tb\n1\t2")[1], Ok((2, cells(&["1", "2"]))));
         assert_eq!(rows(b"a,b\n5\" pipe,x\n")[1], Ok((2, cells(&["5\" pipe", "x"]))));
         assert_eq!(rows(b"a,b\n1,\"open\n2,3\n")[1], Err((2, "UNCLOSED_QUOTE")));
