@@ -1,18 +1,21 @@
 //! What the operator decides for the whole marketplace: channels, taxes, delivery, carriers, commission, settings.
 
 pub mod actions;
+pub mod command;
 mod entity;
 mod error;
 pub mod event;
 pub mod model;
-mod query;
+pub mod query;
 mod repo;
 
+pub use command::bootstrap;
 pub use error::Error;
 pub use model::commission;
 pub use model::delivery;
 pub use model::{
-    Carrier, Channel, CommissionAmounts, CommissionBase, CommissionRule, CommissionRules, CommissionScope, DeliveryKind,
-    DeliveryMethod, DeliveryPricing, DeliveryRate, LegalEntity, Settings, SettingsPatch, Snapshot, TaxClass, TaxRate,
+    Carrier, Channel, CommissionAmounts, CommissionBase, CommissionRule, CommissionRules, CommissionScope,
+    DeliveryKind, DeliveryMethod, DeliveryPricing, DeliveryRate, LegalEntity, Settings, SettingsPatch, Snapshot,
+    TaxClass, TaxRate,
 };
 pub use query::{snapshot, snapshot_on};

@@ -12,7 +12,8 @@ mod repo;
 pub use command::*;
 pub use error::Error;
 pub use model::{
-    BankAccount, BankHint, Iban, Legal, Merchant, MerchantCard, PayoutAccount, Profile, SellingTerms, Status, Transition,
+    BankAccount, BankHint, Iban, Legal, Merchant, MerchantCard, PayoutAccount, Profile, SellingTerms, Status,
+    Transition,
 };
 pub use query::{
     Filter, allowed_transitions, bank_account, by_ids, card_by_slug, cards_by_ids, get, list, payout_accounts_on,

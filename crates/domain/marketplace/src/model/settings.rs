@@ -190,7 +190,8 @@ mod tests {
 
     #[test]
     fn an_older_document_takes_defaults_for_what_it_lacks() {
-        let settings: Settings = serde_json::from_str(r#"{"holdDays":3,"payoutMinimum":{"BRL":500},"gone":1}"#).unwrap();
+        let settings: Settings =
+            serde_json::from_str(r#"{"holdDays":3,"payoutMinimum":{"BRL":500},"gone":1}"#).unwrap();
         assert_eq!((settings.hold_days, settings.fallback_days), (3, 30));
         assert_eq!(settings.payout_minimum_minor("BRL".parse().unwrap()), 500);
         assert_eq!(settings.payout_minimum_minor(Currency::EUR), 0);

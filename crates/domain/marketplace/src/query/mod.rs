@@ -1,5 +1,12 @@
 //! Reads.
 
+mod lists;
+mod settings;
 mod snapshot;
 
+pub use lists::{
+    carrier, carriers, channel, channel_by_code, channels, commission_rule, commission_rules, delivery_method,
+    delivery_methods, tax_class, tax_classes,
+};
+pub use settings::{settings, settings_history};
 pub use snapshot::{snapshot, snapshot_on};

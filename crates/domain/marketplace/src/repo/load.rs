@@ -48,7 +48,11 @@ async fn tax_classes<C: ConnectionTrait>(conn: &C) -> Result<Vec<crate::model::T
         .all(conn)
         .await?;
     let mut rates = grouped(rates, |rate| rate.tax_class_id);
-    Ok(rows.into_iter().map(|row| (rates.remove(&row.id).unwrap_or_default(), row)).map(|(r, row)| convert::tax_class(row, r)).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| (rates.remove(&row.id).unwrap_or_default(), row))
+        .map(|(r, row)| convert::tax_class(row, r))
+        .collect())
 }
 
 async fn delivery_methods<C: ConnectionTrait>(conn: &C) -> Result<Vec<crate::model::DeliveryMethod>, Error> {
@@ -69,10 +73,8 @@ async fn delivery_methods<C: ConnectionTrait>(conn: &C) -> Result<Vec<crate::mod
 
 async fn rules<C: ConnectionTrait>(conn: &C) -> Result<CommissionRules, Error> {
     let rows = commission_rule_row::Entity::find().order_by_asc(commission_rule_row::Column::Id).all(conn).await?;
-    let amounts = commission_amount_row::Entity::find()
-        .order_by_asc(commission_amount_row::Column::Currency)
-        .all(conn)
-        .await?;
+    let amounts =
+        commission_amount_row::Entity::find().order_by_asc(commission_amount_row::Column::Currency).all(conn).await?;
     let mut amounts = grouped(amounts, |amount| amount.commission_rule_id);
     let rules: Result<Vec<_>, Error> = rows
         .into_iter()

@@ -143,4 +143,3 @@ fn tail(id: MerchantId) -> String {
     let text = id.to_string();
     text[text.len() - 8..].to_owned()
 }
-

@@ -107,7 +107,9 @@ mod tests {
         let code = |iban: &str| Iban::parse("bank.iban", iban).unwrap_err().code;
         assert_eq!(code("DE88 3704 0044 0532 0130 00"), "CHECKSUM");
         assert_eq!(code("DE89 3704 0044 0523 0130 00"), "CHECKSUM");
-        for bad in ["", "DE", "ZZ89370400440532013000", "DE8937040044053201300ü", "DEXX370400440532013000", "ÄÖ89370400440532"] {
+        for bad in
+            ["", "DE", "ZZ89370400440532013000", "DE8937040044053201300ü", "DEXX370400440532013000", "ÄÖ89370400440532"]
+        {
             assert_eq!(code(bad), "MALFORMED", "{bad}");
         }
     }

@@ -37,7 +37,8 @@ pub async fn selling_terms_on<C: ConnectionTrait>(
     let terms = rows.into_iter().map(|row| {
         let (id, name, slug, status, country, handling_days, auto_accept, tier, commission_vat_ppm) = row;
         let can_sell = repo::status(&status)?.can_sell();
-        let terms = SellingTerms { id, name, slug, can_sell, country, handling_days, auto_accept, tier, commission_vat_ppm };
+        let terms =
+            SellingTerms { id, name, slug, can_sell, country, handling_days, auto_accept, tier, commission_vat_ppm };
         Ok((id, terms))
     });
     terms.collect()

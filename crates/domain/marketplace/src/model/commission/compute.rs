@@ -79,7 +79,9 @@ pub struct CommissionResult {
 pub fn compute(input: &CommissionInput<'_>) -> CommissionResult {
     let mut parts: Vec<i64> = Vec::with_capacity(input.lines.len() + input.shipping.len() + 1);
     parts.extend(input.lines.iter().map(|line| item_minor(line, input)));
-    parts.extend(input.shipping.iter().map(|s| percentage(s.rule, s.rule.shipping_ppm, s.gross_minor, s.tax_minor, input)));
+    parts.extend(
+        input.shipping.iter().map(|s| percentage(s.rule, s.rule.shipping_ppm, s.gross_minor, s.tax_minor, input)),
+    );
     parts.push(input.order_rule.fixed_per_order_minor(input.currency));
     let gross = input.lines.iter().map(|l| l.gross_minor).chain(input.shipping.iter().map(|s| s.gross_minor)).sum();
     let capped = cap(&mut parts, gross, input.vat, input.rounding);

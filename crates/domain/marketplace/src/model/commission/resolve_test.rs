@@ -33,10 +33,13 @@ fn scope(merchant: Option<MerchantId>, category: Option<CategoryId>, tier: Optio
     CommissionScope { merchant, category, tier: tier.map(str::to_owned), channel: None }
 }
 
-const FACTS: CommissionFacts<'static> =
-    CommissionFacts { merchant: MERCHANT, tier: "gold", channel: WEB, categories: &[NEAR, FAR], at: {
-        DateTime::from_timestamp(1_768_000_000, 0).unwrap()
-    } };
+const FACTS: CommissionFacts<'static> = CommissionFacts {
+    merchant: MERCHANT,
+    tier: "gold",
+    channel: WEB,
+    categories: &[NEAR, FAR],
+    at: { DateTime::from_timestamp(1_768_000_000, 0).unwrap() },
+};
 
 #[track_caller]
 fn winner(rules: Vec<CommissionRule>, facts: &CommissionFacts<'_>) -> u128 {
@@ -94,7 +97,10 @@ fn equals_are_parted_by_category_channel_priority_beginning_and_id() {
     let late = CommissionRule { valid_from: day(5), ..rule(3, all()) };
     assert_eq!(winner(vec![high, late.clone()], &FACTS), 2);
     assert_eq!(winner(vec![late.clone(), rule(1, all())], &FACTS), 3);
-    assert_eq!(winner(vec![late.clone(), CommissionRule { id: CommissionRuleId(Uuid::from_u128(9)), ..late }], &FACTS), 3);
+    assert_eq!(
+        winner(vec![late.clone(), CommissionRule { id: CommissionRuleId(Uuid::from_u128(9)), ..late }], &FACTS),
+        3
+    );
 }
 
 #[test]

@@ -1,0 +1,150 @@
+//! Delivery methods and their rates.
+
+use context::{Ctx, WriteTx};
+use history::Change;
+use kernel::Invalid;
+use kernel::id::{DeliveryMethodId, TaxClassId};
+
+use super::{KIND_MAX, fresh, missing, put, room, taken};
+use crate::actions::EDIT_DELIVERY;
+use crate::model::{DeliveryKind, DeliveryMethod, DeliveryPricing, DeliveryRate, Snapshot};
+use crate::{Error, repo};
+
+/// A delivery method to be made.
+#[derive(Debug, Clone)]
+#[allow(missing_docs, reason = "each field is described at `DeliveryMethod`")]
+pub struct CreateDeliveryMethod {
+    pub code: String,
+    pub name: String,
+    pub kind: DeliveryKind,
+    pub pricing: DeliveryPricing,
+    pub product_types: Vec<String>,
+    pub countries: Vec<String>,
+    pub tax_class_id: TaxClassId,
+    pub max_weight_g: Option<i64>,
+    pub transit_days_min: i32,
+    pub transit_days_max: i32,
+    pub tracking_required: bool,
+    pub cod_allowed: bool,
+    pub rates: Vec<DeliveryRate>,
+    pub position: i32,
+    pub active: bool,
+}
+
+/// A change of a delivery method: what is `None` stays. The code never changes.
+#[derive(Debug, Clone)]
+#[allow(missing_docs, reason = "each field is described at `DeliveryMethod`")]
+pub struct EditDeliveryMethod {
+    pub id: DeliveryMethodId,
+    /// The version that the caller saw.
+    pub expected_version: i64,
+    pub name: Option<String>,
+    pub kind: Option<DeliveryKind>,
+    pub pricing: Option<DeliveryPricing>,
+    pub product_types: Option<Vec<String>>,
+    pub countries: Option<Vec<String>>,
+    pub tax_class_id: Option<TaxClassId>,
+    /// `Some(None)` takes the limit away.
+    pub max_weight_g: Option<Option<i64>>,
+    pub transit_days_min: Option<i32>,
+    pub transit_days_max: Option<i32>,
+    pub tracking_required: Option<bool>,
+    pub cod_allowed: Option<bool>,
+    /// All its rates; those that are missing are removed.
+    pub rates: Option<Vec<DeliveryRate>>,
+    pub position: Option<i32>,
+    pub active: Option<bool>,
+}
+
+/// Makes a delivery method.
+///
+/// # Errors
+/// What is wrong with the input; a code that is taken; denied; the database error.
+pub async fn create_delivery_method(ctx: &Ctx, input: CreateDeliveryMethod) -> Result<DeliveryMethod, Error> {
+    let grant = ctx.authorize(EDIT_DELIVERY)?;
+    let mut tx = ctx.begin_write().await?;
+    let market = repo::begin(ctx, &tx, &grant).await?;
+    let method = new_delivery_method(ctx, &tx, input)?;
+    taxed(&market, &method)?;
+    room(market.delivery_methods.len(), KIND_MAX, "delivery methods")?;
+    if market.delivery_method_by_code(&method.code).is_some() {
+        return Err(taken("code"));
+    }
+    repo::insert_delivery_method(&tx, &method).await?;
+    tx.record(Change::new("delivery_method", method.id, "created").diff(None, Some(&method)));
+    tx.commit().await?;
+    Ok(method)
+}
+
+/// Changes a delivery method. Orders that were placed keep what was frozen in them.
+///
+/// # Errors
+/// What is wrong with the input; not found; stale; denied; the database error.
+pub async fn edit_delivery_method(ctx: &Ctx, input: EditDeliveryMethod) -> Result<DeliveryMethod, Error> {
+    let grant = ctx.authorize(EDIT_DELIVERY)?;
+    let mut tx = ctx.begin_write().await?;
+    let market = repo::begin(ctx, &tx, &grant).await?;
+    let before = market.delivery_method(input.id).ok_or_else(|| missing("delivery method"))?;
+    fresh(before.version, input.expected_version, "delivery method")?;
+    let next = DeliveryMethod { version: before.version + 1, updated_at: tx.now(), ..before.clone() };
+    let after = patched(next, input).checked()?;
+    taxed(&market, &after)?;
+    repo::save_delivery_method(&tx, &after).await?;
+    tx.record(Change::new("delivery_method", after.id, "edited").diff(Some(before), Some(&after)));
+    tx.commit().await?;
+    Ok(after)
+}
+
+fn patched(mut method: DeliveryMethod, input: EditDeliveryMethod) -> DeliveryMethod {
+    put(&mut method.name, input.name);
+    put(&mut method.kind, input.kind);
+    put(&mut method.pricing, input.pricing);
+    put(&mut method.product_types, input.product_types);
+    put(&mut method.countries, input.countries);
+    put(&mut method.tax_class_id, input.tax_class_id);
+    put(&mut method.max_weight_g, input.max_weight_g);
+    put(&mut method.transit_days_min, input.transit_days_min);
+    put(&mut method.transit_days_max, input.transit_days_max);
+    put(&mut method.tracking_required, input.tracking_required);
+    put(&mut method.cod_allowed, input.cod_allowed);
+    put(&mut method.rates, input.rates);
+    put(&mut method.position, input.position);
+    put(&mut method.active, input.active);
+    method
+}
+
+fn taxed(market: &Snapshot, method: &DeliveryMethod) -> Result<(), Error> {
+    match market.tax_class(method.tax_class_id) {
+        Some(_) => Ok(()),
+        None => Err(Invalid::new("taxClassId", "NOT_FOUND", "there is no such tax class").into()),
+    }
+}
+
+pub(super) fn new_delivery_method(
+    ctx: &Ctx,
+    tx: &WriteTx,
+    input: CreateDeliveryMethod,
+) -> Result<DeliveryMethod, Error> {
+    let method = DeliveryMethod {
+        id: ctx.new_id(),
+        code: input.code,
+        name: input.name,
+        kind: input.kind,
+        pricing: input.pricing,
+        product_types: input.product_types,
+        countries: input.countries,
+        tax_class_id: input.tax_class_id,
+        max_weight_g: input.max_weight_g,
+        transit_days_min: input.transit_days_min,
+        transit_days_max: input.transit_days_max,
+        tracking_required: input.tracking_required,
+        cod_allowed: input.cod_allowed,
+        rates: input.rates,
+        position: input.position,
+        active: input.active,
+        version: 1,
+        created_at: tx.now(),
+        updated_at: tx.now(),
+    };
+    Ok(method.checked()?)
+}

@@ -1,0 +1,54 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod bank;
+mod create;
+mod edit;
+mod life;
+mod list;
+mod reach;
+
+use context::Ctx;
+use merchants::{ChangeStatus, CreateMerchant, EditProfile, Legal, Merchant, Profile};
+
+fn named(name: &str) -> CreateMerchant {
+    CreateMerchant {
+        profile: Profile {
+            name: name.to_owned(),
+            contact_email: "shop@merchant.example".to_owned(),
+            country: "DE".to_owned(),
+            handling_days: 2,
+            auto_accept: false,
+        },
+        slug: None,
+        legal: Legal { legal_name: format!("{name} GmbH"), country: "DE".to_owned(), ..Legal::default() },
+        tier: None,
+        commission_vat_ppm: None,
+        approved: true,
+    }
+}
+
+async fn make(ctx: &Ctx, name: &str) -> Merchant {
+    merchants::create(ctx, named(name)).await.unwrap()
+}
+
+fn because(merchant: &Merchant, reason: &str) -> ChangeStatus {
+    ChangeStatus { id: merchant.id, expected_version: merchant.version, reason: Some(reason.to_owned()) }
+}
+
+fn rename(merchant: &Merchant, name: &str) -> EditProfile {
+    EditProfile {
+        id: merchant.id,
+        expected_version: merchant.version,
+        name: Some(name.to_owned()),
+        contact_email: None,
+        country: None,
+        handling_days: None,
+        auto_accept: None,
+    }
+}
+
+async fn history(ctx: &Ctx, merchant: &Merchant) -> Vec<history::ChangeRow> {
+    let page = kernel::PageArgs::first(100);
+    let id = merchant.id.to_string();
+    history::list(ctx.read(), Some(("merchant", &id)), Some(merchant.id), &page).await.unwrap().unwrap().into_rows()
+}
