@@ -58,7 +58,6 @@ pub(crate) const STATEMENTS: &[Step] = &[
         state text NOT NULL,
         fulfillment_state text NOT NULL,
         payment_state text NOT NULL,
-        plan text NOT NULL,
         plan_hash text NOT NULL,
         placed_at {at} NOT NULL,
         released_at {at},
@@ -66,6 +65,10 @@ pub(crate) const STATEMENTS: &[Step] = &[
         CHECK (total_minor = goods_minor + delivery_minor),
         CHECK (captured_minor <= total_minor),
         CHECK (refund_minor <= captured_minor)
+    )"),
+    Sql("CREATE TABLE order_plan (
+        order_id {id} NOT NULL PRIMARY KEY REFERENCES customer_order (id),
+        plan text NOT NULL
     )"),
     Sql("CREATE INDEX customer_order_customer ON customer_order (customer_id, placed_at, id) WHERE customer_id IS NOT NULL"),
     Sql("CREATE INDEX customer_order_placed ON customer_order (placed_at, id)"),
@@ -279,6 +282,7 @@ pub(crate) const STATEMENTS: &[Step] = &[
     )"),
     Sql("CREATE INDEX order_event_order ON order_event (order_id, id)"),
     Sql("CREATE INDEX order_event_merchant_order ON order_event (merchant_order_id, id) WHERE merchant_order_id IS NOT NULL"),
+    AppendOnly("order_plan"),
     AppendOnly("shipment_line"),
     AppendOnly("refund_line"),
     AppendOnly("order_capture"),

@@ -29,6 +29,9 @@ pub enum Error {
     /// A fault that every domain has.
     #[error(transparent)]
     Core(#[from] context::Error),
+    /// A payment cannot be opened or moved.
+    #[error(transparent)]
+    Payment(#[from] payments::Error),
     /// Stock cannot be moved.
     #[error(transparent)]
     Stock(#[from] inventory::Error),
@@ -132,6 +135,7 @@ impl Fault for Error {
     fn kind(&self) -> FaultKind {
         match self {
             Self::Core(error) => error.kind(),
+            Self::Payment(error) => error.kind(),
             Self::Stock(error) => error.kind(),
             Self::PlanChanged(_) | Self::OutOfStock(_) | Self::PaymentInFlight => FaultKind::Conflict,
             Self::TooManyUnits { .. } | Self::CartIncomplete(_) => FaultKind::Invalid,
@@ -149,6 +153,7 @@ impl Fault for Error {
     fn code(&self) -> &'static str {
         match self {
             Self::Core(error) => error.code(),
+            Self::Payment(error) => error.code(),
             Self::Stock(error) => error.code(),
             Self::CartOrdered => "CART_ORDERED",
             Self::CartEmpty => "CART_EMPTY",
@@ -169,6 +174,7 @@ impl Fault for Error {
     fn field(&self) -> Option<String> {
         match self {
             Self::Core(error) => error.field(),
+            Self::Payment(error) => error.field(),
             Self::Stock(error) => error.field(),
             Self::CartIncomplete(what) => Some((*what).to_owned()),
             Self::TooManyUnits { field, .. } => Some(field.clone()),
@@ -179,6 +185,7 @@ impl Fault for Error {
     fn details(&self) -> Option<Value> {
         match self {
             Self::Core(error) => error.details(),
+            Self::Payment(error) => error.details(),
             Self::Stock(error) => error.details(),
             Self::PlanChanged(plan) | Self::NotPlaceable { plan, .. } => Some(json!({ "plan": plan })),
             Self::OutOfStock(lines) => Some(json!({ "lines": lines })),

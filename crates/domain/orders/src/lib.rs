@@ -6,14 +6,14 @@
 //! cut at placement ([`model::money`]), so that parts always sum to the whole.
 
 pub mod actions;
-
-
+pub mod check;
+pub mod command;
 mod entity;
 mod error;
 pub mod event;
 pub mod model;
-
-
+pub mod query;
+mod repo;
 
 pub use entity::{
     Capture, FulfillmentLine, FulfillmentOrder, MerchantOrder, Order, OrderEvent, OrderLine, Refund, RefundLine,

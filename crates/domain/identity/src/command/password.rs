@@ -3,7 +3,6 @@
 use chrono::Duration;
 use context::{Ctx, WriteTx};
 use history::Change;
-use kernel::id::SessionId;
 use kernel::text;
 
 use super::oneself;
@@ -22,6 +21,8 @@ pub struct PasswordChange {
     pub current: String,
     /// The new one.
     pub new: String,
+    /// The session that stays signed in; all others end.
+    pub keep: Option<Secret>,
 }
 
 impl std::fmt::Debug for PasswordChange {
@@ -55,7 +56,7 @@ pub async fn password_change(ctx: &Ctx, input: PasswordChange) -> Result<User, E
         return Err(Error::WrongPassword);
     }
     throttle::succeeded(&tx, &keys).await?;
-    store(&mut tx, &user, &hash, ctx.actor().session()).await?;
+    store(&mut tx, &user, &hash, input.keep.as_ref()).await?;
     tx.commit().await?;
     Ok(User { version: user.version + 1, ..user })
 }
@@ -133,7 +134,7 @@ pub async fn password_set_with_token(ctx: &Ctx, input: PasswordSet) -> Result<Us
 }
 
 /// Stores a new hash: other sessions end, mailed tokens stop working, the person is warned.
-async fn store(tx: &mut WriteTx, user: &User, hash: &PasswordHash, keep: Option<SessionId>) -> Result<(), Error> {
+async fn store(tx: &mut WriteTx, user: &User, hash: &PasswordHash, keep: Option<&Secret>) -> Result<(), Error> {
     repo::account::set_password(&**tx, user.id, Some(hash), tx.now()).await?;
     repo::session::remove_all(&**tx, user.id, keep).await?;
     repo::mail_token::drop_all(&**tx, user.id, MailPurpose::PasswordReset).await?;

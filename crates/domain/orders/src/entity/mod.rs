@@ -14,6 +14,7 @@ pub(crate) mod refund;
 pub(crate) mod refund_line;
 pub(crate) mod capture;
 pub(crate) mod event;
+pub(crate) mod plan;
 
 pub use order::Model as Order;
 pub use merchant_order::Model as MerchantOrder;

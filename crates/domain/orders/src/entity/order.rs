@@ -6,7 +6,7 @@ use kernel::id::{CartId, ChannelId, CustomerId, OrderId, PaymentId};
 use sea_orm::entity::prelude::*;
 
 use crate::model::status::{CaptureTiming, FulfillmentState, OrderSource, OrderState, PaymentState};
-use crate::model::types::{Address, StoredPlan};
+use crate::model::types::Address;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "customer_order")]
@@ -38,7 +38,6 @@ pub struct Model {
     pub state: OrderState,
     pub fulfillment_state: FulfillmentState,
     pub payment_state: PaymentState,
-    pub plan: StoredPlan,
     pub plan_hash: String,
     pub placed_at: DateTime<Utc>,
     pub released_at: Option<DateTime<Utc>>,

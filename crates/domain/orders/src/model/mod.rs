@@ -1,5 +1,6 @@
 //! Plain types and pure decisions.
 
+pub mod book;
 pub mod cart;
 pub mod money;
 pub mod number;

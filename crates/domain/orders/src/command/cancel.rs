@@ -1,0 +1,116 @@
+//! Canceling units and whole orders.
+
+use access::Scope;
+use context::Ctx;
+use kernel::id::{MerchantOrderId, OrderId};
+use kernel::text;
+use sea_orm::{EntityTrait, QueryFilter};
+
+use super::work::Work;
+use crate::Error;
+use crate::actions::{CANCEL, CANCEL_UNITS};
+use crate::entity::order;
+use crate::event::LineUnits;
+use crate::model::book::Book;
+use crate::model::state::{MerchantOrderAction, allowed, merchant_order};
+use crate::model::status::{CancelReason, MerchantOrderState};
+use crate::repo;
+
+/// Units of a merchant order to be canceled.
+#[derive(Debug, Clone)]
+pub struct CancelUnits {
+    /// The merchant order.
+    pub merchant_order: MerchantOrderId,
+    /// The version the decision was made on.
+    pub expected_version: Option<i64>,
+    /// What; empty: every open unit.
+    pub lines: Vec<LineUnits>,
+    /// Why.
+    pub reason: CancelReason,
+    /// More words.
+    pub note: Option<String>,
+}
+
+/// An order to be canceled as a whole.
+#[derive(Debug, Clone)]
+pub struct CancelOrder {
+    /// The order.
+    pub order: OrderId,
+    /// Why.
+    pub reason: CancelReason,
+    /// More words.
+    pub note: Option<String>,
+}
+
+/// Cancels open units: their stock is free again, their money is not captured or goes back.
+///
+/// # Errors
+/// Not found for a foreign merchant order or line; stale version; [`Error::InvalidTransition`];
+/// [`Error::PaymentInFlight`]; [`Error::TooManyUnits`].
+pub async fn cancel_units(ctx: &Ctx, input: CancelUnits) -> Result<Book, Error> {
+    let grant = ctx.authorize(CANCEL_UNITS)?;
+    let note = note(input.note.as_deref())?;
+    let tx = ctx.begin_write().await?;
+    let order = repo::order_of_part(&*tx, &grant, input.merchant_order).await?;
+    let mut work = Work::open(ctx, tx, order).await?;
+    work.expect(input.merchant_order, input.expected_version)?;
+    work.book.require(input.merchant_order, MerchantOrderAction::Cancel)?;
+    let lines = if input.lines.is_empty() { work.book.open_units(input.merchant_order) } else { input.lines };
+    let by_merchant = matches!(grant.scope(), Scope::Merchant(_)) && input.reason != CancelReason::BuyerRequest;
+    work.cancel(input.merchant_order, &lines, input.reason, note.as_deref(), by_merchant).await?;
+    work.finish().await
+}
+
+/// Cancels every open unit of an order. A buyer may as long as no merchant has accepted; the operator as long as
+/// nothing has left.
+///
+/// # Errors
+/// Not found for a foreign order; [`Error::InvalidTransition`]; [`Error::PaymentInFlight`].
+pub async fn cancel_order(ctx: &Ctx, input: CancelOrder) -> Result<Book, Error> {
+    let grant = ctx.authorize(CANCEL)?;
+    let note = note(input.note.as_deref())?;
+    let tx = ctx.begin_write().await?;
+    let found = order::Entity::find_by_id(input.order).filter(repo::orders_within(&grant)).one(&*tx).await?;
+    let found = found.ok_or(context::Error::NotFound("order"))?;
+    let mut work = Work::open(ctx, tx, found.id).await?;
+    let early_only = !grant.is_wide();
+    for index in 0..work.book.parts.len() {
+        guard(&work.book, index, early_only)?;
+    }
+    cancel_all(&mut work, input.reason, note.as_deref()).await?;
+    work.finish().await
+}
+
+fn guard(book: &Book, index: usize, early_only: bool) -> Result<(), Error> {
+    use MerchantOrderState as S;
+    let part = &book.parts[index];
+    let facts = book.facts(part);
+    let state = merchant_order(&facts);
+    let gone = matches!(state, S::Canceled | S::Refused | S::Expired);
+    let early = matches!(state, S::Staging | S::AwaitingAcceptance);
+    let later = !early_only && facts.units.shipped == 0 && !matches!(state, S::Closed);
+    if facts.is_capturing() && !gone {
+        return Err(Error::PaymentInFlight);
+    }
+    let all_gone = book.parts.iter().all(|p| book.open_units(p.id).is_empty());
+    if (gone && !all_gone) || early || (later && !gone) {
+        return Ok(());
+    }
+    Err(Error::InvalidTransition { action: "CANCEL", state: state.as_str(), allowed: allowed(&facts) })
+}
+
+/// Cancels whatever is open.
+pub(super) async fn cancel_all(work: &mut Work, reason: CancelReason, note: Option<&str>) -> Result<(), Error> {
+    let parts: Vec<MerchantOrderId> = work.book.parts.iter().map(|part| part.id).collect();
+    for part in parts {
+        let lines = work.book.open_units(part);
+        if !lines.is_empty() {
+            work.cancel(part, &lines, reason, note, false).await?;
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn note(text: Option<&str>) -> Result<Option<String>, Error> {
+    Ok(text.map(|note| text::block("note", note, 2000)).transpose()?.filter(|note| !note.is_empty()))
+}

@@ -1,0 +1,378 @@
+//! Filling a cart.
+
+use std::collections::HashMap;
+
+use access::Grant;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::Duration;
+use context::{Ctx, WriteTx};
+use kernel::id::{CartId, CartLineId, DeliveryMethodId, OfferId};
+use kernel::{Currency, Invalid, text};
+use marketplace::Channel;
+use offers::offers_for_sale_on;
+use rand::RngCore;
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+};
+
+use super::plan::offers_fault;
+use super::work::market_fault;
+use crate::Error;
+use crate::actions::{DRIVE, EDIT_CART, QUOTE_DELIVERY};
+use crate::entity::{cart, cart_line};
+use crate::model::cart::{Cart, CartLine, LINES_MAX, NewLine, QUANTITY_MAX, add, token_hash};
+use crate::model::status::CartState;
+use crate::model::types::{Address, DeliveryChoices};
+
+/// Which cart, and the secret that opens it to somebody who is not signed in as its buyer.
+#[derive(Debug, Clone)]
+pub struct CartAccess {
+    /// The cart.
+    pub id: CartId,
+    /// Its secret token.
+    pub token: Option<String>,
+}
+
+/// What a cart knows beside its lines. `None` leaves a thing as it is.
+#[derive(Debug, Clone, Default)]
+pub struct CartDetails {
+    /// Where to write to.
+    pub email: Option<String>,
+    /// Where to send to.
+    pub ship_to: Option<Address>,
+    /// Delivery methods for consignments; those of other consignments stay.
+    pub choices: Vec<DeliveryChoice>,
+}
+
+/// The delivery method for a consignment of the plan.
+#[derive(Debug, Clone)]
+pub struct DeliveryChoice {
+    /// The consignment's key in the plan.
+    pub consignment: String,
+    /// The method.
+    pub method: DeliveryMethodId,
+}
+
+/// A cart to be made.
+#[derive(Debug, Clone)]
+pub struct CartCreate {
+    /// Code of the channel.
+    pub channel: String,
+    /// `None`: the channel's default.
+    pub currency: Option<Currency>,
+    /// The first lines.
+    pub lines: Vec<NewLine>,
+    /// Address and the like.
+    pub details: CartDetails,
+}
+
+/// A cart that was made.
+#[derive(Debug, Clone)]
+pub struct CartCreated {
+    /// The cart.
+    pub cart: Cart,
+    /// Its secret, shown this once.
+    pub token: String,
+}
+
+/// A new number of units for a line; 0 takes it out.
+#[derive(Debug, Clone, Copy)]
+pub struct QuantityChange {
+    /// The line.
+    pub line: CartLineId,
+    /// Units.
+    pub quantity: i64,
+}
+
+/// Makes a cart. Everybody may; the token opens it again, also for the guest's order later.
+///
+/// # Errors
+/// [`Invalid`] naming the field: unknown channel, currency, offers; quantities; too many lines.
+pub async fn cart_create(ctx: &Ctx, input: CartCreate) -> Result<CartCreated, Error> {
+    ctx.authorize(EDIT_CART)?;
+    check_quotes(ctx, &input.lines)?;
+    let market = marketplace::snapshot_on(ctx.read()).await.map_err(market_fault)?;
+    let unknown = || Invalid::new("channel", "UNKNOWN", "there is no such channel");
+    let channel = market.channel_by_code(&input.channel).filter(|c| c.active).ok_or_else(unknown)?;
+    let currency = currency_of(channel, input.currency)?;
+    let lines = add(&[], &input.lines, || ctx.new_id())?;
+    let mut secret = [0_u8; 32];
+    rand::rng().fill_bytes(&mut secret);
+    let token = URL_SAFE_NO_PAD.encode(secret);
+    let mut tx = ctx.begin_write().await?;
+    check_offers(&tx, &input.lines, channel, currency).await?;
+    let mut made = Cart {
+        id: ctx.new_id(),
+        channel: channel.id,
+        currency,
+        customer: ctx.actor().customer(),
+        email: None,
+        ship_to: None,
+        choices: DeliveryChoices::default(),
+        state: CartState::Open,
+        order: None,
+        version: 1,
+        updated_at: tx.now(),
+        lines,
+    };
+    apply(&mut made, input.details)?;
+    let row = cart::ActiveModel {
+        id: Set(made.id),
+        channel_id: Set(made.channel),
+        currency: Set(currency),
+        customer_id: Set(made.customer),
+        token_hash: Set(Some(token_hash(&token))),
+        email: Set(made.email.clone()),
+        ship_to: Set(made.ship_to.clone()),
+        choices: Set(made.choices.clone()),
+        state: Set(made.state),
+        order_id: Set(None),
+        version: Set(1),
+        created_at: Set(tx.now()),
+        updated_at: Set(tx.now()),
+    };
+    cart::Entity::insert(row).exec_without_returning(&*tx).await?;
+    insert_lines(&mut tx, made.id, &made.lines).await?;
+    tx.commit().await?;
+    Ok(CartCreated { cart: made, token })
+}
+
+/// Adds lines; units of an offer that is there already are added to its line.
+///
+/// # Errors
+/// Not found for a foreign cart; [`Error::CartOrdered`]; [`Invalid`] naming the line. Nothing was added then.
+pub async fn cart_lines_add(ctx: &Ctx, access: &CartAccess, lines: Vec<NewLine>) -> Result<Cart, Error> {
+    let grant = ctx.authorize(EDIT_CART)?;
+    check_quotes(ctx, &lines)?;
+    let tx = ctx.begin_write().await?;
+    let before = open(&tx, ctx, &grant, access).await?;
+    let market = marketplace::snapshot_on(&*tx).await.map_err(market_fault)?;
+    let channel = market.channel(before.channel).ok_or_else(|| context::Error::internal("channel is gone"))?;
+    check_offers(&tx, &lines, channel, before.currency).await?;
+    let mut after = before.clone();
+    after.lines = add(&before.lines, &lines, || ctx.new_id())?;
+    save(tx, ctx, &before, after).await
+}
+
+/// Sets the units of lines; 0 takes a line out.
+///
+/// # Errors
+/// Not found for a foreign cart or line; [`Error::CartOrdered`]; [`Invalid`] naming the line.
+pub async fn cart_lines_set(ctx: &Ctx, access: &CartAccess, changes: Vec<QuantityChange>) -> Result<Cart, Error> {
+    let grant = ctx.authorize(EDIT_CART)?;
+    let tx = ctx.begin_write().await?;
+    let before = open(&tx, ctx, &grant, access).await?;
+    let mut after = before.clone();
+    for (index, change) in changes.iter().enumerate() {
+        if !(0..=QUANTITY_MAX).contains(&change.quantity) {
+            return Err(Invalid::range(format!("lines.{index}.quantity"), 0, QUANTITY_MAX).into());
+        }
+        let line = after.lines.iter_mut().find(|line| line.id == change.line);
+        line.ok_or(context::Error::NotFound("cart line"))?.quantity = change.quantity;
+    }
+    after.lines.retain(|line| line.quantity > 0);
+    save(tx, ctx, &before, after).await
+}
+
+/// Sets address, e-mail and delivery choices.
+///
+/// # Errors
+/// Not found for a foreign cart; [`Error::CartOrdered`]; [`Invalid`] naming the field.
+pub async fn cart_edit(ctx: &Ctx, access: &CartAccess, details: CartDetails) -> Result<Cart, Error> {
+    let grant = ctx.authorize(EDIT_CART)?;
+    let tx = ctx.begin_write().await?;
+    let before = open(&tx, ctx, &grant, access).await?;
+    let mut after = before.clone();
+    apply(&mut after, details)?;
+    save(tx, ctx, &before, after).await
+}
+
+/// Forgets open carts that nobody touched for as long as the settings say. Returns how many; run by a schedule.
+///
+/// # Errors
+/// The right may be missing; the database error.
+pub async fn carts_forget(ctx: &Ctx, limit: u64) -> Result<u64, Error> {
+    ctx.authorize(DRIVE)?;
+    let tx = ctx.begin_write().await?;
+    let market = marketplace::snapshot_on(&*tx).await.map_err(market_fault)?;
+    let before = tx.now() - Duration::days(market.settings.cart_ttl_days.into());
+    let stale: Vec<CartId> = cart::Entity::find()
+        .select_only()
+        .column(cart::Column::Id)
+        .filter(cart::Column::State.eq(CartState::Open))
+        .filter(cart::Column::UpdatedAt.lt(before))
+        .limit(limit)
+        .into_tuple()
+        .all(&*tx)
+        .await?;
+    if stale.is_empty() {
+        return Ok(0);
+    }
+    let gone = cart::Entity::delete_many().filter(cart::Column::Id.is_in(stale)).exec(&*tx).await?;
+    tx.commit().await?;
+    Ok(gone.rows_affected)
+}
+
+/// The cart that `access` opens: by its token, to its buyer, or to the operator.
+pub(crate) async fn find<C: ConnectionTrait>(
+    conn: &C,
+    ctx: &Ctx,
+    grant: &Grant,
+    access: &CartAccess,
+    lock: bool,
+) -> Result<Cart, Error> {
+    let find = cart::Entity::find_by_id(access.id);
+    let find = if lock { find.lock_exclusive() } else { find };
+    let row = find.one(conn).await?.ok_or(context::Error::NotFound("cart"))?;
+    let by_token = access.token.as_deref().is_some_and(|token| row.token_hash.as_deref() == Some(&token_hash(token)));
+    let by_buyer = row.customer_id.is_some() && row.customer_id == ctx.actor().customer();
+    if !(by_token || by_buyer || grant.is_wide()) {
+        return Err(context::Error::NotFound("cart").into());
+    }
+    let lines = cart_line::Entity::find()
+        .filter(cart_line::Column::CartId.eq(access.id))
+        .order_by_asc(cart_line::Column::Position)
+        .all(conn)
+        .await?;
+    Ok(from_rows(row, lines))
+}
+
+async fn open(tx: &WriteTx, ctx: &Ctx, grant: &Grant, access: &CartAccess) -> Result<Cart, Error> {
+    let cart = find(&**tx, ctx, grant, access, true).await?;
+    if cart.state == CartState::Open { Ok(cart) } else { Err(Error::CartOrdered) }
+}
+
+fn from_rows(row: cart::Model, lines: Vec<cart_line::Model>) -> Cart {
+    Cart {
+        id: row.id,
+        channel: row.channel_id,
+        currency: row.currency,
+        customer: row.customer_id,
+        email: row.email,
+        ship_to: row.ship_to,
+        choices: row.choices,
+        state: row.state,
+        order: row.order_id,
+        version: row.version,
+        updated_at: row.updated_at,
+        lines: lines
+            .into_iter()
+            .map(|line| CartLine {
+                id: line.id,
+                position: line.position,
+                offer: line.offer_id,
+                quantity: line.quantity,
+                delivery_quote_minor: line.delivery_quote_minor,
+            })
+            .collect(),
+    }
+}
+
+fn currency_of(channel: &Channel, wanted: Option<Currency>) -> Result<Currency, Invalid> {
+    let currency = wanted.unwrap_or(channel.default_currency);
+    if channel.sells_in(currency) {
+        return Ok(currency);
+    }
+    Err(Invalid::new("currency", "NOT_IN_CHANNEL", format!("the channel does not sell in {currency}")))
+}
+
+fn check_quotes(ctx: &Ctx, lines: &[NewLine]) -> Result<(), Error> {
+    if lines.len() > LINES_MAX {
+        return Err(Invalid::new("lines", "TOO_MANY", format!("a cart holds at most {LINES_MAX} lines")).into());
+    }
+    if lines.iter().any(|line| line.delivery_quote_minor.is_some()) {
+        ctx.authorize(QUOTE_DELIVERY)?;
+    }
+    Ok(())
+}
+
+/// Refuses offers that do not exist. Whether they can be sold is for the plan to say.
+async fn check_offers(tx: &WriteTx, lines: &[NewLine], channel: &Channel, currency: Currency) -> Result<(), Error> {
+    let mut ids: Vec<OfferId> = lines.iter().map(|line| line.offer).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let known = offers_for_sale_on(&**tx, &ids, channel.id, currency).await.map_err(offers_fault)?;
+    match lines.iter().position(|line| !known.contains_key(&line.offer)) {
+        Some(index) => {
+            Err(Invalid::new(format!("lines.{index}.offerId"), "UNKNOWN", "there is no such offer").into())
+        }
+        None => Ok(()),
+    }
+}
+
+fn apply(cart: &mut Cart, details: CartDetails) -> Result<(), Invalid> {
+    if let Some(email) = details.email {
+        cart.email = Some(text::email("email", &email)?);
+    }
+    if let Some(address) = details.ship_to {
+        cart.ship_to = Some(address.checked("shipTo")?);
+    }
+    for (index, choice) in details.choices.into_iter().enumerate() {
+        let key = text::line(&format!("choices.{index}.consignment"), &choice.consignment, 200)?;
+        cart.choices.0.insert(key, choice.method);
+    }
+    // Keys of consignments that are gone stay harmless; more than there can be consignments is abuse.
+    if cart.choices.0.len() > 2 * LINES_MAX {
+        return Err(Invalid::new("choices", "TOO_MANY", "has too many delivery choices"));
+    }
+    Ok(())
+}
+
+async fn insert_lines(tx: &mut WriteTx, cart: CartId, lines: &[CartLine]) -> Result<(), Error> {
+    if lines.is_empty() {
+        return Ok(());
+    }
+    let rows = lines.iter().map(|line| cart_line::ActiveModel {
+        id: Set(line.id),
+        cart_id: Set(cart),
+        position: Set(line.position),
+        offer_id: Set(line.offer),
+        quantity: Set(line.quantity),
+        delivery_quote_minor: Set(line.delivery_quote_minor),
+    });
+    cart_line::Entity::insert_many(rows).exec_without_returning(&**tx).await?;
+    Ok(())
+}
+
+/// Writes the difference of two states of a cart. A buyer who is signed in takes a guest's cart over.
+async fn save(mut tx: WriteTx, ctx: &Ctx, before: &Cart, mut after: Cart) -> Result<Cart, Error> {
+    let known: HashMap<CartLineId, i64> = before.lines.iter().map(|line| (line.id, line.quantity)).collect();
+    let gone: Vec<CartLineId> =
+        before.lines.iter().map(|line| line.id).filter(|id| after.lines.iter().all(|line| line.id != *id)).collect();
+    if !gone.is_empty() {
+        cart_line::Entity::delete_many().filter(cart_line::Column::Id.is_in(db::dialect::pad(gone))).exec(&*tx).await?;
+    }
+    let changed: Vec<&CartLine> =
+        after.lines.iter().filter(|line| known.get(&line.id).is_some_and(|n| *n != line.quantity)).collect();
+    for line in changed {
+        cart_line::Entity::update_many()
+            .col_expr(cart_line::Column::Quantity, Expr::value(line.quantity))
+            .filter(cart_line::Column::Id.eq(line.id))
+            .exec(&*tx)
+            .await?;
+    }
+    let new: Vec<CartLine> = after.lines.iter().filter(|line| !known.contains_key(&line.id)).cloned().collect();
+    insert_lines(&mut tx, after.id, &new).await?;
+    after.customer = after.customer.or(ctx.actor().customer());
+    after.version += 1;
+    after.updated_at = tx.now();
+    let mut row = cart::ActiveModel { id: Set(after.id), ..Default::default() };
+    row.customer_id = Set(after.customer);
+    row.email = Set(after.email.clone());
+    row.ship_to = Set(after.ship_to.clone());
+    row.choices = Set(after.choices.clone());
+    row.version = Set(after.version);
+    row.updated_at = Set(after.updated_at);
+    cart::Entity::update_many()
+        .set(row.into_active_model())
+        .filter(cart::Column::Id.eq(after.id))
+        .exec(&*tx)
+        .await?;
+    tx.commit().await?;
+    Ok(after)
+}

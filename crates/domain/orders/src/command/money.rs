@@ -1,0 +1,245 @@
+//! What payments tell, carried to orders by `workflows`. Every command here may be called again with the same fact.
+
+use context::Ctx;
+use kernel::id::{MerchantOrderId, OrderId, PaymentOperationId, RefundId};
+use kernel::allocate;
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
+use serde_json::json;
+
+use super::cancel::cancel_all;
+use super::release::release_in;
+use super::work::Work;
+use crate::Error;
+use crate::actions::DRIVE;
+use crate::entity::{Order, Refund, capture, refund};
+use crate::event::{PartCaptured, RefundFailed, RefundSettled};
+use crate::model::status::{CancelReason, CaptureTiming, OrderState, RefundState};
+
+/// The provider holds the money of an order.
+#[derive(Debug, Clone, Copy)]
+pub struct PaymentAuthorized {
+    /// The order.
+    pub order: OrderId,
+    /// What is held, in minor units.
+    pub amount_minor: i64,
+}
+
+/// Money of an order came.
+#[derive(Debug, Clone, Copy)]
+pub struct MoneyArrived {
+    /// The order.
+    pub order: OrderId,
+    /// The merchant order it is for; `None`: the order as a whole (a bank transfer).
+    pub merchant_order: Option<MerchantOrderId>,
+    /// The operation that brought it.
+    pub operation: PaymentOperationId,
+    /// How much, in minor units.
+    pub amount_minor: i64,
+}
+
+/// Takes an order as authorized and hands it to its merchants.
+///
+/// # Errors
+/// Not found; the database error.
+pub async fn payment_authorized(ctx: &Ctx, input: PaymentAuthorized) -> Result<Order, Error> {
+    ctx.authorize(DRIVE)?;
+    let tx = ctx.begin_write().await?;
+    let mut work = Work::open(ctx, tx, input.order).await?;
+    if work.book.order.released_at.is_some() || work.book.order.state == OrderState::Canceled {
+        return Ok(work.book.order);
+    }
+    work.book.order.authorized_minor = input.amount_minor;
+    work.note("payment_authorized", None, &json!({ "amount_minor": input.amount_minor }));
+    release_in(&mut work).await?;
+    Ok(work.finish().await?.order)
+}
+
+/// Takes money as captured. A bank transfer is spread over the merchant orders by what they still want; when all of
+/// it is there, the order is handed to its merchants.
+///
+/// # Errors
+/// Not found; the database error.
+pub async fn money_arrived(ctx: &Ctx, input: MoneyArrived) -> Result<Order, Error> {
+    ctx.authorize(DRIVE)?;
+    let tx = ctx.begin_write().await?;
+    let mut work = Work::open(ctx, tx, input.order).await?;
+    let known = capture::Entity::find()
+        .filter(capture::Column::OperationId.eq(input.operation))
+        .limit(1)
+        .one(&*work.tx)
+        .await?;
+    if known.is_some() {
+        return Ok(work.book.order);
+    }
+    for (part, amount) in shares(&work, &input)? {
+        write_capture(&mut work, input.operation, part, amount).await?;
+        tell_captured(&mut work, input.operation, part, amount)?;
+    }
+    let paid = work.book.parts.iter().all(|part| part.captured_minor >= part.total_minor);
+    if work.book.order.capture == CaptureTiming::OnPayment && paid {
+        release_in(&mut work).await?;
+    }
+    Ok(work.finish().await?.order)
+}
+
+/// How much of the money is for which merchant order.
+fn shares(work: &Work, input: &MoneyArrived) -> Result<Vec<(MerchantOrderId, i64)>, Error> {
+    if let Some(part) = input.merchant_order {
+        return Ok(vec![(part, input.amount_minor)]);
+    }
+    let open: Vec<u64> =
+        work.book.parts.iter().map(|p| (p.total_minor - p.captured_minor).max(0).unsigned_abs()).collect();
+    let shares = allocate(input.amount_minor, &open)
+        .map_err(|_| context::Error::internal("money arrived for an order that is paid"))?;
+    Ok(work.book.parts.iter().map(|part| part.id).zip(shares).filter(|(_, share)| *share > 0).collect())
+}
+
+/// Counts captured money of a merchant order; the row makes sure that it is counted once.
+pub(super) async fn write_capture(
+    work: &mut Work,
+    operation: PaymentOperationId,
+    part: MerchantOrderId,
+    amount_minor: i64,
+) -> Result<(), Error> {
+    let row = capture::ActiveModel {
+        operation_id: Set(operation),
+        merchant_order_id: Set(part),
+        order_id: Set(work.book.order.id),
+        amount_minor: Set(amount_minor),
+        captured_at: Set(work.tx.now()),
+    };
+    capture::Entity::insert(row).exec_without_returning(&*work.tx).await?;
+    let part = work.book.part_mut(part)?;
+    part.captured_minor += amount_minor;
+    part.capture_requested_minor = part.capture_requested_minor.max(part.captured_minor);
+    Ok(())
+}
+
+/// Tells the ledger's side of a capture.
+pub(super) fn tell_captured(
+    work: &mut Work,
+    operation: PaymentOperationId,
+    part: MerchantOrderId,
+    amount_minor: i64,
+) -> Result<(), Error> {
+    let merchant = work.book.part(part)?.merchant_id;
+    let order = &work.book.order;
+    let fact = PartCaptured {
+        order: order.id,
+        merchant_order: part,
+        merchant,
+        payment: order.payment_id,
+        operation,
+        method: order.payment_method.clone(),
+        currency: order.currency,
+        gross_minor: amount_minor,
+    };
+    work.tx.emit(&fact);
+    work.note("captured", Some(part), &json!({ "operation": operation, "amount_minor": amount_minor }));
+    Ok(())
+}
+
+/// Takes a capture as failed for good: the open units of the merchant order are canceled, nothing was taken.
+///
+/// # Errors
+/// Not found; the database error.
+pub async fn capture_failed(ctx: &Ctx, order: OrderId, merchant_order: MerchantOrderId) -> Result<Order, Error> {
+    ctx.authorize(DRIVE)?;
+    let tx = ctx.begin_write().await?;
+    let mut work = Work::open(ctx, tx, order).await?;
+    let part = work.book.part_mut(merchant_order)?;
+    if part.capture_requested_minor <= part.captured_minor {
+        return Ok(work.book.order);
+    }
+    part.capture_requested_minor = part.captured_minor;
+    let lines = work.book.open_units(merchant_order);
+    if !lines.is_empty() {
+        work.cancel(merchant_order, &lines, CancelReason::PaymentFailed, None, false).await?;
+    }
+    Ok(work.finish().await?.order)
+}
+
+/// Takes a payment as failed or expired before the merchants were told: the order is canceled, its stock is free,
+/// a part of a transfer that came goes back.
+///
+/// # Errors
+/// Not found; the database error.
+pub async fn payment_failed(ctx: &Ctx, order: OrderId, reason: &str) -> Result<Order, Error> {
+    ctx.authorize(DRIVE)?;
+    let tx = ctx.begin_write().await?;
+    let mut work = Work::open(ctx, tx, order).await?;
+    if work.book.order.released_at.is_some() || work.book.order.state == OrderState::Canceled {
+        return Ok(work.book.order);
+    }
+    work.note("payment_failed", None, &json!({ "reason": reason }));
+    cancel_all(&mut work, CancelReason::PaymentFailed, Some(reason)).await?;
+    Ok(work.finish().await?.order)
+}
+
+/// The buyer has the money of a refund.
+///
+/// # Errors
+/// Not found; the database error.
+pub async fn refund_settled(ctx: &Ctx, id: RefundId) -> Result<Refund, Error> {
+    ctx.authorize(DRIVE)?;
+    let (mut work, mut row) = refund_of(ctx, id).await?;
+    if row.state == RefundState::Settled {
+        return Ok(row);
+    }
+    row.state = RefundState::Settled;
+    row.settled_at = Some(work.tx.now());
+    row.failure = None;
+    save_refund(&work, &mut row).await?;
+    work.tx.emit(&RefundSettled {
+        order: row.order_id,
+        merchant_order: row.merchant_order_id,
+        refund: id,
+        currency: row.currency,
+        gross_minor: row.amount_minor,
+    });
+    work.note("refund_settled", Some(row.merchant_order_id), &json!({ "refund": id, "amount_minor": row.amount_minor }));
+    work.finish().await?;
+    Ok(row)
+}
+
+/// The provider did not give the money of a refund back. The debt to the buyer stays.
+///
+/// # Errors
+/// Not found; the database error.
+pub async fn refund_failed(ctx: &Ctx, id: RefundId, reason: &str) -> Result<Refund, Error> {
+    ctx.authorize(DRIVE)?;
+    let (mut work, mut row) = refund_of(ctx, id).await?;
+    if row.state != RefundState::Requested {
+        return Ok(row);
+    }
+    row.state = RefundState::Failed;
+    row.failure = Some(reason.to_owned());
+    save_refund(&work, &mut row).await?;
+    work.tx.emit(&RefundFailed { order: row.order_id, refund: id, reason: reason.to_owned() });
+    work.note("refund_failed", Some(row.merchant_order_id), &json!({ "refund": id, "reason": reason }));
+    work.finish().await?;
+    Ok(row)
+}
+
+async fn refund_of(ctx: &Ctx, id: RefundId) -> Result<(Work, Refund), Error> {
+    let missing = || context::Error::NotFound("refund");
+    let tx = ctx.begin_write().await?;
+    let found = refund::Entity::find_by_id(id).one(&*tx).await?.ok_or_else(missing)?;
+    let work = Work::open(ctx, tx, found.order_id).await?;
+    let row = refund::Entity::find_by_id(id).one(&*work.tx).await?.ok_or_else(missing)?;
+    Ok((work, row))
+}
+
+async fn save_refund(work: &Work, row: &mut Refund) -> Result<(), Error> {
+    row.version += 1;
+    refund::Entity::update_many()
+        .col_expr(refund::Column::State, Expr::value(row.state))
+        .col_expr(refund::Column::Failure, Expr::value(row.failure.clone()))
+        .col_expr(refund::Column::SettledAt, Expr::value(row.settled_at))
+        .col_expr(refund::Column::Version, Expr::value(row.version))
+        .filter(refund::Column::Id.eq(row.id))
+        .exec(&*work.tx)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,227 @@
+//! Turning a cart into an order: everything in one transaction, or nothing.
+
+use std::collections::HashMap;
+
+use context::{Ctx, Idempotent, WriteTx};
+use inventory::{Reserve, Short, reserve_in_tx};
+use kernel::id::{CartLineId, OrderId, OrderLineId};
+use kernel::{Invalid, Money, text};
+use payments::{CaptureMoment, Method, OpenPayment, open_in_tx};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use serde::{Deserialize, Serialize};
+
+use super::cart::{self, CartAccess};
+use super::plan::{Planned, planned};
+use super::placement::{self, Frozen};
+use super::work::market_fault;
+use crate::actions::PLACE;
+use crate::entity::{Order, cart as cart_row};
+use crate::error::{Error, LeftOfLine, rejection_code};
+use crate::model::cart::{Cart, token_hash};
+use crate::model::plan::SplitPlan;
+use crate::model::status::{CartState, CaptureTiming, OrderSource};
+use crate::model::types::Address;
+use crate::query;
+
+/// How the buyer pays.
+#[derive(Debug, Clone, Serialize)]
+pub struct PayWith {
+    /// Code of the payment method.
+    pub method: String,
+    /// The provider's token, for methods that need one.
+    pub token: Option<String>,
+}
+
+/// What is placed.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// The cart.
+    pub cart: CartAccess,
+    /// Chosen by the client; the same key again gives the same answer.
+    pub idempotency_key: String,
+    /// The total that the buyer saw, in minor units.
+    pub expected_total_minor: i64,
+    /// The hash of the plan that the buyer saw.
+    pub plan_hash: String,
+    /// How it is paid.
+    pub payment: PayWith,
+    /// Where to write to; `None`: the cart's.
+    pub email: Option<String>,
+    /// Where the bill goes; `None`: where the goods go.
+    pub bill_to: Option<Address>,
+}
+
+/// What tells a retry from a new request.
+#[derive(Serialize)]
+struct KeyedInput<'a> {
+    cart: String,
+    expected_total_minor: i64,
+    plan_hash: &'a str,
+    payment: &'a PayWith,
+    email: Option<&'a str>,
+    bill_to: Option<&'a Address>,
+}
+
+/// What is kept under the key.
+#[derive(Serialize, Deserialize)]
+struct Answer {
+    order: OrderId,
+}
+
+/// Places a cart: re-plans it, compares with what the buyer saw, reserves stock, freezes prices, tax, commission and
+/// the plan, opens the payment.
+///
+/// # Errors
+/// [`Error::PlanChanged`] with the new plan, [`Error::OutOfStock`] with what is left, [`Error::NotPlaceable`],
+/// [`Error::CartOrdered`], [`Error::CartEmpty`], [`Error::CartIncomplete`], [`Error::CashNotAccepted`], the faults of
+/// payments; `IDEMPOTENCY_KEY_REUSED` for other input under the key; not found for a foreign cart. Nothing was
+/// written then, the key included.
+pub async fn place(ctx: &Ctx, input: Place) -> Result<Order, Error> {
+    let grant = ctx.authorize(PLACE)?;
+    let bill_to = input.bill_to.clone().map(|address| address.checked("billTo")).transpose()?;
+    let mut tx = ctx.begin_write().await?;
+    // Keys of people who did not sign in are kept apart by cart: they have no id of their own.
+    let owner = if ctx.actor().is_anonymous() { input.cart.id.to_string() } else { ctx.actor().id() };
+    let keyed = KeyedInput {
+        cart: input.cart.id.to_string(),
+        expected_total_minor: input.expected_total_minor,
+        plan_hash: &input.plan_hash,
+        payment: &input.payment,
+        email: input.email.as_deref(),
+        bill_to: bill_to.as_ref(),
+    };
+    // Whoever cannot open the cart learns nothing from its keys either, hence the lock and the look come first.
+    let cart = cart::find(&*tx, ctx, &grant, &input.cart, true).await?;
+    match tx.idempotent::<Answer, _>(owner, "order_place", &input.idempotency_key, &keyed).await? {
+        Idempotent::Replay(answer) => return query::order_on(&*tx, answer.order).await,
+        Idempotent::Proceed => {}
+    }
+    if cart.state == CartState::Ordered {
+        return Err(Error::CartOrdered);
+    }
+    let (email, method) = guard(&cart, &input)?;
+    let market = marketplace::snapshot_on(&*tx).await.map_err(market_fault)?;
+    let planned = planned(&*tx, &cart, &market, tx.now()).await?;
+    agree(&planned.plan, &cart, &input, method)?;
+    let source = if grant.is_wide() { OrderSource::Phone } else { OrderSource::Api };
+    let capture = match method.capture {
+        CaptureMoment::OnAcceptance => CaptureTiming::OnAcceptance,
+        CaptureMoment::OnReceipt => CaptureTiming::OnPayment,
+        CaptureMoment::OnDelivery => CaptureTiming::OnDelivery,
+    };
+    let token_hash = input.cart.token.as_deref().map(token_hash);
+    let terms = Frozen { email, bill_to, source, capture, method: method.code, token_hash, market: &market };
+    let order = write(&mut tx, ctx, &cart, planned, terms, input.payment.token).await?;
+    tx.commit_with_answer(&Answer { order: order.id }).await?;
+    Ok(order)
+}
+
+fn guard(cart: &Cart, input: &Place) -> Result<(String, &'static Method), Error> {
+    if cart.lines.is_empty() {
+        return Err(Error::CartEmpty);
+    }
+    if cart.ship_to.is_none() {
+        return Err(Error::CartIncomplete("shipTo"));
+    }
+    let email = match &input.email {
+        Some(email) => text::email("email", email)?,
+        None => cart.email.clone().ok_or(Error::CartIncomplete("email"))?,
+    };
+    let unknown = || Invalid::new("payment.method", "UNKNOWN_METHOD", "is not a payment method");
+    Ok((email, payments::method(&input.payment.method).ok_or_else(unknown)?))
+}
+
+/// Whether the plan can be placed and is what the buyer saw.
+fn agree(plan: &SplitPlan, cart: &Cart, input: &Place, method: &Method) -> Result<(), Error> {
+    let short: Vec<LeftOfLine> = plan
+        .rejected
+        .iter()
+        .filter(|rejection| rejection.code == "OUT_OF_STOCK")
+        .filter_map(|rejection| {
+            let line = cart.lines.iter().find(|line| line.id.to_string() == rejection.id)?;
+            let available = rejection.available.unwrap_or(0);
+            Some(LeftOfLine { line: line.id, offer: line.offer, wanted: line.quantity, available })
+        })
+        .collect();
+    if !short.is_empty() {
+        return Err(Error::OutOfStock(short));
+    }
+    if let Some(first) = plan.rejected.iter().find(|rejection| rejection.blocking) {
+        let (code, text) = (rejection_code(&first.code), first.text.clone());
+        return Err(Error::NotPlaceable { code, text, plan: Box::new(plan.clone()) });
+    }
+    if plan.totals.total != input.expected_total_minor || plan.hash != input.plan_hash {
+        return Err(Error::PlanChanged(Box::new(plan.clone())));
+    }
+    if method.capture == CaptureMoment::OnDelivery {
+        let refused = plan.consignments.iter().filter_map(|c| c.choice()).find(|choice| !choice.cod_allowed);
+        if let Some(choice) = refused {
+            return Err(Error::CashNotAccepted(choice.name.clone()));
+        }
+    }
+    Ok(())
+}
+
+async fn write(
+    tx: &mut WriteTx,
+    ctx: &Ctx,
+    cart: &Cart,
+    planned: Planned,
+    terms: Frozen<'_>,
+    token: Option<String>,
+) -> Result<Order, Error> {
+    let (method, total) = (terms.method, Money::new(planned.plan.totals.total, cart.currency));
+    let mut rows = placement::rows(ctx, tx.now(), cart, planned, terms)?;
+    reserve_in_tx(tx, &rows.reserves).await.map_err(|error| short_lines(error, cart, &rows.reserves, &rows.line_of))?;
+    rows.order.payment_id = open_in_tx(
+        tx,
+        OpenPayment {
+            order_id: rows.order.id,
+            order_number: rows.order.number.clone(),
+            method: method.to_owned(),
+            amount: total,
+            token,
+            expires_at: None,
+        },
+    )
+    .await?;
+    let order = placement::insert(tx, ctx, rows).await?;
+    close_cart(tx, cart, order.id).await?;
+    Ok(order)
+}
+
+async fn close_cart(tx: &WriteTx, cart: &Cart, order: OrderId) -> Result<(), Error> {
+    cart_row::Entity::update_many()
+        .col_expr(cart_row::Column::State, Expr::value(CartState::Ordered))
+        .col_expr(cart_row::Column::OrderId, Expr::value(order))
+        .col_expr(cart_row::Column::Version, Expr::value(cart.version + 1))
+        .col_expr(cart_row::Column::UpdatedAt, Expr::value(tx.now()))
+        .filter(cart_row::Column::Id.eq(cart.id))
+        .exec(&**tx)
+        .await?;
+    Ok(())
+}
+
+/// Somebody was faster between the plan and the reservation: what is left, by cart line.
+fn short_lines(
+    error: inventory::Error,
+    cart: &Cart,
+    reserves: &[Reserve],
+    line_of: &HashMap<OrderLineId, CartLineId>,
+) -> Error {
+    let inventory::Error::OutOfStock { short } = error else { return error.into() };
+    let wanted = |short: &Short, line: OrderLineId| -> i64 {
+        let same = |r: &&Reserve| r.order_line_id == line && r.location_id == short.location_id;
+        reserves.iter().filter(same).map(|r| r.quantity).sum()
+    };
+    let lines = short.iter().flat_map(|short| {
+        short.order_line_ids.iter().filter_map(|id| {
+            let line = cart.lines.iter().find(|line| line_of.get(id) == Some(&line.id))?;
+            let elsewhere = line.quantity - wanted(short, *id);
+            let available = short.available + elsewhere;
+            Some(LeftOfLine { line: line.id, offer: line.offer, wanted: line.quantity, available })
+        })
+    });
+    Error::OutOfStock(lines.collect())
+}

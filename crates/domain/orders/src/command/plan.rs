@@ -1,0 +1,175 @@
+//! The split plan of a cart.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use catalog::{VariantForSale, variants_for_sale_on};
+use chrono::{DateTime, Utc};
+use context::Ctx;
+use inventory::availability_on;
+use kernel::Rate;
+use kernel::id::{CartLineId, CategoryId, MerchantId, StockItemId, VariantId};
+use marketplace::{Channel, Snapshot};
+use merchants::{SellingTerms, selling_terms_on};
+use offers::{OfferForSale, offers_for_sale_on};
+use sea_orm::ConnectionTrait;
+
+use super::cart::{self, CartAccess};
+use super::work::market_fault;
+use crate::Error;
+use crate::actions::EDIT_CART;
+use crate::model::cart::{Cart, CartLine};
+use crate::model::plan::{ForSale, MerchantTerms, PlanInput, PlanLine, SplitPlan, StockAt, plan};
+
+/// A plan and what placement needs beside it.
+pub(super) struct Planned {
+    pub(super) plan: SplitPlan,
+    pub(super) channel: Channel,
+    pub(super) categories: HashMap<CartLineId, Vec<CategoryId>>,
+    pub(super) terms: HashMap<MerchantId, SellingTerms>,
+}
+
+/// How the cart would be split, priced and sent if it were placed now.
+///
+/// # Errors
+/// Not found for a foreign cart; [`Error::CartOrdered`].
+pub async fn cart_plan(ctx: &Ctx, access: &CartAccess) -> Result<SplitPlan, Error> {
+    let grant = ctx.authorize(EDIT_CART)?;
+    let cart = cart::find(ctx.read(), ctx, &grant, access, false).await?;
+    let market = marketplace::snapshot_on(ctx.read()).await.map_err(market_fault)?;
+    Ok(planned(ctx.read(), &cart, &market, ctx.now()).await?.plan)
+}
+
+/// Reads what the plan depends on and makes it. At most eight statements, whatever the number of lines.
+pub(super) async fn planned<C: ConnectionTrait>(
+    conn: &C,
+    cart: &Cart,
+    market: &Arc<Snapshot>,
+    now: DateTime<Utc>,
+) -> Result<Planned, Error> {
+    let channel = market.channel(cart.channel).ok_or_else(|| context::Error::internal("channel is gone"))?.clone();
+    let mut offer_ids: Vec<_> = cart.lines.iter().map(|line| line.offer).collect();
+    offer_ids.sort_unstable();
+    offer_ids.dedup();
+    let offers = offers_for_sale_on(conn, &offer_ids, cart.channel, cart.currency).await.map_err(offers_fault)?;
+    let variant_ids: BTreeSet<VariantId> = offers.values().map(|offer| offer.variant_id).collect();
+    let merchant_ids: BTreeSet<MerchantId> = offers.values().map(|offer| offer.merchant_id).collect();
+    let item_ids: BTreeSet<StockItemId> = offers.values().map(|offer| offer.stock_item_id).collect();
+    let variants = variants_for_sale_on(conn, &Vec::from_iter(variant_ids)).await?;
+    let terms = selling_terms_on(conn, &Vec::from_iter(merchant_ids)).await.map_err(merchants_fault)?;
+    let stock = availability_on(conn, &Vec::from_iter(item_ids)).await?;
+    let country = cart.ship_to.as_ref().map_or_else(|| channel.country.clone(), |address| address.country.clone());
+    let source = Source { cart, channel: &channel, market, country: &country, now };
+    let lines = cart
+        .lines
+        .iter()
+        .map(|line| {
+            let offer = offers.get(&line.offer);
+            source.line(line, offer, offer.and_then(|offer| variants.get(&offer.variant_id)))
+        })
+        .collect();
+    let categories = cart
+        .lines
+        .iter()
+        .filter_map(|line| Some((line.id, variants.get(&offers.get(&line.offer)?.variant_id)?.category_ids.clone())))
+        .collect();
+    let stock = stock.into_iter().map(|(item, at)| (item, at.into_iter().map(stock_at).collect())).collect();
+    let input = PlanInput {
+        now,
+        currency: cart.currency,
+        prices_include_tax: channel.prices_include_tax,
+        rounding: channel.rounding,
+        country: country.clone(),
+        lines,
+        stock,
+        merchants: terms.iter().map(|(id, terms)| (*id, merchant_terms(terms))).collect(),
+        market: market.clone(),
+        choices: cart.choices.0.clone(),
+    };
+    Ok(Planned { plan: plan(&input), channel, categories, terms })
+}
+
+/// What decides whether and at what price a line is sold.
+struct Source<'a> {
+    cart: &'a Cart,
+    channel: &'a Channel,
+    market: &'a Snapshot,
+    country: &'a str,
+    now: DateTime<Utc>,
+}
+
+impl Source<'_> {
+    fn line(&self, line: &CartLine, offer: Option<&OfferForSale>, variant: Option<&VariantForSale>) -> PlanLine {
+        PlanLine {
+            line: line.id,
+            offer: line.offer,
+            quantity: line.quantity,
+            delivery_quote: line.delivery_quote_minor,
+            sale: self.sale(offer, variant),
+        }
+    }
+
+    fn sale(
+        &self,
+        offer: Option<&OfferForSale>,
+        variant: Option<&VariantForSale>,
+    ) -> Result<ForSale, (&'static str, String)> {
+        let no = |code, text: &str| (code, text.to_owned());
+        let gone = || no("OFFER_NOT_FOR_SALE", "this offer is not for sale any more");
+        let offer = offer.filter(|offer| offer.active).ok_or_else(gone)?;
+        let variant = variant.ok_or_else(gone)?;
+        if !variant.published_channels.contains(&self.cart.channel) {
+            return Err(no("PRODUCT_NOT_PUBLISHED", "the product is not sold in this channel"));
+        }
+        let currency = self.cart.currency;
+        let unpriced = || ("CURRENCY_NOT_PRICED", format!("the offer has no price in {currency}"));
+        if !self.channel.sells_in(currency) {
+            return Err(("CURRENCY_NOT_PRICED", format!("the channel does not sell in {currency}")));
+        }
+        let unit_price = offer.price_minor.ok_or_else(unpriced)?;
+        let tax = variant.tax_class_id.map_or(Rate::ZERO, |class| self.market.tax_rate(class, self.country, self.now));
+        Ok(ForSale {
+            merchant: offer.merchant_id,
+            product: offer.product_id,
+            variant: offer.variant_id,
+            stock_item: offer.stock_item_id,
+            sku: offer.sku.clone(),
+            title: variant.title.clone(),
+            variant_title: variant.variant_title.clone(),
+            product_type: variant.product_type.clone(),
+            tax_ppm: tax.ppm(),
+            weight_g: variant.weight_g,
+            unit_price,
+            min_quantity: offer.min_quantity,
+            max_quantity: offer.max_quantity,
+            handling_days: offer.handling_days.map(i64::from),
+        })
+    }
+}
+
+fn stock_at(stock: inventory::LocationStock) -> StockAt {
+    StockAt {
+        location: stock.location_id,
+        name: stock.location_name,
+        priority: stock.priority.into(),
+        available: stock.available,
+    }
+}
+
+fn merchant_terms(terms: &SellingTerms) -> MerchantTerms {
+    MerchantTerms { name: terms.name.clone(), can_sell: terms.can_sell, handling_days: terms.handling_days.into() }
+}
+
+pub(super) fn offers_fault(error: offers::Error) -> Error {
+    match error {
+        offers::Error::Core(core) => core.into(),
+        other => context::Error::internal(other).into(),
+    }
+}
+
+fn merchants_fault(error: merchants::Error) -> Error {
+    match error {
+        merchants::Error::Core(core) => core.into(),
+        other => context::Error::internal(other).into(),
+    }
+}

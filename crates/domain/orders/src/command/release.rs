@@ -1,0 +1,72 @@
+//! Handing an order to its merchants.
+
+use chrono::Duration;
+use context::{Ctx, WriteTx};
+use kernel::id::OrderId;
+use serde_json::json;
+
+use super::work::{Work, timeline};
+use crate::Error;
+use crate::actions::DRIVE;
+use crate::entity::{Order, event};
+use crate::event::{MerchantOrderAccepted, MerchantOrderReleased};
+use crate::model::book::Book;
+use crate::model::status::{CaptureTiming, MerchantOrderState, OrderState, Outcome};
+
+/// Hands an order to its merchants; called when the condition of its payment method is met. Merchants that accept
+/// by themselves have accepted afterwards. Calling it again, or for a canceled order, does nothing.
+///
+/// # Errors
+/// Not found; the database error.
+pub async fn release(ctx: &Ctx, order: OrderId) -> Result<Order, Error> {
+    ctx.authorize(DRIVE)?;
+    let tx = ctx.begin_write().await?;
+    let mut work = Work::open(ctx, tx, order).await?;
+    release_in(&mut work).await?;
+    Ok(work.finish().await?.order)
+}
+
+/// The same inside a command on the order.
+pub(super) async fn release_in(work: &mut Work) -> Result<(), Error> {
+    if work.book.order.released_at.is_some() || work.book.order.state == OrderState::Canceled {
+        return Ok(());
+    }
+    let hours = work.market.settings.accept_within_hours;
+    let steps = hand_over(&work.ctx, &mut work.tx, &mut work.book, hours);
+    work.add_steps(steps);
+    let accepted: Vec<_> = work.book.parts.iter().filter(|p| p.outcome.is_some() && p.captured_minor == 0).collect();
+    let accepted: Vec<_> = accepted.into_iter().filter(|p| p.capture == CaptureTiming::OnAcceptance).map(|p| p.id).collect();
+    for part in accepted {
+        work.request_capture(part).await?;
+    }
+    Ok(())
+}
+
+/// Releases every part that is not canceled, in memory, and tells of it.
+pub(super) fn hand_over(ctx: &Ctx, tx: &mut WriteTx, book: &mut Book, hours: u32) -> Vec<event::ActiveModel> {
+    let now = tx.now();
+    let accept_by = now + Duration::hours(hours.into());
+    let order = book.order.id;
+    book.order.released_at = Some(now);
+    let mut steps = Vec::new();
+    for index in 0..book.parts.len() {
+        let (part, merchant) = (book.parts[index].id, book.parts[index].merchant_id);
+        if book.parts[index].state == MerchantOrderState::Canceled {
+            continue;
+        }
+        let accepted_minor = book.due(part);
+        let row = &mut book.parts[index];
+        row.released_at = Some(now);
+        row.accept_by = Some(accept_by);
+        tx.emit(&MerchantOrderReleased { order, merchant_order: part, merchant, accept_by });
+        steps.push(timeline(ctx, ctx.new_id(), order, Some(part), "released", &json!({ "accept_by": accept_by }), now));
+        if row.auto_accept {
+            row.outcome = Some(Outcome::Accepted);
+            row.decided_at = Some(now);
+            tx.emit(&MerchantOrderAccepted { order, merchant_order: part, merchant, accepted_minor, automatic: true });
+            let data = json!({ "automatic": true, "accepted_minor": accepted_minor });
+            steps.push(timeline(ctx, ctx.new_id(), order, Some(part), "accepted", &data, now));
+        }
+    }
+    steps
+}

@@ -1,0 +1,310 @@
+//! One order under its lock: what every command after placement does before and after its own decision.
+
+use std::sync::Arc;
+
+use chrono::Duration;
+use context::{Ctx, WriteTx};
+use history::Change;
+use inventory::{Release, release_in_tx};
+use kernel::id::{ChangeId, MerchantOrderId, OrderId, RefundId};
+use marketplace::Snapshot;
+use payments::{CapturePart, RefundPart, capture_in_tx, refund_in_tx, void_rest_in_tx};
+use sea_orm::ActiveValue::Set;
+use sea_orm::{EntityTrait, IntoActiveModel};
+use serde_json::{Value, json};
+
+use crate::Error;
+use crate::entity::{event, refund, refund_line};
+use crate::event::{LineUnits, MerchantOrderClosed, OrderCanceled, OrderClosed, RefundRequested, UnitsCanceled};
+use crate::model::book::{Book, CanceledUnits, Slots};
+use crate::model::money::Parts;
+use crate::model::status::{CancelReason, CaptureTiming, MerchantOrderState, OrderState, RefundKind, RefundState};
+use crate::model::types::{FulfillmentOrderIds, StoredParts};
+use crate::repo;
+
+/// The transaction of a command on one order.
+pub(super) struct Work {
+    pub(super) tx: WriteTx,
+    pub(super) ctx: Ctx,
+    pub(super) book: Book,
+    pub(super) market: Arc<Snapshot>,
+    before: Book,
+    log: Vec<event::ActiveModel>,
+}
+
+/// A refund to be written.
+pub(super) struct NewRefund {
+    pub(super) kind: RefundKind,
+    pub(super) reason: String,
+    pub(super) note: Option<String>,
+    pub(super) parts: Parts,
+    pub(super) slots: Vec<Slots>,
+    pub(super) shipping_of: FulfillmentOrderIds,
+}
+
+impl Work {
+    /// Locks and loads the order.
+    pub(super) async fn open(ctx: &Ctx, tx: WriteTx, id: OrderId) -> Result<Self, Error> {
+        let book = repo::book(&*tx, id, true).await?;
+        let market = marketplace::snapshot_on(&*tx).await.map_err(market_fault)?;
+        Ok(Self { tx, ctx: ctx.clone(), before: book.clone(), book, market, log: Vec::new() })
+    }
+
+    /// Refuses a stale version of a merchant order.
+    pub(super) fn expect(&self, part: MerchantOrderId, version: Option<i64>) -> Result<(), Error> {
+        let current = self.book.part(part)?.version;
+        match version {
+            Some(version) if version != current => Err(context::Error::Stale("merchant order").into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Adds a step to the timeline.
+    pub(super) fn note(&mut self, kind: &str, part: Option<MerchantOrderId>, data: &Value) {
+        let id: ChangeId = self.ctx.new_id();
+        let step = timeline(&self.ctx, id, self.book.order.id, part, kind, data, self.tx.now());
+        self.log.push(step);
+    }
+
+    /// Adds steps made elsewhere to the timeline.
+    pub(super) fn add_steps(&mut self, steps: Vec<event::ActiveModel>) {
+        self.log.extend(steps);
+    }
+
+    /// Derives the states, writes what changed with its history, events and timeline, and commits.
+    pub(super) async fn finish(mut self) -> Result<Book, Error> {
+        let hold = Duration::days(self.market.settings.hold_days.into());
+        self.book.derive(self.tx.now(), hold);
+        self.tell_ends();
+        self.give_up_rest().await?;
+        repo::save(&*self.tx, &self.before, &mut self.book).await?;
+        for (before, after) in self.before.parts.iter().zip(&self.book.parts) {
+            if before.version != after.version {
+                let change = Change::new("merchant_order", after.id, "changed").of_merchant(after.merchant_id);
+                self.tx.record(change.diff(Some(&Shown::of(before)), Some(&Shown::of(after))));
+            }
+        }
+        if !self.log.is_empty() {
+            event::Entity::insert_many(self.log).exec_without_returning(&*self.tx).await?;
+        }
+        self.tx.commit().await?;
+        Ok(self.book)
+    }
+
+    fn tell_ends(&mut self) {
+        let order = self.book.order.id;
+        for (before, after) in self.before.parts.iter().zip(&self.book.parts) {
+            if before.state != after.state && after.state == MerchantOrderState::Closed {
+                self.tx.emit(&MerchantOrderClosed { order, merchant_order: after.id, merchant: after.merchant_id });
+            }
+        }
+        if self.before.order.state == self.book.order.state {
+            return;
+        }
+        match self.book.order.state {
+            OrderState::Canceled => {
+                self.tx.emit(&OrderCanceled { order });
+                self.note("order_canceled", None, &json!({}));
+            }
+            OrderState::Closed => {
+                self.tx.emit(&OrderClosed { order });
+                self.note("order_closed", None, &json!({}));
+            }
+            OrderState::Placed => {}
+        }
+    }
+
+    /// Gives up what is held and will not be taken, once nobody can ask for it any more.
+    async fn give_up_rest(&mut self) -> Result<(), Error> {
+        let canceled = self.book.order.state == OrderState::Canceled && self.before.order.state != OrderState::Canceled;
+        let asked: i64 = self.book.parts.iter().map(|part| part.capture_requested_minor).sum();
+        let decided = self.book.order.capture == CaptureTiming::OnAcceptance
+            && self.book.is_decided()
+            && !self.before.is_decided()
+            && asked < self.book.order.total_minor;
+        if canceled || decided {
+            void_rest_in_tx(&mut self.tx, self.book.order.payment_id).await?;
+        }
+        Ok(())
+    }
+
+    /// Cancels open units: stock is free again, money that was taken goes back.
+    pub(super) async fn cancel(
+        &mut self,
+        part: MerchantOrderId,
+        lines: &[LineUnits],
+        reason: CancelReason,
+        note: Option<&str>,
+        by_merchant: bool,
+    ) -> Result<CanceledUnits, Error> {
+        let canceled = self.book.cancel(part, lines)?;
+        let releases: Vec<Release> = canceled
+            .released
+            .iter()
+            .map(|p| Release { order_line_id: p.line, location_id: p.location, quantity: p.quantity })
+            .collect();
+        release_in_tx(&mut self.tx, &releases).await?;
+        let owner = self.book.part(part)?.clone();
+        self.tx.emit(&UnitsCanceled {
+            order: self.book.order.id,
+            merchant_order: part,
+            merchant: owner.merchant_id,
+            lines: lines.to_vec(),
+            reason,
+            gross_minor: canceled.parts.gross,
+            by_merchant,
+        });
+        let data = json!({ "lines": lines, "reason": reason, "note": note, "gross_minor": canceled.parts.gross });
+        self.note("units_canceled", Some(part), &data);
+        if self.book.is_captured(&owner) {
+            let left = owner.captured_minor - owner.refund_minor;
+            // Only a part of a transfer came: what came goes back.
+            let parts = if canceled.parts.gross <= left {
+                canceled.parts
+            } else {
+                Parts { gross: left, goods: left, ..Parts::default() }
+            };
+            let refund = NewRefund {
+                kind: RefundKind::Cancellation,
+                reason: reason.to_string(),
+                note: note.map(str::to_owned),
+                parts,
+                slots: canceled.slots.clone(),
+                shipping_of: FulfillmentOrderIds(canceled.shipping_of.clone()),
+            };
+            self.give_back(part, refund).await?;
+        }
+        Ok(canceled)
+    }
+
+    /// Asks the provider for the money of the accepted units.
+    pub(super) async fn request_capture(&mut self, part: MerchantOrderId) -> Result<i64, Error> {
+        let due = self.book.due(part);
+        if self.book.part(part)?.capture == CaptureTiming::OnAcceptance {
+            let wanted =
+                CapturePart { payment_id: self.book.order.payment_id, amount_minor: due, merchant_order_id: part };
+            capture_in_tx(&mut self.tx, wanted).await?;
+            self.book.part_mut(part)?.capture_requested_minor = due;
+        }
+        Ok(due)
+    }
+
+    /// Writes a refund and asks the provider for it. Nothing happens for an amount of zero.
+    pub(super) async fn give_back(&mut self, part: MerchantOrderId, new: NewRefund) -> Result<Option<RefundId>, Error> {
+        let amount = new.parts.gross;
+        if amount == 0 {
+            return Ok(None);
+        }
+        let id: RefundId = self.ctx.new_id();
+        let order = &self.book.order;
+        let (order_id, payment_id, currency) = (order.id, order.payment_id, order.currency);
+        let owner = self.book.part_mut(part)?;
+        owner.refund_minor += amount;
+        let merchant = owner.merchant_id;
+        let row = refund::Model {
+            id,
+            order_id,
+            merchant_order_id: part,
+            merchant_id: merchant,
+            payment_id,
+            currency,
+            kind: new.kind,
+            reason: new.reason.clone(),
+            note: new.note,
+            amount_minor: amount,
+            parts: StoredParts(new.parts),
+            shipping_of: new.shipping_of,
+            state: RefundState::Requested,
+            failure: None,
+            actor: self.ctx.actor().id(),
+            requested_at: self.tx.now(),
+            settled_at: None,
+            version: 1,
+        };
+        refund::Entity::insert(row.into_active_model()).exec_without_returning(&*self.tx).await?;
+        insert_refund_lines(&self.tx, id, &new.slots).await?;
+        refund_in_tx(&mut self.tx, RefundPart { payment_id, amount_minor: amount, refund_id: id }).await?;
+        self.tx.emit(&RefundRequested {
+            order: order_id,
+            merchant_order: part,
+            merchant,
+            refund: id,
+            currency,
+            recognized: new.kind == RefundKind::Refund,
+            parts: new.parts,
+            net_minor: new.parts.net(),
+        });
+        let data = json!({ "refund": id, "kind": new.kind, "reason": new.reason, "amount_minor": amount });
+        self.note("refund_requested", Some(part), &data);
+        Ok(Some(id))
+    }
+}
+
+async fn insert_refund_lines(tx: &WriteTx, refund: RefundId, slots: &[Slots]) -> Result<(), Error> {
+    let rows: Vec<refund_line::ActiveModel> = slots
+        .iter()
+        .map(|slots| refund_line::ActiveModel {
+            refund_id: Set(refund),
+            order_line_id: Set(slots.line),
+            quantity: Set(slots.to - slots.from),
+            slot_from: Set(slots.from),
+            slot_to: Set(slots.to),
+            gross_minor: Set(slots.gross),
+        })
+        .collect();
+    if !rows.is_empty() {
+        refund_line::Entity::insert_many(rows).exec_without_returning(&**tx).await?;
+    }
+    Ok(())
+}
+
+/// A step of the timeline.
+pub(super) fn timeline(
+    ctx: &Ctx,
+    id: ChangeId,
+    order: OrderId,
+    part: Option<MerchantOrderId>,
+    kind: &str,
+    data: &Value,
+    now: chrono::DateTime<chrono::Utc>,
+) -> event::ActiveModel {
+    event::ActiveModel {
+        id: Set(id),
+        order_id: Set(order),
+        merchant_order_id: Set(part),
+        kind: Set(kind.to_owned()),
+        actor: Set(ctx.actor().id()),
+        actor_name: Set(ctx.actor().name.clone()),
+        data: Set(data.to_string()),
+        happened_at: Set(now),
+    }
+}
+
+/// What the history shows of a merchant order.
+#[derive(serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Shown {
+    state: MerchantOrderState,
+    outcome: Option<crate::model::status::Outcome>,
+    captured_minor: i64,
+    refund_minor: i64,
+}
+
+impl Shown {
+    fn of(part: &crate::MerchantOrder) -> Self {
+        Self {
+            state: part.state,
+            outcome: part.outcome,
+            captured_minor: part.captured_minor,
+            refund_minor: part.refund_minor,
+        }
+    }
+}
+
+/// The marketplace's faults as ours.
+pub(crate) fn market_fault(error: marketplace::Error) -> Error {
+    match error {
+        marketplace::Error::Core(core) => core.into(),
+        other => context::Error::internal(other).into(),
+    }
+}

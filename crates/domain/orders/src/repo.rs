@@ -1,0 +1,194 @@
+//! Load and save.
+
+use access::Grant;
+use context::{within_customers, within_merchants};
+use kernel::id::{FulfillmentOrderId, MerchantOrderId, OrderId, ShipmentId};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait,
+};
+
+use crate::Error;
+use crate::entity::{
+    fulfillment_line, fulfillment_order, merchant_order, order, order_line, shipment, shipment_line,
+};
+use crate::model::book::Book;
+
+/// Rows of one insert statement; keeps the widest table below SQLite's 32,766 variables.
+pub(crate) const CHUNK: usize = 500;
+
+/// The orders that a grant reaches: all for the operator, one's own for a buyer.
+pub(crate) fn orders_within(grant: &Grant) -> Condition {
+    within_customers(grant, order::Column::CustomerId)
+}
+
+/// Of the merchant orders that a grant reaches: the order it belongs to.
+pub(crate) async fn order_of_part<C: ConnectionTrait>(
+    conn: &C,
+    grant: &Grant,
+    id: MerchantOrderId,
+) -> Result<OrderId, Error> {
+    let row = merchant_order::Entity::find_by_id(id)
+        .filter(within_merchants(grant, merchant_order::Column::MerchantId))
+        .one(conn)
+        .await?;
+    Ok(row.ok_or(context::Error::NotFound("merchant order"))?.order_id)
+}
+
+/// Of the fulfillment orders that a grant reaches.
+pub(crate) async fn fulfillment<C: ConnectionTrait>(
+    conn: &C,
+    grant: &Grant,
+    id: FulfillmentOrderId,
+) -> Result<fulfillment_order::Model, Error> {
+    let row = fulfillment_order::Entity::find_by_id(id)
+        .filter(within_merchants(grant, fulfillment_order::Column::MerchantId))
+        .one(conn)
+        .await?;
+    Ok(row.ok_or(context::Error::NotFound("fulfillment order"))?)
+}
+
+/// Of the shipments that a grant reaches.
+pub(crate) async fn shipment<C: ConnectionTrait>(
+    conn: &C,
+    grant: &Grant,
+    id: ShipmentId,
+) -> Result<shipment::Model, Error> {
+    let row = shipment::Entity::find_by_id(id)
+        .filter(within_merchants(grant, shipment::Column::MerchantId))
+        .one(conn)
+        .await?;
+    Ok(row.ok_or(context::Error::NotFound("shipment"))?)
+}
+
+/// The lines of a shipment.
+pub(crate) async fn shipment_lines<C: ConnectionTrait>(
+    conn: &C,
+    id: ShipmentId,
+) -> Result<Vec<shipment_line::Model>, DbErr> {
+    shipment_line::Entity::find().filter(shipment_line::Column::ShipmentId.eq(id)).all(conn).await
+}
+
+/// The whole order, with `lock` its row first: everything that changes an order takes this lock, so that two
+/// commands on one order run one after the other.
+///
+/// The caller found the id through its grant.
+pub(crate) async fn book<C: ConnectionTrait>(conn: &C, id: OrderId, lock: bool) -> Result<Book, Error> {
+    let find = order::Entity::find_by_id(id);
+    let find = if lock { find.lock_exclusive() } else { find };
+    let order = find.one(conn).await?.ok_or(context::Error::NotFound("order"))?;
+    Ok(Book {
+        order,
+        parts: merchant_order::Entity::find()
+            .filter(merchant_order::Column::OrderId.eq(id))
+            .order_by_asc(merchant_order::Column::Id)
+            .all(conn)
+            .await?,
+        lines: order_line::Entity::find()
+            .filter(order_line::Column::OrderId.eq(id))
+            .order_by_asc(order_line::Column::LineNo)
+            .all(conn)
+            .await?,
+        fulfillments: fulfillment_order::Entity::find()
+            .filter(fulfillment_order::Column::OrderId.eq(id))
+            .order_by_asc(fulfillment_order::Column::Position)
+            .all(conn)
+            .await?,
+        fulfillment_lines: fulfillment_line::Entity::find()
+            .filter(fulfillment_line::Column::OrderId.eq(id))
+            .order_by_asc(fulfillment_line::Column::Id)
+            .all(conn)
+            .await?,
+    })
+}
+
+macro_rules! save_changed {
+    ($conn:expr, $module:ident, $before:expr, $after:expr) => {
+        for (before, after) in $before.iter().zip($after) {
+            if before != after {
+                let row = after.clone().into_active_model().reset_all();
+                let done = $module::Entity::update_many()
+                    .set(row)
+                    .filter($module::Column::Id.eq(after.id))
+                    .exec($conn)
+                    .await?;
+                debug_assert_eq!(done.rows_affected, 1);
+            }
+        }
+    };
+}
+
+/// Writes the rows that differ, one statement each, and counts the versions up. The order's row is locked.
+pub(crate) async fn save<C: ConnectionTrait>(conn: &C, before: &Book, after: &mut Book) -> Result<(), DbErr> {
+    bump_versions(before, after);
+    save_changed!(conn, order_line, &before.lines, &after.lines);
+    save_changed!(conn, fulfillment_line, &before.fulfillment_lines, &after.fulfillment_lines);
+    save_changed!(conn, fulfillment_order, &before.fulfillments, &after.fulfillments);
+    save_changed!(conn, merchant_order, &before.parts, &after.parts);
+    save_changed!(conn, order, std::slice::from_ref(&before.order), std::slice::from_ref(&after.order));
+    Ok(())
+}
+
+/// A thing's version counts the changes of everything in it.
+fn bump_versions(before: &Book, after: &mut Book) {
+    for index in 0..after.fulfillments.len() {
+        let id = after.fulfillments[index].id;
+        let of = |book: &Book| -> Vec<fulfillment_line::Model> {
+            book.fulfillment_lines.iter().filter(|line| line.fulfillment_order_id == id).cloned().collect()
+        };
+        if before.fulfillments[index] != after.fulfillments[index] || of(before) != of(after) {
+            after.fulfillments[index].version += 1;
+        }
+    }
+    for index in 0..after.parts.len() {
+        let id = after.parts[index].id;
+        let lines = |book: &Book| -> Vec<order_line::Model> {
+            book.lines.iter().filter(|line| line.merchant_order_id == id).cloned().collect()
+        };
+        let fulfillments = |book: &Book| -> Vec<fulfillment_order::Model> {
+            book.fulfillments.iter().filter(|f| f.merchant_order_id == id).cloned().collect()
+        };
+        let same = before.parts[index] == after.parts[index]
+            && lines(before) == lines(after)
+            && fulfillments(before) == fulfillments(after);
+        if !same {
+            after.parts[index].version += 1;
+        }
+    }
+    if before != after {
+        after.order.version += 1;
+    }
+}
+
+/// Ids of merchant orders whose timer is due.
+pub(crate) async fn due_parts<C: ConnectionTrait>(
+    conn: &C,
+    due: Condition,
+    limit: u64,
+) -> Result<Vec<(MerchantOrderId, OrderId)>, DbErr> {
+    merchant_order::Entity::find()
+        .select_only()
+        .columns([merchant_order::Column::Id, merchant_order::Column::OrderId])
+        .filter(due)
+        .order_by_asc(merchant_order::Column::Id)
+        .limit(limit)
+        .into_tuple()
+        .all(conn)
+        .await
+}
+
+/// The orders of merchant orders that a grant reaches, as a subquery.
+pub(crate) fn parts_within(grant: &Grant) -> Condition {
+    match grant.customers() {
+        access::Reach::Only(customer) => Condition::all().add(
+            merchant_order::Column::OrderId.in_subquery(
+                order::Entity::find()
+                    .select_only()
+                    .column(order::Column::Id)
+                    .filter(order::Column::CustomerId.eq(customer))
+                    .into_query(),
+            ),
+        ),
+        access::Reach::All | access::Reach::Nothing => within_merchants(grant, merchant_order::Column::MerchantId),
+    }
+}
