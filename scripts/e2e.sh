@@ -9,3 +9,4 @@ if [ -z "${SOUK_TEST_POSTGRES_URL:-}" ]; then
 fi
 
 cargo test -p e2e "$@"
+scripts/audits.sh

@@ -10,6 +10,7 @@ use async_graphql::http::GraphiQLSource;
 use crate::edge::RequestId;
 use crate::graphql::{Endpoint, Media, Refusal, handle, refuse};
 use crate::health::{self, Health};
+use crate::webhook::{self, Webhooks};
 
 /// What the routes share; the same for all workers.
 pub struct Routes<E> {
@@ -17,13 +18,20 @@ pub struct Routes<E> {
     pub endpoint: Data<Endpoint<E>>,
     /// `/readyz`.
     pub health: Data<Health>,
+    /// `/webhooks`.
+    pub webhooks: Data<Webhooks>,
     /// Whether there is `/graphiql`.
     pub graphiql: bool,
 }
 
 impl<E> Clone for Routes<E> {
     fn clone(&self) -> Self {
-        Self { endpoint: self.endpoint.clone(), health: self.health.clone(), graphiql: self.graphiql }
+        Self {
+            endpoint: self.endpoint.clone(),
+            health: self.health.clone(),
+            webhooks: self.webhooks.clone(),
+            graphiql: self.graphiql,
+        }
     }
 }
 
@@ -33,7 +41,9 @@ impl<E: Executor> Routes<E> {
         config
             .app_data(self.endpoint)
             .app_data(self.health)
+            .app_data(self.webhooks)
             .route("/graphql", web::route().to(handle::<E>))
+            .route("/webhooks/payments/{provider}", web::post().to(webhook::payment))
             .route("/healthz", web::get().to(health::live))
             .route("/readyz", web::get().to(health::ready))
             .default_service(web::route().to(nothing_here));

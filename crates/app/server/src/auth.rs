@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use access::Actor;
 use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName};
 use context::{Ctx, Origin, World};
 use kernel::id::MerchantId;
+use kernel::{Fault, FaultKind};
 
 use crate::edge::text;
 use crate::graphql::Refusal;
@@ -54,15 +54,28 @@ impl Caller {
     /// The context in which the sender acts.
     ///
     /// # Errors
-    /// 401 for a token that nobody knows or that has expired.
-    #[allow(clippy::unused_async, reason = "looking up a token is a statement")]
+    /// 401 for a token that nobody knows or that has expired, 403 for a merchant that is none of the sender's.
     pub async fn context(self, world: &Arc<World>, request_id: String) -> Result<Ctx, Refusal> {
         let origin = Origin { source: "api", request_id, ip: self.ip };
-        match self.bearer {
-            None => Ok(Ctx::new(world.clone(), Actor::anonymous(), origin)),
-            Some(_) => Err(unauthenticated()),
-        }
+        identity::authenticate(world, self.bearer.as_deref(), self.merchant, origin).await.map_err(|f| refusal(&f))
     }
+}
+
+/// A fault as the answer to a request that did not get as far as the schema.
+pub(crate) fn refusal(fault: &dyn Fault) -> Refusal {
+    let status = match fault.kind() {
+        FaultKind::Invalid => StatusCode::BAD_REQUEST,
+        FaultKind::Unauthenticated => StatusCode::UNAUTHORIZED,
+        FaultKind::Forbidden | FaultKind::NotFound => StatusCode::FORBIDDEN,
+        FaultKind::Conflict | FaultKind::RuleBroken => StatusCode::CONFLICT,
+        FaultKind::RateLimited => StatusCode::TOO_MANY_REQUESTS,
+        FaultKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        FaultKind::Internal => {
+            tracing::error!(error = %fault, "the sender of a request could not be looked up");
+            return Refusal::internal();
+        }
+    };
+    Refusal::new(status, fault.code(), fault.to_string())
 }
 
 fn token(header: &str) -> Option<String> {

@@ -22,11 +22,56 @@ pub enum Command {
     /// starting again keeps everything.
     Demo(Demo),
     /// Answers requests in production, and delivers events and runs jobs unless told otherwise
-    Serve(Place),
+    Serve(Config),
+    /// Delivers events and runs jobs beside nodes that only answer requests
+    Worker(Config),
     /// Brings the schema of the database up to date; nodes that run it at once wait for each other
     Migrate(Place),
+    /// Derives again what can be derived (stock, reservations, totals, balances) and lists every difference
+    ///
+    /// Changes nothing. The exit code is 1 when there is a difference.
+    Verify(Place),
+    /// Manages the people of the operator
+    #[command(subcommand)]
+    Operator(Operator),
     /// Prints the GraphQL schema
     Schema,
+}
+
+/// What can be done with the people of the operator.
+#[derive(Debug, Subcommand)]
+pub enum Operator {
+    /// Makes an administrator of the marketplace
+    Create(OperatorCreate),
+}
+
+/// Options of `souk operator create`.
+#[derive(Debug, Args)]
+pub struct OperatorCreate {
+    /// The address to sign in with
+    #[arg(long, value_name = "ADDRESS")]
+    pub email: String,
+    /// The name that colleagues and histories show
+    #[arg(long)]
+    pub name: String,
+    /// Where the password comes from.
+    #[command(flatten)]
+    pub password: Password,
+    /// Which database.
+    #[command(flatten)]
+    pub place: Place,
+}
+
+/// Where a password comes from.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct Password {
+    /// Read the password from the first line of standard input
+    #[arg(long = "password-stdin")]
+    pub stdin: bool,
+    /// The password itself; other users of this machine can see it, so better use --password-stdin
+    #[arg(long, value_name = "PASSWORD")]
+    pub password: Option<String>,
 }
 
 /// Options of `souk demo`.
@@ -43,10 +88,21 @@ pub struct Demo {
     pub empty: bool,
 }
 
-/// Which settings, and so which database.
+/// Which settings.
 #[derive(Debug, Args)]
-pub struct Place {
+pub struct Config {
     /// File of settings, over the built-in defaults; variables SOUK__SECTION__KEY win over it
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
+}
+
+/// Which database.
+#[derive(Debug, Args)]
+pub struct Place {
+    /// Which settings.
+    #[command(flatten)]
+    pub config: Config,
+    /// Work on the data folder of a demo instead of the configured database
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
 }

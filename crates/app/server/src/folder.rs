@@ -104,7 +104,7 @@ impl Folder {
     /// Where mails are written to.
     #[must_use]
     pub fn mails(&self) -> PathBuf {
-        self.path.join("mail")
+        self.path.join("mails")
     }
 
     /// Lets `settings` work on the database of this folder.

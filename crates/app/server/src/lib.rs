@@ -10,3 +10,5 @@ pub mod graphql;
 pub mod health;
 pub mod node;
 pub mod settings;
+pub mod webhook;
+pub mod work;

@@ -14,8 +14,11 @@ use actix_web::{App, HttpServer};
 use async_graphql::{Executor, Request};
 use context::{Ctx, World};
 use db::{Db, DbSettings};
+use identity::PasswordCost;
 use kernel::SystemClock;
 use mail::Mailer;
+use payments::Providers;
+use payments::provider::Sandbox;
 use storage::ObjectStore;
 use tokio::sync::Notify;
 
@@ -24,6 +27,8 @@ use crate::edge::name_and_guard;
 use crate::graphql::{Documents, Endpoint, EndpointSettings, Limits};
 use crate::health::Health;
 use crate::settings::{Settings, SettingsError};
+use crate::webhook::Webhooks;
+use crate::work::{Work, providers};
 
 /// The built-in roles and what they may do.
 const POLICY: &str = include_str!("../../../../config/policy.csv");
@@ -31,8 +36,8 @@ const POLICY: &str = include_str!("../../../../config/policy.csv");
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// How long a client may take to send the head of a request.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long work on events and jobs may go on after a signal to stop.
-const WORK_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long the database may take to close.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Why the program cannot do what it was told.
 #[derive(Debug, thiserror::Error)]
@@ -74,9 +79,22 @@ pub enum StartError {
         /// Why.
         reason: String,
     },
+    /// A command said no, or failed.
+    #[error("{0}")]
+    Refused(String),
+    /// What is stored differs from what it derives from.
+    #[error("{0} differences")]
+    Differences(usize),
     /// Anything else of the operating system.
     #[error(transparent)]
     Io(#[from] io::Error),
+}
+
+impl StartError {
+    /// The fault of a command that was run from the command line.
+    pub fn refused(fault: impl std::error::Error) -> Self {
+        Self::Refused(fault.to_string())
+    }
 }
 
 /// What a process has opened.
@@ -87,6 +105,10 @@ pub struct Node {
     pub store: ObjectStore,
     /// The way mail leaves.
     pub mailer: Mailer,
+    /// Payment providers by code.
+    pub providers: Providers,
+    /// The sandbox among them.
+    pub sandbox: Option<Arc<Sandbox>>,
     /// The settings it was opened with.
     pub settings: Settings,
 }
@@ -124,10 +146,14 @@ impl Node {
     /// # Errors
     /// Says what failed.
     pub async fn open(settings: Settings) -> Result<Self, StartError> {
+        let security = &settings.security;
+        let cost = PasswordCost { memory_kib: security.argon2_memory_kib, passes: security.argon2_passes };
+        identity::set_password_cost(cost);
         let world = open_world(&settings).await?;
         let store = ObjectStore::new(&settings.storage.client());
         let mailer = Mailer::new(&settings.mail.client())?;
-        Ok(Self { world, store, mailer, settings })
+        let (providers, sandbox) = providers(&settings.payments, &world);
+        Ok(Self { world, store, mailer, providers, sandbox, settings })
     }
 
     /// Listens, and answers requests with `executor` once the returned server is polled.
@@ -158,6 +184,7 @@ impl Node {
         let routes = Routes {
             endpoint: Data::new(Endpoint::new(executor, self.world.clone(), documents, how, attach)),
             health: Data::new(health),
+            webhooks: Data::new(Webhooks { world: self.world.clone(), providers: self.providers.clone() }),
             graphiql: settings.server.graphiql,
         };
         let server = HttpServer::new(move || {
@@ -192,7 +219,7 @@ impl Node {
     /// Closes the database.
     pub async fn close(self) {
         // A statement that hangs must not keep the process: what is not committed is rolled back anyway.
-        match tokio::time::timeout(WORK_TIMEOUT, self.world.db.clone().close()).await {
+        match tokio::time::timeout(CLOSE_TIMEOUT, self.world.db.clone().close()).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::warn!(%error, "the database did not close well"),
             Err(_) => tracing::warn!("the database did not close in time"),
@@ -202,15 +229,14 @@ impl Node {
 
 /// Polls `server` until `stop` resolves, then lets requests and work that was begun come to an end.
 ///
-/// `work` is the task of the dispatcher; it must end soon after `stop_work` is rung. It goes first: connections of a
-/// pool may belong to the threads of the server, and break when these end.
+/// `work` goes first: connections of a pool may belong to the threads of the server, and break when these end.
 ///
 /// # Errors
 /// The server failed.
 pub async fn run_until(
     server: Server,
     health: &Health,
-    work: Option<(tokio::task::JoinHandle<()>, Arc<Notify>)>,
+    work: Option<Work>,
     stop: impl Future<Output = ()>,
 ) -> Result<(), StartError> {
     let handle = server.handle();
@@ -221,11 +247,8 @@ pub async fn run_until(
     }
     tracing::info!("stopping");
     health.stop();
-    if let Some((task, stop_work)) = work {
-        stop_work.notify_one();
-        if tokio::time::timeout(WORK_TIMEOUT, task).await.is_err() {
-            tracing::warn!("events and jobs in work are left to the next start");
-        }
+    if let Some(work) = work {
+        work.stop().await;
     }
     handle.stop(true).await;
     Ok(running.await.map_err(io::Error::other)??)

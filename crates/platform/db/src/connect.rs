@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, SqliteTransactionMode, Statement,
-    TransactionOptions, TransactionTrait,
+    AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, IsolationLevel,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 
@@ -87,6 +87,21 @@ impl Db {
             ..Default::default()
         };
         Ok(Tx::new(self.write.begin_with_options(options).await?, self.recorder.clone()))
+    }
+
+    /// Starts a transaction that only reads, and sees the database as it was at its first statement. Holds up no writer.
+    ///
+    /// # Errors
+    /// The database error when no connection can be had.
+    #[allow(clippy::disallowed_methods, reason = "the one home of transactions")]
+    pub async fn begin_snapshot(&self) -> Result<Tx, DbErr> {
+        let mut options = TransactionOptions::default();
+        if self.backend() == DbBackend::Postgres {
+            // SQLite gives a reader that by itself, and SeaORM warns when it is asked for.
+            options.isolation_level = Some(IsolationLevel::RepeatableRead);
+            options.access_mode = Some(AccessMode::ReadOnly);
+        }
+        Ok(Tx::new(self.read.pool().begin_with_options(options).await?, self.recorder.clone()))
     }
 
     /// The connection for schema changes. Nothing else may use it.

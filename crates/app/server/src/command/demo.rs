@@ -3,6 +3,8 @@
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 
+use context::Ctx;
+use kernel::PageArgs;
 use storage::embedded::Embedded;
 
 use super::serve::answer;
@@ -11,6 +13,9 @@ use crate::cli;
 use crate::folder::Folder;
 use crate::node::{Node, StartError, stop_signal};
 use crate::settings::{Purpose, Settings, environment, load};
+
+/// E-mail address, name and password of the operator's first administrator.
+const OPERATOR: (&str, &str, &str) = ("operator@souk.example", "Operator", "souk-demo-operator");
 
 /// The bucket of the storage inside the process.
 const BUCKET: &str = "souk";
@@ -31,6 +36,7 @@ pub async fn demo(options: cli::Demo) -> Result<(), StartError> {
     let node = Node::open(settings).await?;
     migrations::run(node.world.db.for_migrations()).await?;
     node.store.ensure_bucket().await?;
+    seed(&node).await?;
     answer(&node, stop, |address| greeting(address, &folder)).await?;
     objects.stop().await;
     node.close().await;
@@ -65,14 +71,28 @@ async fn prepare(settings: &mut Settings, folder: &Folder, port: u16) -> Result<
     Ok(objects)
 }
 
+/// Gives a folder that nobody has used yet what it starts with.
+async fn seed(node: &Node) -> Result<(), StartError> {
+    let ctx = Ctx::system(node.world.clone(), "demo");
+    let first = PageArgs::first(1);
+    let users = identity::users(&ctx, None, &first).await.map_err(StartError::refused)?;
+    if users.items.is_empty() {
+        let (email, name, password) = OPERATOR;
+        identity::operator_create(&ctx, email, name, password).await.map_err(StartError::refused)?;
+    }
+    Ok(())
+}
+
 fn greeting(address: SocketAddr, folder: &Folder) -> String {
     let folder = folder.as_ref().display();
+    let (email, _, password) = OPERATOR;
     format!(
         "Souk is open.\n\n  \
            API       http://{address}/graphql\n  \
            GraphiQL  http://{address}/graphiql\n  \
            Data      {folder}\n  \
-           Mails     {folder}/mail\n\n\
+           Mails     {folder}/mails\n  \
+           Operator  {email} / {password}\n\n\
          Stop it with Ctrl-C; starting again keeps everything."
     )
 }

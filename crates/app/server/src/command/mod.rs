@@ -1,15 +1,18 @@
 //! What the subcommands do.
 
 mod demo;
+mod operator;
 mod serve;
+mod verify;
+mod worker;
 
 use std::io::{self, IsTerminal as _, Write as _};
-use std::path::Path;
 
 pub use demo::demo;
 pub use serve::serve;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, Config, Operator, Place};
+use crate::folder::Folder;
 use crate::node::{StartError, open_world};
 use crate::settings::{Purpose, Settings, environment, load};
 
@@ -23,8 +26,11 @@ const CHATTY: &str = "s3s=warn,s3s_fs=warn,actix_server=warn,sea_orm_migration=w
 pub async fn run(cli: Cli) -> Result<(), StartError> {
     match cli.command {
         Command::Demo(options) => demo(options).await,
-        Command::Serve(place) => serve(settings(place.config.as_deref(), Purpose::Serve)?).await,
-        Command::Migrate(place) => migrate(&settings(place.config.as_deref(), Purpose::Database)?).await,
+        Command::Serve(config) => serve(settings(&config, Purpose::Serve)?).await,
+        Command::Worker(config) => worker::worker(settings(&config, Purpose::Work)?).await,
+        Command::Migrate(place) => migrate(&database(&place)?).await,
+        Command::Verify(place) => verify::verify(&database(&place)?).await,
+        Command::Operator(Operator::Create(options)) => operator::create(options).await,
         Command::Schema => say(&api::build(api::Services::default()).sdl()),
     }
 }
@@ -39,9 +45,20 @@ async fn migrate(settings: &Settings) -> Result<(), StartError> {
 }
 
 /// Reads the settings, checks them and starts the log.
-fn settings(file: Option<&Path>, purpose: Purpose) -> Result<Settings, StartError> {
-    let settings = load(file, &environment()?)?;
+fn settings(config: &Config, purpose: Purpose) -> Result<Settings, StartError> {
+    let settings = load(config.config.as_deref(), &environment()?)?;
     settings.check(purpose)?;
+    start_log(&settings.log.level);
+    Ok(settings)
+}
+
+/// The settings for a look at a database, or a change of it.
+fn database(place: &Place) -> Result<Settings, StartError> {
+    let mut settings = load(place.config.config.as_deref(), &environment()?)?;
+    if let Some(data) = &place.data {
+        Folder::existing(data)?.apply(&mut settings);
+    }
+    settings.check(Purpose::Database)?;
     start_log(&settings.log.level);
     Ok(settings)
 }

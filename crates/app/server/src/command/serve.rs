@@ -1,5 +1,7 @@
 //! `souk serve`.
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
 use async_graphql::Request;
 use context::Ctx;
 
@@ -7,6 +9,7 @@ use super::say;
 use crate::health::Health;
 use crate::node::{Node, StartError, require_migrated, run_until, stop_signal};
 use crate::settings::Settings;
+use crate::work::Work;
 
 /// Answers requests until a signal.
 ///
@@ -27,13 +30,27 @@ pub async fn serve(settings: Settings) -> Result<(), StartError> {
 pub(super) async fn answer(
     node: &Node,
     stop: impl Future<Output = ()>,
-    greeting: impl FnOnce(std::net::SocketAddr) -> String,
+    greeting: impl FnOnce(SocketAddr) -> String,
 ) -> Result<(), StartError> {
     let health = Health::new(node.world.clone(), node.store.clone());
     let schema = api::build(api::Services::default());
     let (server, address) = node.listen(schema, attach, health.clone())?;
+    let work = node.settings.worker.enabled.then(|| Work::start(node, &own_url(&node.settings, address)));
     say(&greeting(address))?;
-    run_until(server, &health, None, stop).await
+    run_until(server, &health, work, stop).await
+}
+
+/// Where this process reaches itself.
+fn own_url(settings: &Settings, address: SocketAddr) -> String {
+    if !settings.payments.sandbox_url.is_empty() {
+        return settings.payments.sandbox_url.clone();
+    }
+    let host = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        ip => ip,
+    };
+    format!("http://{}", SocketAddr::new(host, address.port()))
 }
 
 /// What resolvers ask the request for.

@@ -7,7 +7,8 @@ use async_graphql::parser::parse_query;
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition};
 use moka::sync::Cache;
 
-use super::weight::{Limits, counts, expanded_size, too_deep};
+use super::counts::counts;
+use super::weight::{Limits, expanded_size, too_deep};
 use super::{Refusal, nesting};
 
 /// Brackets one within the other; the parser itself gives up at as many selection sets.

@@ -4,6 +4,7 @@
 //! passes the public audit suite, and it refuses what would cost too much before the schema sees it: the checks of
 //! the library walk a fragment again at every spread, which a few hundred bytes turn into seconds.
 
+mod counts;
 mod documents;
 mod endpoint;
 mod media;
@@ -16,6 +17,7 @@ mod weight;
 pub use documents::Documents;
 pub use endpoint::{Endpoint, EndpointSettings, handle};
 pub use media::Media;
+pub use params::read_body;
 pub use refusal::Refusal;
 pub use reply::refusal as refuse;
 pub use weight::{Limits, Weight};

@@ -99,7 +99,10 @@ pub(crate) fn require_json(content_type: Option<&str>, content_encoding: Option<
 }
 
 /// Reads the body, at most `max` bytes of it.
-pub(crate) async fn read_body(mut payload: Payload, max: usize) -> Result<Vec<u8>, Refusal> {
+///
+/// # Errors
+/// 413 for a longer one, 400 for one that breaks off.
+pub async fn read_body(mut payload: Payload, max: usize) -> Result<Vec<u8>, Refusal> {
     let mut body = Vec::new();
     let mut length = 0_usize;
     while let Some(chunk) = payload.next().await {

@@ -92,6 +92,11 @@ impl Settings {
             let reason = if secret.is_empty() { "is missing".to_owned() } else { "is too short".to_owned() };
             problems.add("payments.webhook_secret", format!("{reason}: give at least {SECRET_MIN} characters"));
         }
+        if !self.payments.sandbox_url.is_empty() {
+            problems.url("payments.sandbox_url", &self.payments.sandbox_url, &["http"]);
+        }
+        let late = u64::from(self.payments.sandbox_late_seconds);
+        problems.range("payments.sandbox_late_seconds", late, 0, 86_400);
         let memory_min = if purpose == Purpose::Demo { 8 } else { ARGON2_MEMORY_MIN };
         let memory = u64::from(self.security.argon2_memory_kib);
         problems.range("security.argon2_memory_kib", memory, u64::from(memory_min), 1 << 21);

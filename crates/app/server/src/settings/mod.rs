@@ -171,6 +171,14 @@ pub struct Payments {
     pub sandbox: bool,
     /// Signs the webhooks of the sandbox.
     pub webhook_secret: String,
+    /// Where the sandbox sends its webhooks; empty for the obvious address.
+    pub sandbox_url: String,
+    /// Every webhook twice.
+    pub sandbox_twice: bool,
+    /// Webhooks wait before they are sent.
+    pub sandbox_late_seconds: u32,
+    /// Webhooks overtake each other.
+    pub sandbox_out_of_order: bool,
 }
 
 /// Events, jobs, schedules.

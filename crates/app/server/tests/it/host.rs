@@ -7,13 +7,18 @@ use std::time::Duration;
 
 use async_graphql::{Context, EmptySubscription, Object, Request, Schema};
 use context::Ctx;
+use payments::Providers;
+use payments::provider::{Chaos, Sandbox};
 use server::graphql::{Documents, Endpoint, EndpointSettings, Limits};
 use server::health::Health;
+use server::webhook::Webhooks;
 use testkit::TestEnv;
 
 pub use reqwest::{Method, Response, StatusCode};
 pub use serde_json::{Value, json};
 
+/// Signs the webhooks of the sandbox.
+pub const SECRET: &[u8] = b"a secret for tests, long enough for all";
 pub const BODY_MAX: usize = 1 << 20;
 pub const TIMEOUT: Duration = Duration::from_millis(300);
 
@@ -33,6 +38,9 @@ impl Query {
     }
     async fn sum(&self, numbers: Vec<i32>) -> i32 {
         numbers.into_iter().sum()
+    }
+    async fn actor(&self, gql: &Context<'_>) -> String {
+        gql.data_unchecked::<Ctx>().actor().name.clone()
     }
     async fn request_id(&self, gql: &Context<'_>) -> String {
         gql.data_unchecked::<Ctx>().origin().request_id.clone()
@@ -68,8 +76,7 @@ pub struct Host {
     pub stop: tokio::sync::oneshot::Sender<()>,
     pub ended: tokio::task::JoinHandle<()>,
     pub counted: Arc<AtomicU32>,
-    /// Keeps the database.
-    _env: TestEnv,
+    pub env: TestEnv,
     client: reqwest::Client,
 }
 
@@ -99,9 +106,13 @@ impl Host {
             force_path_style: true,
         });
         let health = Health::new(env.world.clone(), store);
+        let sandbox = Arc::new(Sandbox::new(env.world.clone(), SECRET, Chaos::default()));
+        let providers = Providers::none().with(sandbox);
+        let webhooks = Webhooks { world: env.world.clone(), providers };
         let routes = server::app::Routes {
             endpoint: actix_web::web::Data::new(Endpoint::new(schema, env.world.clone(), documents, settings, attach)),
             health: actix_web::web::Data::new(health.clone()),
+            webhooks: actix_web::web::Data::new(webhooks),
             graphiql: true,
         };
         let http = actix_web::HttpServer::new(move || {
@@ -119,7 +130,7 @@ impl Host {
             let stop = async { drop(stopped.await) };
             server::node::run_until(http, &watched, None, stop).await.unwrap();
         });
-        Self { address, health, stop, ended, counted, _env: env, client: reqwest::Client::new() }
+        Self { address, health, stop, ended, counted, env, client: reqwest::Client::new() }
     }
 
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {

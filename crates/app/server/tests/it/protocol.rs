@@ -1,6 +1,6 @@
 //! GraphQL over HTTP as its specification has it; the public audits cover more of it from outside.
 
-use crate::host::{Host, Method, StatusCode, body, code, json};
+use crate::host::{Host, Method, SECRET, StatusCode, body, code, json};
 
 #[test]
 fn a_query_is_answered_by_post_and_by_get() {
@@ -97,5 +97,52 @@ fn a_token_nobody_knows_is_refused_and_not_taken_for_nobody() {
         let request = host.request(Method::POST, "/graphql").header("souk-merchant", "42");
         let response = request.json(&json!({ "query": "{ hello }" })).send().await.unwrap();
         assert_eq!(code(response).await, (400, "MALFORMED_ID".to_owned()));
+    });
+}
+
+#[test]
+fn a_token_says_who_asks() {
+    Host::run(|host| async move {
+        let system = host.env.system();
+        identity::operator_create(&system, "ann@souk.example", "Ann", "correct horse staple").await.unwrap();
+        let sign_in = identity::SignIn {
+            email: "ann@souk.example".to_owned(),
+            password: "correct horse staple".to_owned(),
+            user_agent: None,
+        };
+        let signed_in = identity::sign_in(&host.env.anonymous(), sign_in).await.unwrap();
+        let ask = |merchant: Option<&str>| {
+            let request = host.request(Method::POST, "/graphql").bearer_auth(signed_in.token.reveal());
+            let request = match merchant {
+                Some(id) => request.header("souk-merchant", id),
+                None => request,
+            };
+            request.json(&json!({ "query": "{ actor }" })).send()
+        };
+        assert_eq!(body(ask(None).await.unwrap()).await["data"]["actor"], "Ann");
+        let merchant = "mer_00000000000000000000000000";
+        assert_eq!(body(ask(Some(merchant)).await.unwrap()).await["data"]["actor"], "Ann");
+        assert_eq!(body(host.query("{ actor }").await).await["data"]["actor"], "anonymous");
+    });
+}
+
+#[test]
+fn a_webhook_is_taken_by_its_signature() {
+    Host::run(|host| async move {
+        let post = |provider: &str, signature: Option<String>, body: &'static str| {
+            let request = host.request(Method::POST, &format!("/webhooks/payments/{provider}"));
+            let request = match signature {
+                Some(signature) => request.header("souk-sandbox-signature", signature),
+                None => request,
+            };
+            request.body(body).send()
+        };
+        use kernel::Clock as _;
+        let sign = |body: &str| payments::provider::sign(SECRET, host.env.clock.now(), body.as_bytes());
+        assert_eq!(code(post("sandbox", None, "{}").await.unwrap()).await, (400, "WEBHOOK_REFUSED".to_owned()));
+        let forged = sign("other");
+        assert_eq!(code(post("sandbox", Some(forged), "{}").await.unwrap()).await.0, 400);
+        assert_eq!(code(post("sandbox", Some(sign("{}")), "{}").await.unwrap()).await.0, 400);
+        assert_eq!(code(post("nobody", None, "{}").await.unwrap()).await, (404, "NOT_FOUND".to_owned()));
     });
 }

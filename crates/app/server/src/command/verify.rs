@@ -1,0 +1,31 @@
+//! `souk verify`.
+
+use super::say;
+use crate::node::{StartError, open_world, require_migrated};
+use crate::settings::Settings;
+
+/// Derives again what can be derived and lists every difference.
+pub(super) async fn verify(settings: &Settings) -> Result<(), StartError> {
+    let world = open_world(settings).await?;
+    require_migrated(&world).await?;
+    // All checks see the same moment, also while others write.
+    let at = world.db.begin_snapshot().await?;
+    let checks = [
+        ("identity", identity::check::check(&at).await.map_err(StartError::refused)?),
+        ("customers", customers::check::check(&at).await.map_err(StartError::refused)?),
+        ("inventory", inventory::check::stock(&at).await.map_err(StartError::refused)?),
+        ("payments", payments::check::payments(&at).await.map_err(StartError::refused)?),
+    ];
+    at.rollback().await?;
+    world.db.clone().close().await?;
+    let mut count = 0;
+    for (name, differences) in checks {
+        let verdict = if differences.is_empty() { "ok".to_owned() } else { format!("{} differ", differences.len()) };
+        say(&format!("{name:<12} {verdict}"))?;
+        for difference in &differences {
+            say(&format!("  {difference}"))?;
+        }
+        count += differences.len();
+    }
+    if count == 0 { Ok(()) } else { Err(StartError::Differences(count)) }
+}
