@@ -11,6 +11,14 @@ pub enum Error {
     /// The faults that are the same everywhere.
     #[error(transparent)]
     Core(#[from] context::Error),
+    /// The account of a new merchant's owner could not be made.
+    #[error("{fault}")]
+    Owner {
+        /// Which field of the input is at fault.
+        field: Option<String>,
+        /// What identity says.
+        fault: identity::Error,
+    },
     /// The status does not allow it.
     #[error("cannot {} a merchant that is {}; allowed: {}", .transition.as_str(), .status.as_str(), names(*.status))]
     InvalidTransition {
@@ -48,6 +56,7 @@ impl Fault for Error {
     fn kind(&self) -> FaultKind {
         match self {
             Self::Core(error) => error.kind(),
+            Self::Owner { fault, .. } => fault.kind(),
             Self::InvalidTransition { .. } => FaultKind::RuleBroken,
         }
     }
@@ -55,6 +64,7 @@ impl Fault for Error {
     fn code(&self) -> &'static str {
         match self {
             Self::Core(error) => error.code(),
+            Self::Owner { fault, .. } => fault.code(),
             Self::InvalidTransition { .. } => "INVALID_TRANSITION",
         }
     }
@@ -62,6 +72,7 @@ impl Fault for Error {
     fn field(&self) -> Option<String> {
         match self {
             Self::Core(error) => error.field(),
+            Self::Owner { field, .. } => field.clone(),
             Self::InvalidTransition { .. } => None,
         }
     }
@@ -69,6 +80,7 @@ impl Fault for Error {
     fn details(&self) -> Option<serde_json::Value> {
         match self {
             Self::Core(error) => error.details(),
+            Self::Owner { fault, .. } => fault.details(),
             Self::InvalidTransition { status, .. } => {
                 Some(serde_json::json!({ "status": status, "allowed": status.allowed() }))
             }

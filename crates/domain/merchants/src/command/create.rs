@@ -2,10 +2,12 @@
 
 use std::collections::HashSet;
 
+use access::Grant;
 use context::{Ctx, WriteTx};
 use history::Change;
+use identity::{AddMember, MemberAccess, PasswordHash, RoleName, Team};
 use kernel::id::MerchantId;
-use kernel::{Invalid, Rate, text};
+use kernel::{Fault as _, Invalid, Rate, text};
 
 use crate::actions::CREATE;
 use crate::event::MerchantCreated;
@@ -34,19 +36,38 @@ pub struct CreateMerchant {
     pub commission_vat_ppm: Option<Rate>,
     /// Whether it may sell at once, without a separate approval.
     pub approved: bool,
+    /// The first of its staff.
+    pub owner: Option<Owner>,
 }
 
-/// Makes one merchant.
+/// The person who runs a merchant.
+#[derive(Debug, Clone)]
+pub struct Owner {
+    /// The address to sign in with.
+    pub email: String,
+    /// The person's name.
+    pub name: String,
+    /// The first password; without one the person is invited by mail.
+    pub password: Option<String>,
+}
+
+/// A merchant that passed all checks, with its owner.
+struct Made {
+    merchant: Merchant,
+    owner: Option<AddMember>,
+    // What its faults are named after: empty for a single merchant, `merchants.3.` in a list.
+    path: String,
+}
+
+/// Makes one merchant, and its owner if one is named.
 ///
 /// # Errors
-/// What is wrong with the input; a slug that is taken; denied; the database error.
+/// What is wrong with the input; a slug or an owner's address that is taken; denied; the database error.
 pub async fn create(ctx: &Ctx, input: CreateMerchant) -> Result<Merchant, Error> {
     let grant = ctx.authorize(CREATE)?;
-    let mut tx = ctx.begin_write().await?;
-    let merchant = make(ctx, &tx, input).map_err(Error::from)?;
-    let merchants = insert(&mut tx, &grant, vec![merchant]).await?;
-    tx.commit().await?;
-    one(merchants)
+    let made = make(ctx, input, String::new()).await?;
+    let mut merchants = insert(ctx, &grant, vec![made]).await?;
+    Ok(merchants.pop().ok_or_else(|| context::Error::internal("no merchant was made"))?)
 }
 
 /// Makes up to [`CREATE_MAX`] merchants, all or none, in one statement.
@@ -59,41 +80,62 @@ pub async fn create_many(ctx: &Ctx, inputs: Vec<CreateMerchant>) -> Result<Vec<M
         let message = format!("must have 1 to {CREATE_MAX} entries");
         return Err(Invalid::new("merchants", "OUT_OF_RANGE", message).into());
     }
-    let mut tx = ctx.begin_write().await?;
-    let mut merchants = Vec::with_capacity(inputs.len());
+    let mut made = Vec::with_capacity(inputs.len());
     for (index, input) in inputs.into_iter().enumerate() {
-        let made = make(ctx, &tx, input);
-        merchants.push(made.map_err(|error| Invalid { field: format!("merchants.{index}.{}", error.field), ..error })?);
+        made.push(make(ctx, input, format!("merchants.{index}.")).await?);
     }
-    let merchants = insert(&mut tx, &grant, merchants).await?;
-    tx.commit().await?;
-    Ok(merchants)
+    insert(ctx, &grant, made).await
 }
 
-fn one(merchants: Vec<Merchant>) -> Result<Merchant, Error> {
-    Ok(merchants.into_iter().next().ok_or_else(|| context::Error::internal("no merchant was made"))?)
+async fn make(ctx: &Ctx, input: CreateMerchant, path: String) -> Result<Made, Error> {
+    let owner = input.owner.clone();
+    let merchant = checked(ctx, input).map_err(|error| Invalid { field: format!("{path}{}", error.field), ..error })?;
+    let owner = match owner {
+        Some(owner) => Some(member(ctx, &merchant, owner).await.map_err(|error| of_owner(error, &path))?),
+        None => None,
+    };
+    Ok(Made { merchant, owner, path })
 }
 
-/// A slug that the operator chose stays as it is; an empty one is made from the name when it is known to be free.
-fn make(ctx: &Ctx, tx: &WriteTx, input: CreateMerchant) -> Result<Merchant, Invalid> {
+/// The owner as identity takes it. The password is hashed before the transaction begins: that is slow on purpose.
+async fn member(ctx: &Ctx, merchant: &Merchant, owner: Owner) -> Result<AddMember, identity::Error> {
+    let team = Team::Merchant(merchant.id);
+    let role = RoleName::MerchantOwner;
+    if !role.may_be_granted_by(ctx.actor().seats(), Some(team)) {
+        return Err(identity::Error::RoleTooWide(role.as_str()));
+    }
+    let access = match &owner.password {
+        Some(text) => MemberAccess::Password(PasswordHash::of("password", text, &owner.email, &owner.name).await?),
+        None => MemberAccess::Invite,
+    };
+    Ok(AddMember { email: owner.email, name: owner.name, team, role, access })
+}
+
+fn of_owner(fault: identity::Error, path: &str) -> Error {
+    Error::Owner { field: fault.field().map(|field| format!("{path}owner.{field}")), fault }
+}
+
+/// The slug stays empty when the operator chose none; it is made when it is known which are free.
+fn checked(ctx: &Ctx, input: CreateMerchant) -> Result<Merchant, Invalid> {
     let tier = input.tier.unwrap_or_else(|| STANDARD_TIER.to_owned());
     if let Some(vat) = input.commission_vat_ppm {
         check_vat(vat)?;
     }
+    let now = ctx.now();
     Ok(Merchant {
         id: ctx.new_id(),
         slug: input.slug.as_deref().map(chosen_slug).transpose()?.unwrap_or_default(),
         status: if input.approved { Status::Active } else { Status::Applied },
         status_reason: None,
-        status_changed_at: tx.now(),
+        status_changed_at: now,
         profile: input.profile.checked()?,
         legal: input.legal.checked()?,
         bank: None,
         tier: text::code("tier", &tier, 40)?,
         commission_vat_ppm: input.commission_vat_ppm,
         version: 1,
-        created_at: tx.now(),
-        updated_at: tx.now(),
+        created_at: now,
+        updated_at: now,
     })
 }
 
@@ -104,14 +146,25 @@ pub(super) fn check_vat(vat: Rate) -> Result<(), Invalid> {
     Err(Invalid::range("commissionVatPpm", 0, Rate::ONE_PPM))
 }
 
-async fn insert(tx: &mut WriteTx, grant: &access::Grant, mut merchants: Vec<Merchant>) -> Result<Vec<Merchant>, Error> {
-    name_pages(tx, &mut merchants).await?;
-    repo::insert_many(tx, grant, &merchants).await?;
+async fn insert(ctx: &Ctx, grant: &Grant, made: Vec<Made>) -> Result<Vec<Merchant>, Error> {
+    let mut tx = ctx.begin_write().await?;
+    let mut merchants = Vec::with_capacity(made.len());
+    let mut owners = Vec::new();
+    for Made { merchant, owner, path } in made {
+        merchants.push(merchant);
+        owners.extend(owner.map(|owner| (owner, path)));
+    }
+    name_pages(&tx, &mut merchants).await?;
+    repo::insert_many(&tx, grant, &merchants).await?;
     for merchant in &merchants {
         let change = Change::new("merchant", merchant.id, "created").of_merchant(merchant.id);
         tx.record(change.diff(None, Some(merchant)));
         tx.emit(&MerchantCreated { merchant: merchant.id });
     }
+    for (owner, path) in owners {
+        identity::member_add_in_tx(ctx, &mut tx, owner).await.map_err(|error| of_owner(error, &path))?;
+    }
+    tx.commit().await?;
     Ok(merchants)
 }
 

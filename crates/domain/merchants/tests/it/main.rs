@@ -5,6 +5,7 @@ mod create;
 mod edit;
 mod life;
 mod list;
+mod owner;
 mod reach;
 
 use context::Ctx;
@@ -24,6 +25,7 @@ fn named(name: &str) -> CreateMerchant {
         tier: None,
         commission_vat_ppm: None,
         approved: true,
+        owner: None,
     }
 }
 
