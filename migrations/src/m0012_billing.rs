@@ -6,7 +6,8 @@ pub(crate) const STATEMENTS: &[Step] = &[
     Sql("CREATE TABLE ledger_head (
         currency text NOT NULL PRIMARY KEY,
         seq bigint NOT NULL,
-        hash text NOT NULL
+        hash text NOT NULL,
+        posted_at {at} NOT NULL
     )"),
     Sql("CREATE TABLE ledger_account (
         id {id} NOT NULL PRIMARY KEY,
@@ -17,7 +18,6 @@ pub(crate) const STATEMENTS: &[Step] = &[
         merchant_id {id},
         min_balance_minor bigint,
         opened_at {at} NOT NULL,
-        closed_at {at},
         UNIQUE (path, currency)
     )"),
     Sql("CREATE INDEX ledger_account_merchant ON ledger_account (merchant_id, currency, role)

@@ -1,2 +1,34 @@
-//! billing
-fn main() {}
+//! The books: a double-entry ledger, what merchants earned, and what they are paid.
+//!
+//! Every event that moves money is one balanced, immutable transaction of the ledger, made by a pure builder from
+//! a typed input ([`model::build`]) and written by one function under an idempotency key.
+//! Balances are a cache of the entries; statements are folds of them. Billing does not know orders: whoever calls
+//! says what happened, in amounts that were frozen at placement.
+
+pub mod actions;
+pub mod check;
+pub mod command;
+mod entity;
+pub mod error;
+pub mod event;
+pub mod model;
+mod post;
+pub mod query;
+mod repo;
+mod worker;
+
+pub use command::{
+    Adjust, MarkPaid, MarkReturned, RunPayouts, adjust, mark_paid, mark_returned, mark_run_paid, post_canceled,
+    post_captured, post_cod_kept, post_cod_remitted, post_provider_fee, post_provider_settled, post_recognized,
+    post_refund_requested, post_refund_settled, post_transfer, post_unapplied_returned, release_due, reverse,
+    run_payouts, schedule_release,
+};
+pub use error::Error;
+pub use model::build::{
+    Canceled, Captured, CapturedPart, CodKept, CodRemitted, ProviderFee, ProviderSettled, RefundRequested,
+    RefundSettled, SaleComponents, SaleRecognized, Transfer,
+};
+pub use model::{
+    Account, Component, Direction, Kind, MerchantBalance, Payout, PayoutRun, PayoutState, Posted, Posting, Side,
+};
+pub use worker::{PayoutFileSink, register};

@@ -17,7 +17,6 @@ pub struct Model {
     pub merchant_id: Option<MerchantId>,
     pub min_balance_minor: Option<i64>,
     pub opened_at: DateTime<Utc>,
-    pub closed_at: Option<DateTime<Utc>>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,5 +1,6 @@
 //! The table `ledger_head`.
 
+use chrono::{DateTime, Utc};
 use kernel::Currency;
 use sea_orm::entity::prelude::*;
 
@@ -10,6 +11,7 @@ pub struct Model {
     pub currency: Currency,
     pub seq: i64,
     pub hash: String,
+    pub posted_at: DateTime<Utc>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

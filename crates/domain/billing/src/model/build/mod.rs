@@ -1,0 +1,38 @@
+//! From what happened to a balanced transaction: pure builders, one an event.
+
+mod capture;
+mod dispute;
+mod manual;
+mod payout;
+mod refund;
+mod sale;
+mod settlement;
+
+pub use capture::{Captured, CapturedPart, Transfer, captured, transfer};
+pub use dispute::{
+    DisputeLost, DisputeOpened, DisputeWon, dispute_fee_recharged, dispute_lost, dispute_opened, dispute_won,
+};
+pub use manual::{Adjustment, AdjustmentKind, adjusted};
+pub use payout::{payout_initiated, payout_paid, payout_returned};
+pub use refund::{Canceled, RefundRequested, RefundSettled, canceled, refund_requested, refund_settled};
+pub use sale::{
+    CodKept, Release, SaleComponents, SaleRecognized, cod_kept, released, reserve_released, sale_recognized,
+};
+pub use settlement::{
+    CodRemitted, ProviderFee, ProviderSettled, UnappliedReturned, cod_remitted, provider_fee, provider_settled,
+    unapplied_returned,
+};
+
+use payments::event::MoneyPlace;
+
+use super::Account;
+
+/// The account of the place where buyers' money is; `None` when the merchant has it.
+fn place_account(place: &MoneyPlace) -> Option<Account> {
+    match place {
+        MoneyPlace::Provider(code) => Some(Account::ProviderClearing(code.clone())),
+        MoneyPlace::Bank => Some(Account::Bank),
+        MoneyPlace::Carrier(code) => Some(Account::CashAtCarrier(code.clone())),
+        MoneyPlace::Merchant => None,
+    }
+}

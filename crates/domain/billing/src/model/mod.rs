@@ -1,0 +1,34 @@
+//! Plain types and pure decisions.
+
+mod account;
+pub mod build;
+mod payout;
+mod posting;
+mod release;
+mod statement;
+
+pub use account::{Account, Side};
+pub use payout::{MerchantBalance, Payout, PayoutRun, PayoutState, Skipped};
+pub use posting::{Component, Direction, Draft, Entry, Kind, Posted, Posting, Source, Unbalanced, chain, input_hash};
+pub use release::{Hold, HoldKind, draw};
+pub use statement::{JournalLine, LedgerEntry, LedgerTx, Statement, StatementTotal, TrialLine};
+
+/// Enums with a stored name.
+macro_rules! stored_names {
+    ($type:ident { $($variant:ident = $name:literal,)* }) => {
+        impl $type {
+            /// The stored name.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+
+            /// Reads a stored name; `None` for anything else.
+            #[must_use]
+            pub fn parse(name: &str) -> Option<Self> {
+                match name { $($name => Some(Self::$variant),)* _ => None }
+            }
+        }
+    };
+}
+pub(crate) use stored_names;
