@@ -1,0 +1,4 @@
+//! Tables of the assets.
+#![allow(missing_docs)]
+
+pub(crate) mod asset;

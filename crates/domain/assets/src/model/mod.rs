@@ -1,0 +1,9 @@
+//! Plain types and pure decisions.
+
+mod asset;
+mod media;
+pub(crate) mod thumbnail;
+
+pub use asset::{Asset, AssetState, ThumbnailState, file_name};
+pub use media::{AssetKind, MediaType};
+pub(crate) use media::SNIFF_LENGTH;

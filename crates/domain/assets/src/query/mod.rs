@@ -1,0 +1,111 @@
+//! Reads.
+
+use std::collections::{HashMap, HashSet};
+
+use context::{Ctx, WriteTx, within_merchants};
+use db::dialect::{like_escape, pad};
+use kernel::id::{AssetId, MerchantId};
+use kernel::text::fold;
+use kernel::{Page, PageArgs};
+use sea_orm::sea_query::LikeExpr;
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use crate::Error;
+use crate::actions::{ASSET_READ, ASSET_VIEW};
+use crate::entity::asset::{Column, Entity};
+use crate::model::{Asset, AssetKind, AssetState};
+use crate::repo;
+
+/// Which assets a list shows, among those of the caller.
+#[derive(Debug, Clone, Default)]
+pub struct AssetFilter {
+    /// Those of this merchant; for the operator.
+    pub merchant: Option<MerchantId>,
+    /// Of this kind.
+    pub kind: Option<AssetKind>,
+    /// In this state; `None`: any but deleted.
+    pub state: Option<AssetState>,
+    /// With this text in the file name.
+    pub text: Option<String>,
+}
+
+/// A page of the caller's assets, newest first.
+///
+/// # Errors
+/// Denied; a cursor of another list; the database error.
+pub async fn list(ctx: &Ctx, filter: &AssetFilter, page: &PageArgs) -> Result<Page<Asset>, Error> {
+    let grant = ctx.authorize(ASSET_READ)?;
+    let mut wanted = within_merchants(&grant, Column::MerchantId);
+    if let Some(merchant) = filter.merchant {
+        wanted = wanted.add(Column::MerchantId.eq(merchant));
+    }
+    if let Some(kind) = filter.kind {
+        wanted = wanted.add(Column::Kind.eq(kind.as_str()));
+    }
+    wanted = wanted.add(match filter.state {
+        Some(state) => Column::State.eq(state.as_str()),
+        None => Column::State.ne(AssetState::Deleted.as_str()),
+    });
+    if let Some(text) = filter.text.as_deref().map(fold).filter(|text| !text.is_empty()) {
+        let text: String = text.chars().take(120).collect();
+        wanted = wanted.add(Column::FilenameFold.like(LikeExpr::new(format!("%{}%", like_escape(&text))).escape('\\')));
+    }
+    if let Some(after) = page.after_key::<AssetId>()? {
+        wanted = wanted.add(Column::Id.lt(after));
+    }
+    let rows = Entity::find().filter(wanted).order_by_desc(Column::Id).limit(page.limit()).all(ctx.read()).await?;
+    let assets = rows.into_iter().map(repo::asset).collect::<Result<Vec<_>, _>>()?;
+    Ok(Page::from_rows(assets, page, |asset| asset.id))
+}
+
+/// The assets among `ids` that the caller may see: its own in any state, and images, films and models that are ready.
+///
+/// # Errors
+/// Denied; the database error.
+pub async fn by_ids(ctx: &Ctx, ids: &[AssetId]) -> Result<HashMap<AssetId, Asset>, Error> {
+    let grant = ctx.authorize(ASSET_VIEW)?;
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let wanted = Condition::all()
+        .add(Column::Id.is_in(pad(ids.to_vec())))
+        .add(Column::State.ne(AssetState::Deleted.as_str()))
+        .add(repo::viewable(&grant));
+    let rows = Entity::find().filter(wanted).all(ctx.read()).await?;
+    rows.into_iter().map(|row| Ok((row.id, repo::asset(row)?))).collect()
+}
+
+/// One asset of the caller.
+///
+/// # Errors
+/// Not found, which includes assets of others.
+pub async fn by_id(ctx: &Ctx, id: AssetId) -> Result<Asset, Error> {
+    let grant = ctx.authorize(ASSET_READ)?;
+    Ok(repo::find(ctx.read(), &grant, id).await?)
+}
+
+/// Which of `ids` a thing of `owner` (`None`: the operator) may show: ready, and its own or the operator's. They cannot
+/// be deleted before the transaction ends. For callers that have authorized.
+///
+/// # Errors
+/// The database error.
+pub async fn usable_in_tx(
+    tx: &WriteTx,
+    owner: Option<MerchantId>,
+    ids: Vec<AssetId>,
+) -> Result<HashSet<AssetId>, context::Error> {
+    if ids.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let mut owned = Condition::any().add(Column::MerchantId.is_null());
+    if let Some(merchant) = owner {
+        owned = owned.add(Column::MerchantId.eq(merchant));
+    }
+    let query = Entity::find()
+        .filter(Column::Id.is_in(pad(ids)))
+        .filter(Column::State.eq(AssetState::Ready.as_str()))
+        .filter(owned)
+        .order_by_asc(Column::Id)
+        .lock_shared();
+    Ok(query.all(&**tx).await?.into_iter().map(|row| row.id).collect())
+}
