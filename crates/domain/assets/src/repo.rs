@@ -3,7 +3,9 @@
 use access::{Grant, Reach};
 use context::{Error, WriteTx, within_merchants};
 use kernel::id::AssetId;
-use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
+};
 
 use crate::entity::asset::{Column, Entity, Model};
 use crate::model::{Asset, AssetKind, AssetState, ThumbnailState};
@@ -23,7 +25,13 @@ pub(crate) fn viewable(grant: &Grant) -> Condition {
 /// An asset that may be changed.
 pub(crate) async fn find<C: ConnectionTrait>(conn: &C, grant: &Grant, id: AssetId) -> Result<Asset, Error> {
     let query = Entity::find_by_id(id).filter(within_merchants(grant, Column::MerchantId));
-    asset(query.one(conn).await?.filter(|row| row.state != AssetState::Deleted.as_str()).ok_or(Error::NotFound("asset"))?)
+    asset(
+        query
+            .one(conn)
+            .await?
+            .filter(|row| row.state != AssetState::Deleted.as_str())
+            .ok_or(Error::NotFound("asset"))?,
+    )
 }
 
 /// An asset that may be changed, locked.

@@ -41,6 +41,9 @@ pub enum Error {
     /// A change of the attribute would make stored values invalid.
     #[error("stored values use what the change would take away")]
     AttributeInUse,
+    /// A product shows the asset.
+    #[error("a product shows the asset")]
+    AssetInUse,
 }
 
 impl From<DbErr> for Error {
@@ -73,6 +76,7 @@ impl Fault for Error {
             Self::CategoryCycle => "CATEGORY_CYCLE",
             Self::CategoryInUse => "CATEGORY_IN_USE",
             Self::AttributeInUse => "ATTRIBUTE_IN_USE",
+            Self::AssetInUse => "ASSET_IN_USE",
         }
     }
 

@@ -5,5 +5,5 @@ mod media;
 pub(crate) mod thumbnail;
 
 pub use asset::{Asset, AssetState, ThumbnailState, file_name};
-pub use media::{AssetKind, MediaType};
 pub(crate) use media::SNIFF_LENGTH;
+pub use media::{AssetKind, MediaType};

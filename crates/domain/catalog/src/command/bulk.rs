@@ -9,12 +9,12 @@ use kernel::{Fault, FaultKind, Invalid};
 
 use super::product::codes;
 use super::settle::{Owner, Settled, Target, apply, settle};
+use crate::Error;
 use crate::actions::PRODUCT_EDIT;
 use crate::model::{Draft, ProductInput, VariantContent, prepare};
 use crate::query::attribute;
 use crate::repo::load::{self, Stored};
 use crate::repo::save::Write;
-use crate::Error;
 
 /// The most products in one call.
 pub const PRODUCTS_MAX: usize = 500;
@@ -116,9 +116,9 @@ struct Row {
 
 /// Checks each product; a handle that is there twice is good the first time.
 async fn drafts(ctx: &Ctx, products: Vec<ProductInput>) -> Result<Vec<Row>, Error> {
-    let values = products.iter().flat_map(|product| {
-        product.values.iter().chain(product.variants.iter().flat_map(|variant| &variant.values))
-    });
+    let values = products
+        .iter()
+        .flat_map(|product| product.values.iter().chain(product.variants.iter().flat_map(|variant| &variant.values)));
     let attributes = attribute::by_codes_on(ctx.read(), codes(values)).await?;
     let mut seen = HashSet::new();
     let mut rows = Vec::with_capacity(products.len());

@@ -74,7 +74,7 @@ async fn move_on(
     note: Option<&str>,
 ) -> Result<Product, Error> {
     let grant = ctx.authorize(right)?;
-    let note = note.map(|note| note_text(note)).transpose()?;
+    let note = note.map(note_text).transpose()?;
     let mut tx = ctx.begin_write().await?;
     let row = load::lock_one(&tx, &grant, step.id, step.expected_version).await?;
     let status = rows::product(row.clone())?.status;
@@ -89,7 +89,11 @@ async fn move_on(
     }
     let moved = product::Model {
         status: next.as_str().to_owned(),
-        review_note: if action == ProductAction::Submit { None } else { note.clone().or_else(|| row.review_note.clone()) },
+        review_note: if action == ProductAction::Submit {
+            None
+        } else {
+            note.clone().or_else(|| row.review_note.clone())
+        },
         published_at: row.published_at.filter(|_| next == ProductStatus::Published),
         version: row.version + 1,
         updated_at: tx.now(),

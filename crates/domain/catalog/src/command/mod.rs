@@ -1,5 +1,6 @@
 //! What can be done, one file a use case.
 
+mod asset;
 mod attribute;
 mod bulk;
 mod category;
@@ -8,6 +9,7 @@ mod product;
 mod publish;
 mod settle;
 
+pub use asset::asset_delete;
 pub use attribute::{AttributeCreate, AttributeEdit, attribute_create, attribute_edit};
 pub use bulk::{PRODUCTS_MAX, RowError, UpsertOutcome, UpsertRow, products_upsert};
 pub use category::{

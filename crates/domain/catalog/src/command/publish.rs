@@ -11,7 +11,7 @@ use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 
 use super::bulk::PRODUCTS_MAX;
-use super::settle::of_owner;
+use super::settle::{of_marketplace, of_owner};
 use crate::Error;
 use crate::actions::PRODUCT_PUBLISH;
 use crate::entity::{product, product_channel, variant};
@@ -198,6 +198,10 @@ async fn add_channels(tx: &WriteTx, products: &[ProductId], channels: &[ChannelI
 }
 
 /// Whether the marketplace has these channels.
-async fn channels_exist(_ctx: &Ctx, _channels: &[ChannelId]) -> Result<(), Error> {
-    Ok(())
+async fn channels_exist(ctx: &Ctx, channels: &[ChannelId]) -> Result<(), Error> {
+    let market = marketplace::snapshot(ctx).await.map_err(of_marketplace)?;
+    if channels.iter().all(|id| market.channel(*id).is_some()) {
+        return Ok(());
+    }
+    Err(context::Error::NotFound("channel").into())
 }

@@ -1,17 +1,19 @@
 //! From checked drafts to products that can be written: slugs, variant ids, what others hold already.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use context::{Ctx, WriteTx};
 use history::Change;
 use kernel::Invalid;
-use kernel::id::{CategoryId, MerchantId, ProductId, TypedId as _, VariantId};
+use kernel::id::{AssetId, CategoryId, MerchantId, ProductId, TypedId as _, VariantId};
 use kernel::text::slugify;
+use marketplace::Snapshot;
 
 use crate::Error;
 use crate::entity::product;
 use crate::event::ProductChanged;
-use crate::model::{Draft, ProductAction, ProductContent, ProductStatus, VariantContent};
+use crate::model::{Draft, ImageContent, ImageSource, ProductAction, ProductContent, ProductStatus, VariantContent};
 use crate::repo::load::Stored;
 use crate::repo::save::{self, Write};
 use crate::repo::taken;
@@ -61,7 +63,10 @@ pub(crate) async fn apply(tx: &mut WriteTx, writes: &[Write]) -> Result<(), Erro
     for write in writes {
         let action = if write.before.is_some() { "edited" } else { "created" };
         let before = write.before.as_ref().map(|before| &before.content);
-        tx.record(of_owner(Change::new("product", write.row.id, action), write.row.owner_id).diff(before, Some(&write.content)));
+        tx.record(
+            of_owner(Change::new("product", write.row.id, action), write.row.owner_id)
+                .diff(before, Some(&write.content)),
+        );
     }
     tx.emit(&ProductChanged { products: writes.iter().map(|write| write.row.id).collect() });
     Ok(())
@@ -81,6 +86,9 @@ struct Facts {
     skus: HashMap<String, ProductId>,
     gtins: HashMap<String, ProductId>,
     categories: HashSet<CategoryId>,
+    assets: HashSet<AssetId>,
+    /// Read only when a product names a tax class.
+    market: Option<Arc<Snapshot>>,
 }
 
 impl Facts {
@@ -89,6 +97,7 @@ impl Facts {
         let mut skus = HashSet::new();
         let mut gtins = HashSet::new();
         let mut categories = HashSet::new();
+        let mut assets = HashSet::new();
         for Target { draft, stored } in targets {
             match (&draft.slug, stored) {
                 (Some(slug), _) => drop(slugs.insert(slug.clone())),
@@ -101,12 +110,20 @@ impl Facts {
                 gtins.extend(variant.gtin.clone().filter(|_| published));
             }
             categories.extend(draft.content.categories.iter().copied());
+            assets.extend(draft.content.images.iter().filter_map(|image| asset_of(&image.source)));
         }
+        let taxed = targets.iter().any(|target| target.draft.content.tax_class_id.is_some());
+        let market = match taxed {
+            true => Some(marketplace::snapshot_on(&**tx).await.map_err(of_marketplace)?),
+            false => None,
+        };
         Ok(Self {
             slugs: taken::slugs(tx, slugs.into_iter().collect()).await?,
             skus: taken::skus(tx, owner.merchant, &skus.into_iter().collect::<Vec<_>>()).await?,
             gtins: taken::gtins(tx, &gtins.into_iter().collect::<Vec<_>>()).await?,
             categories: taken::categories(tx, categories.into_iter().collect()).await?,
+            assets: assets::usable_in_tx(tx, owner.merchant, assets.into_iter().collect()).await?,
+            market,
         })
     }
 }
@@ -134,9 +151,7 @@ fn one(
     settle_variants(ctx, &mut content.variants, stored.as_ref())?;
     let published = stored.as_ref().is_some_and(|stored| stored.status == ProductStatus::Published);
     check_variants(id, &content.variants, published, facts, claims)?;
-    if let Some(index) = content.categories.iter().position(|id| !facts.categories.contains(id)) {
-        return Err(Invalid::new(format!("categories.{index}"), "UNKNOWN_CATEGORY", "there is no such category").into());
-    }
+    check_references(&content, facts)?;
     claims.slugs.insert(content.slug.clone());
     claims.skus.extend(content.variants.iter().map(|variant| variant.sku.clone()));
     if published {
@@ -149,7 +164,8 @@ fn one(
             if published && content.variants.is_empty() {
                 return Err(Error::Incomplete { missing: "a published product has a variant" });
             }
-            let mut row = product::Model { version: stored.row.version + 1, updated_at: tx.now(), ..stored.row.clone() };
+            let mut row =
+                product::Model { version: stored.row.version + 1, updated_at: tx.now(), ..stored.row.clone() };
             save::describe(&mut row, &content);
             Ok(Settled::Changed(Box::new(Write { row, before: Some(stored), content })))
         }
@@ -241,6 +257,38 @@ fn settle_variants(ctx: &Ctx, variants: &mut [VariantContent], stored: Option<&S
         variant.id = Some(id);
     }
     Ok(())
+}
+
+/// Everything the content points at is there and may be shown by its owner.
+fn check_references(content: &ProductContent, facts: &Facts) -> Result<(), Invalid> {
+    if let Some(index) = content.categories.iter().position(|id| !facts.categories.contains(id)) {
+        return Err(Invalid::new(format!("categories.{index}"), "UNKNOWN_CATEGORY", "there is no such category"));
+    }
+    let unknown = |image: &ImageContent| asset_of(&image.source).is_some_and(|id| !facts.assets.contains(&id));
+    if let Some(index) = content.images.iter().position(unknown) {
+        let message = "there is no such asset that is ready";
+        return Err(Invalid::new(format!("images.{index}.assetId"), "UNKNOWN_ASSET", message));
+    }
+    let known = |id| facts.market.as_ref().is_some_and(|market| market.tax_class(id).is_some());
+    if content.tax_class_id.is_some_and(|id| !known(id)) {
+        return Err(Invalid::new("taxClassId", "UNKNOWN_TAX_CLASS", "there is no such tax class"));
+    }
+    Ok(())
+}
+
+fn asset_of(source: &ImageSource) -> Option<AssetId> {
+    match source {
+        ImageSource::Asset(id) => Some(*id),
+        ImageSource::Url(_) => None,
+    }
+}
+
+/// The marketplace's faults of reading are those of every domain.
+pub(crate) fn of_marketplace(error: marketplace::Error) -> context::Error {
+    match error {
+        marketplace::Error::Core(core) => core,
+        other => context::Error::internal(other),
+    }
 }
 
 fn check_variants(

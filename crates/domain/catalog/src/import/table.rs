@@ -132,7 +132,9 @@ fn push(cell: &mut Vec<u8>, byte: u8, too_long: bool) {
 mod tests {
     use super::*;
 
-    fn rows(text: &[u8]) -> Vec<Result<(u64, Vec<String>), (u64, &'static str)>> {
+    type Seen = Result<(u64, Vec<String>), (u64, &'static str)>;
+
+    fn rows(text: &[u8]) -> Vec<Seen> {
         let mut table = Table::open(text).unwrap();
         let row = |row: Result<Row, RowFault>| match row {
             Ok(row) => Ok((row.number, row.cells)),

@@ -210,7 +210,11 @@ fn prepare_values(field: &str, inputs: &[ValueInput], attributes: &Attributes) -
             return Err(Invalid::new(path, "UNKNOWN_ATTRIBUTE", "there is no such attribute"));
         };
         if values.iter().any(|value| value.attribute_id == attribute.id) {
-            return Err(Invalid::new(format!("{field}.{index}.attribute"), "DUPLICATE", "the attribute is there twice"));
+            return Err(Invalid::new(
+                format!("{field}.{index}.attribute"),
+                "DUPLICATE",
+                "the attribute is there twice",
+            ));
         }
         let value = attribute.read(&format!("{field}.{index}.value"), &input.value)?;
         values.push(AttributeValue { attribute_id: attribute.id, value });

@@ -10,12 +10,12 @@ use kernel::{Page, PageArgs};
 use sea_orm::sea_query::LikeExpr;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait as _, Select};
 
+use crate::Error;
 use crate::actions::{PRODUCT_ARCHIVE, PRODUCT_EDIT, PRODUCT_HISTORY, PRODUCT_PUBLISH, PRODUCT_READ};
 use crate::entity::{product, product_category, product_channel};
 use crate::model::{Product, ProductAction, ProductStatus, Rights, allowed_actions};
 use crate::query::for_sale;
 use crate::repo::{rows, scope};
-use crate::Error;
 
 /// Which products a list shows, among those the caller may read.
 #[derive(Debug, Clone, Default)]
@@ -53,7 +53,12 @@ const SEARCH_MAX: usize = 120;
 ///
 /// # Errors
 /// Denied; a cursor of another list; the database error.
-pub async fn list(ctx: &Ctx, filter: &ProductFilter, sort: ProductSort, page: &PageArgs) -> Result<Page<Product>, Error> {
+pub async fn list(
+    ctx: &Ctx,
+    filter: &ProductFilter,
+    sort: ProductSort,
+    page: &PageArgs,
+) -> Result<Page<Product>, Error> {
     let grant = ctx.authorize(PRODUCT_READ)?;
     let own = ctx.actor().merchant().filter(|_| !grant.is_wide());
     let query = product::Entity::find().filter(scope::readable(&grant)).filter(wanted(filter, own));
@@ -160,7 +165,10 @@ pub async fn by_id(ctx: &Ctx, id: ProductId) -> Result<Product, Error> {
 ///
 /// # Errors
 /// Denied; the database error.
-pub async fn channels_by_product_ids(ctx: &Ctx, ids: &[ProductId]) -> Result<HashMap<ProductId, Vec<ChannelId>>, Error> {
+pub async fn channels_by_product_ids(
+    ctx: &Ctx,
+    ids: &[ProductId],
+) -> Result<HashMap<ProductId, Vec<ChannelId>>, Error> {
     let readable: Vec<ProductId> = by_ids(ctx, ids).await?.into_keys().collect();
     Ok(for_sale::channels_on(ctx.read(), &readable).await?)
 }

@@ -16,7 +16,7 @@ use crate::repo::rows;
 /// Denied; the database error.
 pub async fn by_slug(ctx: &Ctx, slug: &str, channel: ChannelId) -> Result<Option<Product>, Error> {
     ctx.authorize(PRODUCT_BROWSE)?;
-    one(ctx, product::Column::Slug.eq(slug).into(), channel).await
+    one(ctx, product::Column::Slug.eq(slug), channel).await
 }
 
 /// The product with this id, when it is published in the channel.
@@ -25,7 +25,7 @@ pub async fn by_slug(ctx: &Ctx, slug: &str, channel: ChannelId) -> Result<Option
 /// Denied; the database error.
 pub async fn by_id(ctx: &Ctx, id: ProductId, channel: ChannelId) -> Result<Option<Product>, Error> {
     ctx.authorize(PRODUCT_BROWSE)?;
-    one(ctx, product::Column::Id.eq(id).into(), channel).await
+    one(ctx, product::Column::Id.eq(id), channel).await
 }
 
 async fn one(ctx: &Ctx, which: sea_orm::sea_query::SimpleExpr, channel: ChannelId) -> Result<Option<Product>, Error> {

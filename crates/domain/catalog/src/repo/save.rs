@@ -6,7 +6,10 @@ use context::{Error, WriteTx};
 use db::dialect::pad;
 use kernel::id::{ProductId, VariantId};
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ActiveModelBehavior, ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, Iterable, QueryFilter};
+use sea_orm::{
+    ActiveModelBehavior, ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, Iterable,
+    QueryFilter,
+};
 
 use super::load::Stored;
 use crate::entity::{product, product_category, product_channel, product_image, product_value, variant, variant_value};
@@ -52,11 +55,13 @@ pub(crate) async fn upsert_products(
     tx: &WriteTx,
     products: impl IntoIterator<Item = product::Model>,
 ) -> Result<(), Error> {
-    upsert::<product::Entity>(tx, products.into_iter().map(IntoActiveModel::into_active_model), product::Column::Id).await
+    upsert::<product::Entity>(tx, products.into_iter().map(IntoActiveModel::into_active_model), product::Column::Id)
+        .await
 }
 
 async fn upsert_variants(tx: &WriteTx, variants: impl IntoIterator<Item = variant::Model>) -> Result<(), Error> {
-    upsert::<variant::Entity>(tx, variants.into_iter().map(IntoActiveModel::into_active_model), variant::Column::Id).await
+    upsert::<variant::Entity>(tx, variants.into_iter().map(IntoActiveModel::into_active_model), variant::Column::Id)
+        .await
 }
 
 fn changed_variants(tx: &WriteTx, write: &Write) -> Result<Vec<variant::Model>, Error> {
@@ -94,10 +99,10 @@ fn changed_variants(tx: &WriteTx, write: &Write) -> Result<Vec<variant::Model>, 
 }
 
 /// The writes for which `part` changed, and of them those that exist already.
-fn changed<'w, T: PartialEq>(
-    writes: &'w [Write],
+fn changed<T: PartialEq>(
+    writes: &[Write],
     part: impl Fn(&ProductContent) -> &T,
-) -> (Vec<&'w Write>, Vec<ProductId>) {
+) -> (Vec<&Write>, Vec<ProductId>) {
     let differs = |write: &&Write| {
         let old = write.before.as_ref().map(|before| part(&before.content));
         old.is_none_or(|old| old != part(&write.content))

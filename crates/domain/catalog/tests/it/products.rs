@@ -170,6 +170,8 @@ both_databases! {
         assert_eq!(by_id(&ann, full.id).await.unwrap().status, ProductStatus::Draft, "all or none");
         let unknown = publish(&[full.id, t.system().new_id()], &[channel]);
         assert_eq!(code(products_publish(&operator, unknown).await).0, "NOT_FOUND");
+        let nowhere = publish(&[full.id], &[t.system().new_id()]);
+        assert_eq!(code(products_publish(&operator, nowhere).await).0, "NOT_FOUND");
         assert_eq!(code(products_publish(&operator, publish(&[], &[channel])).await).0, "REQUIRED");
     }
 
@@ -248,5 +250,35 @@ both_databases! {
         assert_eq!((one.product_type.as_str(), one.slug.as_str()), ("parcel", "linen-shirt"));
         assert_eq!(one.published_channels, [channel]);
         assert_eq!(one.category_ids, [leaf.id, root.id]);
+    }
+
+    async fn products_point_only_at_what_is_theirs(t: TestEnv) {
+        let (ann, ben) = (t.merchant(merchant(&t)), t.merchant(merchant(&t)));
+        let server = storage::embedded::Embedded::start(&t.folder().join("s3"), 0, storage::embedded::Keys::random()).await.unwrap();
+        let store = storage::ObjectStore::new(&server.settings("souk"));
+        store.ensure_bucket().await.unwrap();
+        let gif = b"GIF89a and so on".to_vec();
+        let input = assets::command::UploadRequest {
+            merchant: None, filename: "a.gif".to_owned(), content_type: "image/gif".to_owned(), byte_size: 16, alt: String::new(),
+        };
+        let pending = assets::command::upload_request(&ann, &store, input).await.unwrap().asset;
+        let with = |sku: &str| ProductInput {
+            images: vec![ImageInput { source: ImageSource::Asset(pending.id), alt: String::new(), variant_sku: None }],
+            ..shirt(sku)
+        };
+        let create = async |ctx: &context::Ctx, product| product_create(ctx, ProductCreate { merchant: None, product }).await;
+        let refused = ("UNKNOWN_ASSET", Some("images.0.assetId".to_owned()));
+        assert_eq!(code(create(&ann, with("A")).await), refused, "not ready yet");
+        store.put(&format!("incoming/{}", pending.id), gif.into(), "image/gif").await.unwrap();
+        let ready = assets::command::upload_confirm(&ann, &store, pending.id).await.unwrap();
+        assert_eq!(code(create(&ben, with("B")).await), refused, "another's");
+        let product = create(&ann, with("A")).await.unwrap();
+        assert_eq!(code(catalog::command::asset_delete(&ben, ready.id, ready.version).await).0, "NOT_FOUND");
+        assert_eq!(code(catalog::command::asset_delete(&ann, ready.id, ready.version).await).0, "ASSET_IN_USE");
+        let edit = ProductEdit { expected_version: 1, images: Some(Vec::new()), ..Default::default() };
+        product_edit(&ann, product.id, edit).await.unwrap();
+        catalog::command::asset_delete(&ann, ready.id, ready.version).await.unwrap();
+        let taxed = ProductInput { tax_class_id: Some(t.system().new_id()), ..shirt("T") };
+        assert_eq!(code(create(&ann, taxed).await), ("UNKNOWN_TAX_CLASS", Some("taxClassId".to_owned())));
     }
 }

@@ -28,21 +28,42 @@ fn file(rows: &[String]) -> String {
 fn good_file() -> String {
     file(&[
         row(&[
-            ("Handle", "clay-pot"), ("Title", "Clay Pot"), ("Body (HTML)", "<p>Two\nlines, \"quoted\"</p>"),
-            ("Vendor", "Potters"), ("Type", "Outdoor"), ("Tags", "pot, plants"), ("Published", "true"),
-            ("Option1 Name", "Size"), ("Option1 Value", "Small"), ("Variant Grams", "453.592"),
-            ("Variant Inventory Qty", "4"), ("Variant Price", "9.99"), ("Variant Compare At Price", "12"),
-            ("Image Src", "https://img.test/a.jpg"), ("Image Position", "2"),
+            ("Handle", "clay-pot"),
+            ("Title", "Clay Pot"),
+            ("Body (HTML)", "<p>Two\nlines, \"quoted\"</p>"),
+            ("Vendor", "Potters"),
+            ("Type", "Outdoor"),
+            ("Tags", "pot, plants"),
+            ("Published", "true"),
+            ("Option1 Name", "Size"),
+            ("Option1 Value", "Small"),
+            ("Variant Grams", "453.592"),
+            ("Variant Inventory Qty", "4"),
+            ("Variant Price", "9.99"),
+            ("Variant Compare At Price", "12"),
+            ("Image Src", "https://img.test/a.jpg"),
+            ("Image Position", "2"),
         ]),
         row(&[
-            ("Handle", "clay-pot"), ("Option1 Value", "Large"), ("Variant Price", "15.9"), ("Variant Inventory Qty", "0"),
-            ("Image Src", "https://img.test/b.jpg"), ("Image Position", "1"), ("Variant Image", "https://img.test/a.jpg"),
+            ("Handle", "clay-pot"),
+            ("Option1 Value", "Large"),
+            ("Variant Price", "15.9"),
+            ("Variant Inventory Qty", "0"),
+            ("Image Src", "https://img.test/b.jpg"),
+            ("Image Position", "1"),
+            ("Variant Image", "https://img.test/a.jpg"),
         ]),
         row(&[("Handle", "clay-pot"), ("Image Src", "https://img.test/c.jpg"), ("Image Position", "3")]),
         row(&[
-            ("Handle", "gift"), ("Title", "Gift"), ("Option1 Name", "Title"), ("Option1 Value", "Default Title"),
-            ("Variant Price", "50"), ("Variant Requires Shipping", "false"), ("Variant SKU", "GIFT-50"),
-            ("Variant Barcode", "'4006381333931"), ("Published", "false"),
+            ("Handle", "gift"),
+            ("Title", "Gift"),
+            ("Option1 Name", "Title"),
+            ("Option1 Value", "Default Title"),
+            ("Variant Price", "50"),
+            ("Variant Requires Shipping", "false"),
+            ("Variant SKU", "GIFT-50"),
+            ("Variant Barcode", "'4006381333931"),
+            ("Published", "false"),
         ]),
     ])
 }
@@ -81,48 +102,51 @@ fn each_bad_cell_is_named() {
         row(&all)
     };
     let text = file(&[
-        simple("ok", &[]),                                          // 2
-        simple("price", &[("Variant Price", "5,00 €")]),            // 3
-        simple("grams", &[("Variant Grams", "heavy")]),             // 4
-        simple("", &[]),                                            // 5
-        simple("sku-1", &[("Variant SKU", "TWICE")]),               // 6
-        simple("sku-2", &[("Variant SKU", "TWICE")]),               // 7
-        "ragged,row".to_owned(),                                    // 8
-        String::new(),                                              // 9
-        simple("gtin", &[("Variant Barcode", "4006381333932")]),    // 10
+        simple("ok", &[]),                                                    // 2
+        simple("price", &[("Variant Price", "5,00 €")]),                      // 3
+        simple("grams", &[("Variant Grams", "heavy")]),                       // 4
+        simple("", &[]),                                                      // 5
+        simple("sku-1", &[("Variant SKU", "TWICE")]),                         // 6
+        simple("sku-2", &[("Variant SKU", "TWICE")]),                         // 7
+        "ragged,row".to_owned(),                                              // 8
+        String::new(),                                                        // 9
+        simple("gtin", &[("Variant Barcode", "4006381333932")]),              // 10
         simple("minus", &[("Variant Grams", "-1"), ("Variant Price", "-2")]), // 11
-        simple("title", &[("Title", "")]),                          // 12
-        simple("link", &[("Image Src", "javascript:alert(1)")]),    // 13
-        simple("stock", &[("Variant Inventory Qty", "2.5")]),       // 14
-        simple("ok", &[]),                                          // 15
-        simple("sub-cent", &[("Variant Price", "1.999")]),          // 16
-        simple("free", &[("Variant Price", "")]),                   // 17
-        simple("option", &[("Option1 Name", "Size")]),              // 18
-        simple("last", &[("Title", &"x".repeat(256))]),             // 19
+        simple("title", &[("Title", "")]),                                    // 12
+        simple("link", &[("Image Src", "javascript:alert(1)")]),              // 13
+        simple("stock", &[("Variant Inventory Qty", "2.5")]),                 // 14
+        simple("ok", &[]),                                                    // 15
+        simple("sub-cent", &[("Variant Price", "1.999")]),                    // 16
+        simple("free", &[("Variant Price", "")]),                             // 17
+        simple("option", &[("Option1 Name", "Size")]),                        // 18
+        simple("last", &[("Title", &"x".repeat(256))]),                       // 19
     ]);
     let parsed = shopify(format!("\u{feff}{text}").as_bytes(), Currency::EUR).unwrap();
     let handles: Vec<&str> = parsed.products.iter().filter_map(|p| p.product.external_handle.as_deref()).collect();
     assert_eq!(handles, ["ok", "sku-1"]);
     let found = places(&parsed.faults);
     let long = "x".repeat(200);
-    assert_eq!(found, [
-        (3, "Variant Price", "TYPE", "5,00 €"),
-        (4, "Variant Grams", "TYPE", "heavy"),
-        (5, "Handle", "MISSING_KEY", ""),
-        (7, "Variant SKU", "DUPLICATE_IN_FILE", "TWICE"),
-        (8, "", "RAGGED_ROW", "2"),
-        (10, "Variant Barcode", "GTIN_CHECKSUM", "4006381333932"),
-        (11, "Variant Grams", "RANGE", "-1"),
-        (11, "Variant Price", "RANGE", "-2"),
-        (12, "Title", "MISSING_KEY", ""),
-        (13, "Image Src", "TYPE", "javascript:alert(1)"),
-        (14, "Variant Inventory Qty", "TYPE", "2.5"),
-        (15, "Handle", "DUPLICATE_IN_FILE", "ok"),
-        (16, "Variant Price", "TYPE", "1.999"),
-        (17, "Variant Price", "MISSING_KEY", ""),
-        (18, "Option1 Value", "MISSING_KEY", ""),
-        (19, "Title", "TOO_LONG", long.as_str()),
-    ]);
+    assert_eq!(
+        found,
+        [
+            (3, "Variant Price", "TYPE", "5,00 €"),
+            (4, "Variant Grams", "TYPE", "heavy"),
+            (5, "Handle", "MISSING_KEY", ""),
+            (7, "Variant SKU", "DUPLICATE_IN_FILE", "TWICE"),
+            (8, "", "RAGGED_ROW", "2"),
+            (10, "Variant Barcode", "GTIN_CHECKSUM", "4006381333932"),
+            (11, "Variant Grams", "RANGE", "-1"),
+            (11, "Variant Price", "RANGE", "-2"),
+            (12, "Title", "MISSING_KEY", ""),
+            (13, "Image Src", "TYPE", "javascript:alert(1)"),
+            (14, "Variant Inventory Qty", "TYPE", "2.5"),
+            (15, "Handle", "DUPLICATE_IN_FILE", "ok"),
+            (16, "Variant Price", "TYPE", "1.999"),
+            (17, "Variant Price", "MISSING_KEY", ""),
+            (18, "Option1 Value", "MISSING_KEY", ""),
+            (19, "Title", "TOO_LONG", long.as_str()),
+        ]
+    );
 }
 
 #[test]
@@ -134,7 +158,8 @@ fn what_is_no_product_file_is_refused() {
     let newer = "URL handle;Title;Price;SKU\nmug;Mug;7.5;MUG\n";
     let parsed = shopify(newer.as_bytes(), Currency::EUR).unwrap();
     assert_eq!(parsed.products[0].offers[0].price_minor, 750);
-    let yen = shopify("Handle,Title,Variant Price\nmug,Mug,750\ntea,Tea,7.5\n".as_bytes(), "JPY".parse().unwrap()).unwrap();
+    let yen =
+        shopify("Handle,Title,Variant Price\nmug,Mug,750\ntea,Tea,7.5\n".as_bytes(), "JPY".parse().unwrap()).unwrap();
     assert_eq!(yen.products[0].offers[0].price_minor, 750);
     assert_eq!(places(&yen.faults), [(3, "Variant Price", "TYPE", "7.5")]);
 }

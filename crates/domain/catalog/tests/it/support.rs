@@ -4,7 +4,8 @@ use catalog::command::{ProductCreate, Publish, product_create, products_publish}
 use catalog::model::{OptionValue, Product, ProductInput, VariantInput};
 use context::Ctx;
 use kernel::id::{ChannelId, MerchantId, ProductId};
-use kernel::{Fault, PageArgs};
+use kernel::{Currency, Fault, PageArgs, Rounding};
+use marketplace::command::{CreateChannel, create_channel};
 use testkit::TestEnv;
 
 pub(crate) fn code<T: std::fmt::Debug>(result: Result<T, catalog::Error>) -> (&'static str, Option<String>) {
@@ -48,7 +49,21 @@ pub(crate) async fn history_length(ctx: &Ctx, id: ProductId) -> usize {
     catalog::query::product::history(ctx, id, &PageArgs::first(100)).await.unwrap().items.len()
 }
 
-/// A channel of the marketplace.
+/// A new channel of the marketplace.
 pub(crate) async fn channel(t: &TestEnv) -> ChannelId {
-    t.system().new_id()
+    let ctx = t.operator();
+    let unique = ctx.new_id::<ChannelId>().to_string();
+    let input = CreateChannel {
+        code: unique.replace('_', "-"),
+        name: "Shop".to_owned(),
+        currencies: vec![Currency::EUR],
+        default_currency: None,
+        locales: vec!["en".to_owned()],
+        default_locale: None,
+        country: "DE".to_owned(),
+        prices_include_tax: true,
+        rounding: Rounding::HalfUp,
+        active: true,
+    };
+    create_channel(&ctx, input).await.unwrap().id
 }

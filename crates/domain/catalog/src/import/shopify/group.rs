@@ -93,7 +93,8 @@ impl Reader<'_> {
                 let offer = self.offer(row, &variant.sku, faults);
                 if !skus.insert(variant.sku.clone()) {
                     let message = "another row has this article number";
-                    let fault = RowFault::new(row.number, Column::Sku.name(), "DUPLICATE_IN_FILE", &variant.sku, message);
+                    let fault =
+                        RowFault::new(row.number, Column::Sku.name(), "DUPLICATE_IN_FILE", &variant.sku, message);
                     faults.push(fault);
                 }
                 self.variant_image(row, &variant.sku, &mut images, faults);
@@ -102,7 +103,13 @@ impl Reader<'_> {
             }
         }
         if variants.is_empty() && faults.is_empty() {
-            faults.push(RowFault::new(first.number, Column::Price.name(), "MISSING_KEY", "", "the product has no variant"));
+            faults.push(RowFault::new(
+                first.number,
+                Column::Price.name(),
+                "MISSING_KEY",
+                "",
+                "the product has no variant",
+            ));
         }
         // Without numbers the order of the file counts.
         images.sort_by_key(|image| image.position.unwrap_or(i64::MAX));
@@ -178,8 +185,12 @@ impl Reader<'_> {
         }
         let grams = parse_micro(raw, 6).map(|micro| (micro + MICRO / 2).div_euclid(MICRO));
         match grams {
-            None => faults.push(RowFault::new(row.number, Column::Grams.name(), "TYPE", raw, "must be a number of grams")),
-            Some(..0) => faults.push(RowFault::new(row.number, Column::Grams.name(), "RANGE", raw, "must not be negative")),
+            None => {
+                faults.push(RowFault::new(row.number, Column::Grams.name(), "TYPE", raw, "must be a number of grams"))
+            }
+            Some(..0) => {
+                faults.push(RowFault::new(row.number, Column::Grams.name(), "RANGE", raw, "must not be negative"))
+            }
             Some(_) => {}
         }
         grams.filter(|grams| *grams > 0)
@@ -188,7 +199,13 @@ impl Reader<'_> {
     fn offer(&self, row: &Row, sku: &str, faults: &mut Vec<RowFault>) -> ImportedOffer {
         let price = match self.get(row, Column::Price) {
             "" => {
-                faults.push(RowFault::new(row.number, Column::Price.name(), "MISSING_KEY", "", "the variant has no price"));
+                faults.push(RowFault::new(
+                    row.number,
+                    Column::Price.name(),
+                    "MISSING_KEY",
+                    "",
+                    "the variant has no price",
+                ));
                 None
             }
             raw => self.money(row, Column::Price, raw, faults),
@@ -236,7 +253,13 @@ impl Reader<'_> {
     }
 
     /// Adds the image of a row; the same link twice is one image.
-    fn image(&self, row: &Row, column: Column, images: &mut Vec<SeenImage>, faults: &mut Vec<RowFault>) -> Option<usize> {
+    fn image(
+        &self,
+        row: &Row,
+        column: Column,
+        images: &mut Vec<SeenImage>,
+        faults: &mut Vec<RowFault>,
+    ) -> Option<usize> {
         let raw = self.get(row, column);
         if raw.is_empty() {
             return None;
