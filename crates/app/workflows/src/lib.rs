@@ -1,2 +1,54 @@
-//! workflows
-fn main() {}
+//! Carries facts from one domain to another.
+//!
+//! A handler re-reads what it needs and calls commands of other domains; every command it calls is idempotent by a
+//! natural key, because a handler may run twice, late, or after the thing changed again. Mails are jobs with a
+//! dedup key each, so that nobody gets one twice. [`schedule`] holds what happens by the clock.
+
+mod facts;
+mod listing;
+mod notices;
+mod post;
+pub mod schedule;
+
+use std::sync::Arc;
+
+use context::{Ctx, World};
+use mail::{Mailer, Templates};
+use outbox::{DispatcherBuilder, Failure};
+
+pub use post::SendMail;
+
+/// What the handlers need beside the database.
+#[derive(Clone)]
+pub struct Deps {
+    /// Clock, ids, database, policy.
+    pub world: Arc<World>,
+    /// Sends mails.
+    pub mailer: Mailer,
+    /// Their texts.
+    pub templates: Arc<Templates>,
+    /// Where links in mails lead: the address of the storefront, without a slash at the end.
+    pub public_url: String,
+}
+
+impl Deps {
+    /// A context in which a handler acts.
+    #[must_use]
+    pub fn ctx(&self) -> Ctx {
+        Ctx::system(self.world.clone(), "workflows")
+    }
+}
+
+/// Registers every handler and worker of this crate.
+#[must_use]
+pub fn register(builder: DispatcherBuilder, deps: &Deps) -> DispatcherBuilder {
+    let builder = post::register(builder, deps);
+    let builder = notices::register(builder, deps);
+    let builder = facts::register(builder, deps);
+    listing::register(builder, deps)
+}
+
+/// A fault of a command as the failure of a handler: try again, with growing pauses, until it is repaired.
+pub(crate) fn retry<E: std::error::Error>(error: E) -> Failure {
+    Failure::Retry(error.to_string())
+}

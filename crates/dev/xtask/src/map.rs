@@ -40,7 +40,7 @@ pub(crate) fn allowed(name: &str) -> Option<&'static [&'static [&'static str]]> 
         "billing" => &[PLATFORM, &["marketplace", "merchants", "payments"]],
         // What joins the domains.
         "analytics" => &[PLATFORM],
-        "workflows" => &[PLATFORM, DOMAINS, &["mail", "storage"]],
+        "workflows" => &[PLATFORM, DOMAINS, &["mail", "storage", "analytics"]],
         "api" => &[PLATFORM, DOMAINS, &["analytics"]],
         "server" => &[PLATFORM, DOMAINS, &["mail", "storage", "migrations", "analytics", "workflows", "api"]],
         // Tools. The end-to-end tests know the product only from outside.

@@ -99,8 +99,8 @@ impl Audit<'_> {
             let of = |what: &str| format!("{what} of {}", part.number);
             self.equal(&of("goods"), part.goods_minor, lines.iter().map(|l| l.gross_minor).sum());
             self.equal(&of("delivery"), part.delivery_minor, sent.iter().map(|f| f.shipping_gross_minor).sum());
-            let tax = lines.iter().map(|l| l.tax_minor).sum::<i64>()
-                + sent.iter().map(|f| f.shipping_tax_minor).sum::<i64>();
+            let tax =
+                lines.iter().map(|l| l.tax_minor).sum::<i64>() + sent.iter().map(|f| f.shipping_tax_minor).sum::<i64>();
             self.equal(&of("tax"), part.tax_minor, tax);
             let item = lines.iter().map(|l| l.commission_minor).sum();
             self.equal(&of("commission on items"), part.commission_item_minor, item);
@@ -146,7 +146,8 @@ impl Audit<'_> {
             let gapless = slots.iter().try_fold(0, |at, (from, to)| (*from == at).then_some(*to));
             self.equal(&of("slots shipped"), gapless, Some(line.shipped));
             let refunds = self.refunds.iter().filter(|(r, _)| r.kind == crate::model::status::RefundKind::Refund);
-            let refunded = refunds.flat_map(|(_, l)| l).filter(|l| l.order_line_id == line.id).map(|l| l.quantity).sum();
+            let refunded =
+                refunds.flat_map(|(_, l)| l).filter(|l| l.order_line_id == line.id).map(|l| l.quantity).sum();
             self.equal(&of("refunded"), line.refunded, refunded);
             let units = Units {
                 ordered: line.ordered,

@@ -142,6 +142,8 @@ events! {
         parts: Parts,
         /// What the merchant gets.
         net_minor: i64,
+        /// The operation by which the merchant took and kept the buyer's cash; `None` when the money is with us.
+        kept_by_merchant: Option<PaymentOperationId>,
     }
 
     /// A parcel arrived.

@@ -4,14 +4,12 @@ use access::Grant;
 use context::{within_customers, within_merchants};
 use kernel::id::{FulfillmentOrderId, MerchantOrderId, OrderId, ShipmentId};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait,
 };
 
 use crate::Error;
-use crate::entity::{
-    fulfillment_line, fulfillment_order, merchant_order, order, order_line, shipment, shipment_line,
-};
+use crate::entity::{fulfillment_line, fulfillment_order, merchant_order, order, order_line, shipment, shipment_line};
 use crate::model::book::Book;
 
 /// Rows of one insert statement; keeps the widest table below SQLite's 32,766 variables.

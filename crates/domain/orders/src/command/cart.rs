@@ -298,9 +298,7 @@ async fn check_offers(tx: &WriteTx, lines: &[NewLine], channel: &Channel, curren
     }
     let known = offers_for_sale_on(&**tx, &ids, channel.id, currency).await.map_err(offers_fault)?;
     match lines.iter().position(|line| !known.contains_key(&line.offer)) {
-        Some(index) => {
-            Err(Invalid::new(format!("lines.{index}.offerId"), "UNKNOWN", "there is no such offer").into())
-        }
+        Some(index) => Err(Invalid::new(format!("lines.{index}.offerId"), "UNKNOWN", "there is no such offer").into()),
         None => Ok(()),
     }
 }
@@ -368,11 +366,7 @@ async fn save(mut tx: WriteTx, ctx: &Ctx, before: &Cart, mut after: Cart) -> Res
     row.choices = Set(after.choices.clone());
     row.version = Set(after.version);
     row.updated_at = Set(after.updated_at);
-    cart::Entity::update_many()
-        .set(row.into_active_model())
-        .filter(cart::Column::Id.eq(after.id))
-        .exec(&*tx)
-        .await?;
+    cart::Entity::update_many().set(row.into_active_model()).filter(cart::Column::Id.eq(after.id)).exec(&*tx).await?;
     tx.commit().await?;
     Ok(after)
 }

@@ -72,6 +72,7 @@ pub async fn deliver(ctx: &Ctx, input: Deliver) -> Result<Shipment, Error> {
 /// Takes the cash of the parcel as captured and its sale as earned.
 async fn collect(work: &mut Work, row: &Shipment) -> Result<(), Error> {
     let collected_by = row.carrier_code.clone().map_or(CollectedBy::Merchant, CollectedBy::Carrier);
+    let kept = collected_by == CollectedBy::Merchant;
     let collected = CodCollected {
         payment_id: work.book.order.payment_id,
         merchant_order_id: row.merchant_order_id,
@@ -91,6 +92,7 @@ async fn collect(work: &mut Work, row: &Shipment) -> Result<(), Error> {
         currency: work.book.order.currency,
         parts: row.parts.0,
         net_minor: row.parts.0.net(),
+        kept_by_merchant: operation.filter(|_| kept),
     });
     Ok(())
 }

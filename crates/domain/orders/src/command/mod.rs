@@ -18,11 +18,11 @@ mod work;
 pub use cancel::{CancelOrder, CancelUnits, cancel_order, cancel_units};
 pub(crate) use cart::find as find_cart;
 pub use cart::{
-    CartAccess, CartCreate, CartCreated, CartDetails, DeliveryChoice, QuantityChange, cart_create, cart_edit, cart_lines_add,
-    cart_lines_set, carts_forget,
+    CartAccess, CartCreate, CartCreated, CartDetails, DeliveryChoice, QuantityChange, cart_create, cart_edit,
+    cart_lines_add, cart_lines_set, carts_forget,
 };
 pub use close::{close, close_due};
-pub use decide::{Decision, Decide, LineDecision, decide};
+pub use decide::{Decide, Decision, LineDecision, decide};
 pub use deliver::{Deliver, deliver};
 pub use expire::expire_due;
 pub use money::{

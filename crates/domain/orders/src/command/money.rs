@@ -1,8 +1,8 @@
 //! What payments tell, carried to orders by `workflows`. Every command here may be called again with the same fact.
 
 use context::Ctx;
-use kernel::id::{MerchantOrderId, OrderId, PaymentOperationId, RefundId};
 use kernel::allocate;
+use kernel::id::{MerchantOrderId, OrderId, PaymentOperationId, RefundId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
 use serde_json::json;
@@ -198,7 +198,11 @@ pub async fn refund_settled(ctx: &Ctx, id: RefundId) -> Result<Refund, Error> {
         currency: row.currency,
         gross_minor: row.amount_minor,
     });
-    work.note("refund_settled", Some(row.merchant_order_id), &json!({ "refund": id, "amount_minor": row.amount_minor }));
+    work.note(
+        "refund_settled",
+        Some(row.merchant_order_id),
+        &json!({ "refund": id, "amount_minor": row.amount_minor }),
+    );
     work.finish().await?;
     Ok(row)
 }

@@ -12,15 +12,15 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 
 use super::cart::{self, CartAccess};
-use super::plan::{Planned, planned};
 use super::placement::{self, Frozen};
+use super::plan::{Planned, planned};
 use super::work::market_fault;
 use crate::actions::PLACE;
 use crate::entity::{Order, cart as cart_row};
 use crate::error::{Error, LeftOfLine, rejection_code};
 use crate::model::cart::{Cart, token_hash};
 use crate::model::plan::SplitPlan;
-use crate::model::status::{CartState, CaptureTiming, OrderSource};
+use crate::model::status::{CaptureTiming, CartState, OrderSource};
 use crate::model::types::Address;
 use crate::query;
 

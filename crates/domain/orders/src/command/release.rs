@@ -35,7 +35,8 @@ pub(super) async fn release_in(work: &mut Work) -> Result<(), Error> {
     let steps = hand_over(&work.ctx, &mut work.tx, &mut work.book, hours);
     work.add_steps(steps);
     let accepted: Vec<_> = work.book.parts.iter().filter(|p| p.outcome.is_some() && p.captured_minor == 0).collect();
-    let accepted: Vec<_> = accepted.into_iter().filter(|p| p.capture == CaptureTiming::OnAcceptance).map(|p| p.id).collect();
+    let accepted: Vec<_> =
+        accepted.into_iter().filter(|p| p.capture == CaptureTiming::OnAcceptance).map(|p| p.id).collect();
     for part in accepted {
         work.request_capture(part).await?;
     }

@@ -183,6 +183,7 @@ fn tell(work: &mut Work, row: &Shipment, shipped: &ShippedUnits, lines: &[LineUn
             currency: work.book.order.currency,
             parts: shipped.parts,
             net_minor: shipped.parts.net(),
+            kept_by_merchant: None,
         });
     }
     let data = json!({

@@ -5,7 +5,7 @@ use kernel::Currency;
 use kernel::id::{CartId, ChannelId, CustomerId, OrderId};
 use sea_orm::entity::prelude::*;
 
-use crate::model::status::{CartState};
+use crate::model::status::CartState;
 use crate::model::types::{Address, DeliveryChoices};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]

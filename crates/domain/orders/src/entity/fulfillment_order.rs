@@ -5,7 +5,7 @@ use kernel::id::{DeliveryMethodId, FulfillmentOrderId, LocationId, MerchantId, M
 use sea_orm::entity::prelude::*;
 
 use crate::model::status::{FulfillmentOrderState, ShippingState};
-use crate::model::types::{Texts};
+use crate::model::types::Texts;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "fulfillment_order")]

@@ -6,7 +6,7 @@ use kernel::id::{MerchantId, MerchantOrderId, OrderId};
 use sea_orm::entity::prelude::*;
 
 use crate::model::status::{CaptureTiming, FeeState, MerchantOrderState, Outcome};
-use crate::model::types::{Address};
+use crate::model::types::Address;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "merchant_order")]

@@ -1,29 +1,29 @@
 //! Tables of orders. The models are the read models too.
 #![allow(missing_docs)]
 
+pub(crate) mod capture;
 pub(crate) mod cart;
 pub(crate) mod cart_line;
-pub(crate) mod order;
-pub(crate) mod merchant_order;
-pub(crate) mod order_line;
-pub(crate) mod fulfillment_order;
+pub(crate) mod event;
 pub(crate) mod fulfillment_line;
-pub(crate) mod shipment;
-pub(crate) mod shipment_line;
+pub(crate) mod fulfillment_order;
+pub(crate) mod merchant_order;
+pub(crate) mod order;
+pub(crate) mod order_line;
+pub(crate) mod plan;
 pub(crate) mod refund;
 pub(crate) mod refund_line;
-pub(crate) mod capture;
-pub(crate) mod event;
-pub(crate) mod plan;
+pub(crate) mod shipment;
+pub(crate) mod shipment_line;
 
-pub use order::Model as Order;
-pub use merchant_order::Model as MerchantOrder;
-pub use order_line::Model as OrderLine;
-pub use fulfillment_order::Model as FulfillmentOrder;
-pub use fulfillment_line::Model as FulfillmentLine;
-pub use shipment::Model as Shipment;
-pub use shipment_line::Model as ShipmentLine;
-pub use refund::Model as Refund;
-pub use refund_line::Model as RefundLine;
 pub use capture::Model as Capture;
 pub use event::Model as OrderEvent;
+pub use fulfillment_line::Model as FulfillmentLine;
+pub use fulfillment_order::Model as FulfillmentOrder;
+pub use merchant_order::Model as MerchantOrder;
+pub use order::Model as Order;
+pub use order_line::Model as OrderLine;
+pub use refund::Model as Refund;
+pub use refund_line::Model as RefundLine;
+pub use shipment::Model as Shipment;
+pub use shipment_line::Model as ShipmentLine;

@@ -1,6 +1,8 @@
 //! Table `order_line`.
 
-use kernel::id::{CommissionRuleId, MerchantId, MerchantOrderId, OfferId, OrderId, OrderLineId, ProductId, StockItemId, VariantId};
+use kernel::id::{
+    CommissionRuleId, MerchantId, MerchantOrderId, OfferId, OrderId, OrderLineId, ProductId, StockItemId, VariantId,
+};
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use kernel::id::{FulfillmentOrderId, MerchantId, MerchantOrderId, OrderId, ShipmentId};
 use sea_orm::entity::prelude::*;
 
-use crate::model::status::{ShipmentState};
-use crate::model::types::{StoredParts};
+use crate::model::status::ShipmentState;
+use crate::model::types::StoredParts;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "shipment")]

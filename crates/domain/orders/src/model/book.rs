@@ -346,7 +346,8 @@ impl Book {
         }
         let units = self.units(part);
         let owner = self.part_mut(part)?;
-        if with_fee && owner.fixed_fee_state == FeeState::Moved && units.open() == 0 && units.refunded == units.shipped {
+        if with_fee && owner.fixed_fee_state == FeeState::Moved && units.open() == 0 && units.refunded == units.shipped
+        {
             result.parts = result.parts.plus(fixed_fee(owner.fixed_fee_minor, owner.fixed_fee_vat_minor));
             owner.fixed_fee_state = FeeState::Returned;
         }
@@ -359,7 +360,8 @@ impl Book {
     /// Sets every derived column from quantities and decisions. `hold` runs from the last delivery to closing.
     pub fn derive(&mut self, now: DateTime<Utc>, hold: Duration) {
         for index in 0..self.fulfillments.len() {
-            self.fulfillments[index].state = state::fulfillment_order(&self.fulfillment_units(self.fulfillments[index].id));
+            self.fulfillments[index].state =
+                state::fulfillment_order(&self.fulfillment_units(self.fulfillments[index].id));
         }
         for index in 0..self.parts.len() {
             let facts = self.facts(&self.parts[index]);

@@ -88,9 +88,9 @@ pub fn add(lines: &[CartLine], new: &[NewLine], mut id: impl FnMut() -> CartLine
         if line.delivery_quote_minor.is_some_and(|quote| !(0..=QUOTE_MAX).contains(&quote)) {
             return Err(Invalid::range(field("deliveryQuote"), 0, QUOTE_MAX));
         }
-        let same = result.iter_mut().find(|l| {
-            l.offer == line.offer && l.delivery_quote_minor.is_none() && line.delivery_quote_minor.is_none()
-        });
+        let same = result
+            .iter_mut()
+            .find(|l| l.offer == line.offer && l.delivery_quote_minor.is_none() && line.delivery_quote_minor.is_none());
         if let Some(same) = same {
             same.quantity += line.quantity;
             check_quantity(&field("quantity"), same.quantity)?;
@@ -142,7 +142,8 @@ mod tests {
 
     #[test]
     fn units_of_an_offer_are_merged_unless_they_carry_a_delivery_price() {
-        let lines = add(&[], &[line(1, 2, None), line(1, 3, None), line(1, 1, Some(500)), line(1, 1, Some(500))], ids());
+        let lines =
+            add(&[], &[line(1, 2, None), line(1, 3, None), line(1, 1, Some(500)), line(1, 1, Some(500))], ids());
         let quantities: Vec<i64> = lines.unwrap().iter().map(|l| l.quantity).collect();
         assert_eq!(quantities, [5, 1, 1]);
     }

@@ -164,10 +164,9 @@ async fn fulfillments<C: ConnectionTrait>(
         .all(conn)
         .await?;
     let mut lines = grouped(lines, |line| line.fulfillment_order_id);
-    let rows = rows.into_iter().map(|row| FulfillmentDetail {
-        lines: lines.remove(&row.id).unwrap_or_default(),
-        fulfillment_order: row,
-    });
+    let rows = rows
+        .into_iter()
+        .map(|row| FulfillmentDetail { lines: lines.remove(&row.id).unwrap_or_default(), fulfillment_order: row });
     Ok(grouped(rows.collect(), |detail| detail.fulfillment_order.merchant_order_id))
 }
 
@@ -190,9 +189,8 @@ async fn shipments<C: ConnectionTrait>(
         .all(conn)
         .await?;
     let mut lines = grouped(lines, |line| line.shipment_id);
-    let rows = rows
-        .into_iter()
-        .map(|row| ShipmentDetail { lines: lines.remove(&row.id).unwrap_or_default(), shipment: row });
+    let rows =
+        rows.into_iter().map(|row| ShipmentDetail { lines: lines.remove(&row.id).unwrap_or_default(), shipment: row });
     Ok(grouped(rows.collect(), |detail| detail.shipment.merchant_order_id))
 }
 

@@ -210,12 +210,17 @@ pub async fn merchant_orders(
 /// The right may be missing; `Invalid` for a bad cursor.
 pub async fn refunds_open(ctx: &Ctx, page: &PageArgs) -> Result<Page<Refund>, Error> {
     let grant = ctx.authorize(READ_MERCHANT_ORDER)?;
-    let mut wanted = within_merchants(&grant, refund::Column::MerchantId).add(refund::Column::State.ne(RefundState::Settled));
+    let mut wanted =
+        within_merchants(&grant, refund::Column::MerchantId).add(refund::Column::State.ne(RefundState::Settled));
     if let Some(last) = page.after_key::<RefundId>()? {
         wanted = wanted.add(refund::Column::Id.gt(last));
     }
-    let rows =
-        refund::Entity::find().filter(wanted).order_by_asc(refund::Column::Id).limit(page.limit()).all(ctx.read()).await?;
+    let rows = refund::Entity::find()
+        .filter(wanted)
+        .order_by_asc(refund::Column::Id)
+        .limit(page.limit())
+        .all(ctx.read())
+        .await?;
     Ok(Page::from_rows(rows, page, |row: &Refund| row.id))
 }
 

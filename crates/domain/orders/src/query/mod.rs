@@ -1,19 +1,19 @@
 //! Reads.
 
+mod captures;
 mod cart;
 mod details;
 mod lists;
 mod timeline;
 
+pub use captures::captures_of_operation;
 pub use cart::{cart, carts_of_mine};
 pub use details::{
-    FulfillmentDetail, PartDetail, RefundDetail, ShipmentDetail, details_by_merchant_orders, parts_by_orders,
-    shipment,
+    FulfillmentDetail, PartDetail, RefundDetail, ShipmentDetail, details_by_merchant_orders, parts_by_orders, shipment,
 };
 pub use lists::{
     GuestOrder, MerchantOrderFilter, OrderFilter, guest_order, guest_parts, merchant_order, merchant_orders,
-    merchant_orders_by_ids, order, orders, orders_by_ids, plan_of_order,
-    refunds_open,
+    merchant_orders_by_ids, order, orders, orders_by_ids, plan_of_order, refunds_open,
 };
 pub use timeline::{timeline_of_merchant_order, timeline_of_order};
 

@@ -35,7 +35,11 @@ async fn steps(ctx: &Ctx, mut wanted: Condition, page: &PageArgs) -> Result<Page
     if let Some(last) = page.after_key::<ChangeId>()? {
         wanted = wanted.add(event::Column::Id.gt(last));
     }
-    let rows =
-        event::Entity::find().filter(wanted).order_by_asc(event::Column::Id).limit(page.limit()).all(ctx.read()).await?;
+    let rows = event::Entity::find()
+        .filter(wanted)
+        .order_by_asc(event::Column::Id)
+        .limit(page.limit())
+        .all(ctx.read())
+        .await?;
     Ok(Page::from_rows(rows, page, |row: &OrderEvent| row.id))
 }

@@ -4,9 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use kernel::id::{
-    CartLineId, DeliveryMethodId, LocationId, MerchantId, OfferId, ProductId, StockItemId, VariantId,
-};
+use kernel::id::{CartLineId, DeliveryMethodId, LocationId, MerchantId, OfferId, ProductId, StockItemId, VariantId};
 use kernel::{Currency, Rounding};
 use marketplace::Snapshot;
 

@@ -66,7 +66,8 @@ pub(super) fn choose(wants: &[Want], candidates: &[Candidate]) -> Vec<usize> {
             sum >= *quantity
         })
     };
-    let usable: Vec<usize> = (0..candidates.len()).filter(|i| candidates[*i].available.values().any(|n| *n > 0)).collect();
+    let usable: Vec<usize> =
+        (0..candidates.len()).filter(|i| candidates[*i].available.values().any(|n| *n > 0)).collect();
     if usable.len() <= EXACT_MAX {
         for size in 1..=usable.len() {
             if let Some(set) = first_combination(&usable, size, &serves) {

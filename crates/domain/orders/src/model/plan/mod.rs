@@ -14,9 +14,7 @@ mod tests;
 
 use chrono::{DateTime, Utc};
 use kernel::Currency;
-use kernel::id::{
-    CartLineId, DeliveryMethodId, LocationId, MerchantId, OfferId, ProductId, StockItemId, VariantId,
-};
+use kernel::id::{CartLineId, DeliveryMethodId, LocationId, MerchantId, OfferId, ProductId, StockItemId, VariantId};
 use serde::{Deserialize, Serialize};
 
 pub use input::{ForSale, MerchantTerms, PlanInput, PlanLine, StockAt};

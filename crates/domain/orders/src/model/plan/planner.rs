@@ -11,9 +11,7 @@ use marketplace::DeliveryMethod;
 use super::input::{ForSale, PlanInput, PlanLine};
 use super::locations::{self, Candidate, Take, Want};
 use super::price::{self, Load};
-use super::{
-    Choice, Consignment, ConsignmentLine, PlannedLine, Promise, Rejected, Rejection, SplitPlan, Totals, hash,
-};
+use super::{Choice, Consignment, ConsignmentLine, PlannedLine, Promise, Rejected, Rejection, SplitPlan, Totals, hash};
 
 /// Splits a cart into consignments.
 ///
@@ -135,7 +133,10 @@ impl<'a> Work<'a> {
             let (code, text) = if candidate.available.values().all(|n| *n == 0) {
                 ("NO_STOCK", format!("{} has none of it", candidate.name))
             } else if short > 0 && chosen.len() == 1 {
-                ("NOT_EVERYTHING", format!("{} lacks {short} of {} lines; {first} has all", candidate.name, wants.len()))
+                (
+                    "NOT_EVERYTHING",
+                    format!("{} lacks {short} of {} lines; {first} has all", candidate.name, wants.len()),
+                )
             } else if short > 0 {
                 ("NOT_NEEDED", format!("fewer locations serve everything without {}", candidate.name))
             } else {
@@ -256,8 +257,8 @@ impl<'a> Work<'a> {
         handling: i64,
     ) -> Result<Choice, (&'static str, String)> {
         let input = self.input;
-        let (shown, reasons) =
-            price::delivery(load, method, product_type, input).map_err(|no| (no.code(), format!("{}: {no}", method.name)))?;
+        let (shown, reasons) = price::delivery(load, method, product_type, input)
+            .map_err(|no| (no.code(), format!("{}: {no}", method.name)))?;
         let tax_ppm = input.market.tax_rate(method.tax_class_id, &input.country, input.now).ppm();
         let (price, tax) = price::gross_and_tax(shown, tax_ppm, input);
         let ship_by = input.now + Duration::days(handling);

@@ -1,0 +1,13 @@
+//! Money and goods: what one domain tells, done in another.
+
+mod ledger;
+mod money;
+
+use outbox::DispatcherBuilder;
+
+use crate::Deps;
+
+pub(crate) fn register(builder: DispatcherBuilder, deps: &Deps) -> DispatcherBuilder {
+    let builder = money::register(builder, deps);
+    ledger::register(builder, deps)
+}

@@ -1,0 +1,131 @@
+//! What happens by the clock: deadlines, releases, sweeps.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::time::Duration;
+
+use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
+
+use crate::Deps;
+
+/// How often the clock is looked at.
+const TICK: Duration = Duration::from_secs(5);
+/// Rows one step of a chore takes.
+const BATCH: u64 = 200;
+
+/// Something that is done every so often, by one node at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Chore {
+    AcceptanceDeadlines,
+    PaymentDeadlines,
+    StrayPayments,
+    ReleaseEarnings,
+    CloseOrders,
+    ForgetCarts,
+    ForgetSecrets,
+}
+
+impl Chore {
+    const ALL: [Self; 7] = [
+        Self::AcceptanceDeadlines,
+        Self::PaymentDeadlines,
+        Self::StrayPayments,
+        Self::ReleaseEarnings,
+        Self::CloseOrders,
+        Self::ForgetCarts,
+        Self::ForgetSecrets,
+    ];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::AcceptanceDeadlines => "acceptance_deadlines",
+            Self::PaymentDeadlines => "payment_deadlines",
+            Self::StrayPayments => "stray_payments",
+            Self::ReleaseEarnings => "release_earnings",
+            Self::CloseOrders => "close_orders",
+            Self::ForgetCarts => "forget_carts",
+            Self::ForgetSecrets => "forget_secrets",
+        }
+    }
+
+    const fn every(self) -> TimeDelta {
+        match self {
+            Self::AcceptanceDeadlines | Self::PaymentDeadlines | Self::StrayPayments | Self::ReleaseEarnings => {
+                TimeDelta::minutes(1)
+            }
+            Self::CloseOrders => TimeDelta::minutes(10),
+            Self::ForgetCarts | Self::ForgetSecrets => TimeDelta::hours(1),
+        }
+    }
+
+    async fn run(self, deps: &Deps) -> Result<(), String> {
+        let ctx = deps.ctx();
+        let now = ctx.now();
+        let text = |error: &dyn std::error::Error| error.to_string();
+        match self {
+            Self::AcceptanceDeadlines => orders::command::expire_due(&ctx, BATCH).await.map(drop).map_err(|e| text(&e)),
+            Self::PaymentDeadlines => payments::expire_due(&ctx, now).await.map(drop).map_err(|e| text(&e)),
+            Self::StrayPayments => payments::sweep(&ctx, now).await.map(drop).map_err(|e| text(&e)),
+            Self::ReleaseEarnings => billing::command::release_due(&ctx, now).await.map(drop).map_err(|e| text(&e)),
+            Self::CloseOrders => orders::command::close_due(&ctx, BATCH).await.map(drop).map_err(|e| text(&e)),
+            Self::ForgetCarts => orders::command::carts_forget(&ctx, BATCH).await.map(drop).map_err(|e| text(&e)),
+            Self::ForgetSecrets => identity::purge_expired(&ctx).await.map(drop).map_err(|e| text(&e)),
+        }
+    }
+}
+
+/// Does every chore when it is due, until `shutdown` resolves. Nodes share: each slot is claimed by one of them.
+pub async fn run(deps: &Deps, shutdown: impl Future<Output = ()> + Send) {
+    tokio::pin!(shutdown);
+    let mut seen = Seen::default();
+    loop {
+        tick(deps, &mut seen).await;
+        tokio::select! {
+            () = &mut shutdown => return,
+            () = tokio::time::sleep(TICK) => {}
+        }
+    }
+}
+
+/// The slots this node knows to be taken, so that it asks the database once a slot.
+#[derive(Debug, Default)]
+struct Seen(HashMap<&'static str, DateTime<Utc>>);
+
+/// Does every chore whose slot nobody has claimed yet.
+async fn tick(deps: &Deps, seen: &mut Seen) {
+    let now = deps.ctx().now();
+    for chore in Chore::ALL {
+        let slot = now.duration_trunc(chore.every()).unwrap_or(now);
+        if seen.0.insert(chore.name(), slot) == Some(slot) {
+            continue;
+        }
+        match claimed(deps, chore, slot).await {
+            Ok(true) => {
+                if let Err(error) = chore.run(deps).await {
+                    tracing::error!(chore = chore.name(), error, "a chore failed; its next slot tries again");
+                }
+            }
+            Ok(false) => {}
+            Err(error) => tracing::error!(chore = chore.name(), %error, "a slot cannot be claimed"),
+        }
+    }
+}
+
+/// Does every chore now, whatever the slot. For tests and demos, where the clock jumps.
+///
+/// # Errors
+/// The text of the first chore that failed.
+pub async fn run_all(deps: &Deps) -> Result<(), String> {
+    for chore in Chore::ALL {
+        chore.run(deps).await?;
+    }
+    Ok(())
+}
+
+async fn claimed(deps: &Deps, chore: Chore, slot: DateTime<Utc>) -> Result<bool, context::Error> {
+    let ctx = deps.ctx();
+    let tx = ctx.begin_write().await?;
+    let mine = outbox::claim_slot(&tx, chore.name(), slot).await?;
+    tx.commit().await?;
+    Ok(mine)
+}
