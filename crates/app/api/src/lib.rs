@@ -1,6 +1,8 @@
 //! The GraphQL API: objects, inputs, loaders and the mapping of errors. See the README for the conventions.
 
+pub mod customers;
 pub mod error;
+pub mod identity;
 pub mod input;
 pub mod loader;
 pub mod page;

@@ -16,11 +16,15 @@ pub type SoukSchema = Schema<Query, Mutation, EmptySubscription>;
 
 /// Everything that can be asked.
 #[derive(MergedObject, Default)]
-pub struct Query(SystemQuery);
+pub struct Query(SystemQuery, crate::identity::IdentityQuery, crate::customers::CustomersQuery);
 
 /// Everything that can be done.
 #[derive(MergedObject, Default)]
-pub struct Mutation(crate::system::SystemMutation);
+pub struct Mutation(
+    crate::system::SystemMutation,
+    crate::identity::IdentityMutation,
+    crate::customers::CustomersMutation,
+);
 
 /// What resolvers need beside the context of the request. Shared by all requests.
 #[derive(Clone, Default)]

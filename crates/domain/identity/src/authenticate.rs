@@ -81,15 +81,15 @@ async fn by_session(
     }
     let seats = seats(&held, customer, merchant)?;
     let used_at: DateTime<Utc> = first.try_get("", "used_at")?;
+    let id: SessionId = first.try_get("", "id")?;
     if let Some(expires_at) = Session::slide(first.try_get("", "created_at")?, used_at, now) {
-        let id: SessionId = first.try_get("", "id")?;
         let tx = world.db.begin_write().await?;
         repo::session::slide(&tx, id, used_at, now, expires_at).await?;
         tx.commit().await?;
     }
     // Histories are append-only and show this name: that of a mere buyer could never be erased from them.
     let name = if held.is_empty() { BUYER_ROLE.to_owned() } else { first.try_get("", "name")? };
-    Ok(Actor::new(Principal::User(user), name, seats))
+    Ok(Actor::new(Principal::User(user), name, seats).in_session(id))
 }
 
 /// The seats of a person in a request that acts for `merchant`.

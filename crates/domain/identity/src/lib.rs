@@ -22,8 +22,8 @@ pub use command::api_key::{ApiKeyCreate, CreatedApiKey, api_key_create, api_key_
 pub use command::email_verification::{email_verification_send, email_verify, request_verification_in_tx};
 pub use command::invitation::{InvitationAccept, invitation_accept, invitation_resend, invitation_revoke};
 pub use command::member::{
-    AddMember, Added, MemberAccess, MemberRoleChange, member_add, member_add_in_tx, member_remove, member_role_change,
-    operator_create,
+    AddMember, Added, MemberAccess, MemberCreate, MemberRoleChange, member_add, member_add_in_tx, member_create,
+    member_remove, member_role_change, operator_create,
 };
 pub use command::password::{
     PasswordChange, PasswordSet, password_change, password_reset_request, password_set_with_token,

@@ -1,6 +1,6 @@
 //! Who acts, and from which seats.
 
-use kernel::id::{ApiKeyId, CustomerId, MerchantId, UserId};
+use kernel::id::{ApiKeyId, CustomerId, MerchantId, SessionId, UserId};
 
 /// The name of a role in the policy: `merchant_owner`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -69,6 +69,7 @@ pub struct Actor {
     /// The name shown in histories.
     pub name: String,
     seats: Vec<Seat>,
+    session: Option<SessionId>,
 }
 
 impl Actor {
@@ -91,7 +92,19 @@ impl Actor {
         seats.push(Seat { scope: Scope::Public, role: Role::named(Role::ANONYMOUS) });
         // Stable and wide first: an operator who also shops acts as the operator.
         seats.sort_by_key(|seat| seat.scope);
-        Self { principal, name: name.into(), seats }
+        Self { principal, name: name.into(), seats, session: None }
+    }
+
+    /// The same actor, signed in with this session.
+    #[must_use]
+    pub fn in_session(self, session: SessionId) -> Self {
+        Self { session: Some(session), ..self }
+    }
+
+    /// The session of the request, if a person signed in.
+    #[must_use]
+    pub fn session(&self) -> Option<SessionId> {
+        self.session
     }
 
     /// The seats, the widest scope first.

@@ -78,6 +78,12 @@ impl Introspection {
         (document, Value::Object(variables))
     }
 
+    /// A value of the type with this name.
+    pub fn sample(&self, name: &str) -> Value {
+        let kind = self.types[name]["kind"].clone();
+        self.value(&json!({ "kind": kind, "name": name, "ofType": null }), name, name, &BTreeMap::new())
+    }
+
     fn selection(&self, of: &Value) -> String {
         let (kind, name) = inner(of);
         match kind {

@@ -41,7 +41,10 @@ fn actor(role: &str) -> Actor {
         _ if role.starts_with("merchant_") => Scope::Merchant(MerchantId::from_uuid(id)),
         _ => Scope::Operator,
     };
-    Actor::new(Principal::User(UserId::from_uuid(id)), role, [Seat { scope, role: Role::named(role) }])
+    // Whoever signs in as a person holds this seat too; a storefront is a program.
+    let person = (role != "storefront").then(|| Seat { scope: Scope::Public, role: Role::named("user") });
+    let seats = std::iter::once(Seat { scope, role: Role::named(role) }).chain(person);
+    Actor::new(Principal::User(UserId::from_uuid(id)), role, seats)
 }
 
 /// Runs one field as somebody and gives the codes of the answer.

@@ -16,7 +16,9 @@ async fn every_public_field_argument_and_type_is_described() {
         if ["String", "Int", "Float", "Boolean", "ID"].contains(&name) {
             continue;
         }
-        if !described(of) && !["Query", "Mutation"].contains(&name) {
+        // The library gives connections no description; their fields have one, and so has what they list.
+        let undescribable = ["Query", "Mutation"].contains(&name) || name.ends_with("Connection");
+        if !described(of) && !undescribable {
             missing.push(name.to_owned());
         }
         for part in ["fields", "inputFields", "enumValues"] {

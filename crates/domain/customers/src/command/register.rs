@@ -62,7 +62,7 @@ pub async fn register(ctx: &Ctx, input: Register) -> Result<Registered, Error> {
 /// # Errors
 /// Denied when nobody is signed in; [`identity::Error::AlreadyBuyer`].
 pub async fn become_buyer(ctx: &Ctx) -> Result<Customer, Error> {
-    ctx.authorize(actions::REGISTER)?;
+    ctx.authorize(actions::OPEN)?;
     let id = ctx.actor().user().ok_or(context::Error::Denied(access::Denied::SignInFirst))?;
     let mut tx = ctx.begin_write().await?;
     let user = identity::user_on(&*tx, id).await?;

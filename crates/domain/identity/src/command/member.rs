@@ -153,27 +153,55 @@ pub(crate) async fn join(
     Ok(membership)
 }
 
-/// Makes the operator's first administrators. For the command line, which acts as Souk itself.
+/// Somebody who is to be a member at once, with a first password.
+#[derive(Clone)]
+pub struct MemberCreate {
+    /// Address of the person; it must not have an account.
+    pub email: String,
+    /// Name of the person.
+    pub name: String,
+    /// Of which team.
+    pub team: Team,
+    /// In which role.
+    pub role: RoleName,
+    /// The first password.
+    pub password: String,
+}
+
+impl std::fmt::Debug for MemberCreate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MemberCreate").field("email", &self.email).field("role", &self.role).finish_non_exhaustive()
+    }
+}
+
+/// Makes an account with a first password and seats it in a team at once.
 ///
 /// # Errors
-/// Denied; taken (field `email`); an invalid `email`, `name` or `password`.
-pub async fn operator_create(ctx: &Ctx, email: &str, name: &str, password: &str) -> Result<Membership, Error> {
+/// As [`member_add`]; an invalid `password`.
+pub async fn member_create(ctx: &Ctx, input: MemberCreate) -> Result<Membership, Error> {
     let grant = ctx.authorize(actions::MEMBER_MANAGE)?;
-    Team::Operator.within(&grant)?;
-    may_grant(ctx, RoleName::OperatorAdmin, Team::Operator)?;
-    let hash = PasswordHash::of("password", password, email, name).await?;
+    input.team.within(&grant)?;
+    may_grant(ctx, input.role, input.team)?;
+    let hash = PasswordHash::of("password", &input.password, &input.email, &input.name).await?;
     let mut tx = ctx.begin_write().await?;
-    let new = NewUser {
-        email: email.to_owned(),
-        name: name.to_owned(),
-        password: Some(hash),
-        customer: None,
-        email_verified: true,
-    };
-    let user = user_create_in_tx(ctx, &mut tx, new).await?;
-    let membership = join(ctx, &mut tx, user.id, Team::Operator, RoleName::OperatorAdmin).await?;
+    let access = MemberAccess::Password(hash);
+    let MemberCreate { email, name, team, role, .. } = input;
+    let added = member_add_in_tx(ctx, &mut tx, AddMember { email, name, team, role, access }).await?;
     tx.commit().await?;
-    Ok(membership)
+    match added {
+        Added::Member(membership) => Ok(membership),
+        Added::Invited(_) => Err(context::Error::internal("a member with a password was invited").into()),
+    }
+}
+
+/// Makes an administrator of the operator. For the command line, which acts as Souk itself.
+///
+/// # Errors
+/// As [`member_create`].
+pub async fn operator_create(ctx: &Ctx, email: &str, name: &str, password: &str) -> Result<Membership, Error> {
+    let (team, role) = (Team::Operator, RoleName::OperatorAdmin);
+    let (email, name, password) = (email.to_owned(), name.to_owned(), password.to_owned());
+    member_create(ctx, MemberCreate { email, name, team, role, password }).await
 }
 
 /// Takes a membership away. The sessions stay: roles are read anew for each request.

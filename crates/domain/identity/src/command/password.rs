@@ -3,6 +3,7 @@
 use chrono::Duration;
 use context::{Ctx, WriteTx};
 use history::Change;
+use kernel::id::SessionId;
 use kernel::text;
 
 use super::oneself;
@@ -21,8 +22,6 @@ pub struct PasswordChange {
     pub current: String,
     /// The new one.
     pub new: String,
-    /// The session that stays signed in; all others end.
-    pub keep: Option<Secret>,
 }
 
 impl std::fmt::Debug for PasswordChange {
@@ -52,11 +51,11 @@ pub async fn password_change(ctx: &Ctx, input: PasswordChange) -> Result<User, E
     let mut tx = ctx.begin_write().await?;
     let now = repo::account::lock(&*tx, id).await?;
     // A rival change won meanwhile: what was proven is not the password any more.
-    if !now.is_some_and(|now| now.password_hash == account.password_hash) {
+    if now.is_none_or(|now| now.password_hash != account.password_hash) {
         return Err(Error::WrongPassword);
     }
     throttle::succeeded(&tx, &keys).await?;
-    store(&mut tx, &user, &hash, input.keep.as_ref()).await?;
+    store(&mut tx, &user, &hash, ctx.actor().session()).await?;
     tx.commit().await?;
     Ok(User { version: user.version + 1, ..user })
 }
@@ -134,7 +133,7 @@ pub async fn password_set_with_token(ctx: &Ctx, input: PasswordSet) -> Result<Us
 }
 
 /// Stores a new hash: other sessions end, mailed tokens stop working, the person is warned.
-async fn store(tx: &mut WriteTx, user: &User, hash: &PasswordHash, keep: Option<&Secret>) -> Result<(), Error> {
+async fn store(tx: &mut WriteTx, user: &User, hash: &PasswordHash, keep: Option<SessionId>) -> Result<(), Error> {
     repo::account::set_password(&**tx, user.id, Some(hash), tx.now()).await?;
     repo::session::remove_all(&**tx, user.id, keep).await?;
     repo::mail_token::drop_all(&**tx, user.id, MailPurpose::PasswordReset).await?;

@@ -5,18 +5,18 @@ use history::Change;
 use kernel::id::SessionId;
 
 use super::oneself;
-use crate::model::Secret;
 use crate::{Error, repo};
 
-/// Ends the session of the bearer. Ending it twice is no error.
+/// Ends the session of the request. Ending it twice is no error.
 ///
 /// # Errors
 /// Denied when nobody is signed in.
-pub async fn sign_out(ctx: &Ctx, bearer: &Secret) -> Result<(), Error> {
+pub async fn sign_out(ctx: &Ctx) -> Result<(), Error> {
     let user = oneself(ctx)?;
+    let Some(session) = ctx.actor().session() else { return Ok(()) };
     let mut tx = ctx.begin_write().await?;
-    if repo::session::remove_by_token(&*tx, user, bearer).await? {
-        tx.record(Change::new("user", user, "signed_out"));
+    if repo::session::remove(&*tx, user, session).await? {
+        tx.record(Change::new("user", user, "signed_out").field("session", session, None::<String>));
     }
     Ok(tx.commit().await?)
 }
@@ -35,14 +35,14 @@ pub async fn session_revoke(ctx: &Ctx, id: SessionId) -> Result<(), Error> {
     Ok(tx.commit().await?)
 }
 
-/// Ends all of one's own sessions but the one of `keep`; tells how many.
+/// Ends all of one's own sessions but that of the request; tells how many.
 ///
 /// # Errors
 /// Denied.
-pub async fn session_revoke_others(ctx: &Ctx, keep: Option<&Secret>) -> Result<u64, Error> {
+pub async fn session_revoke_others(ctx: &Ctx) -> Result<u64, Error> {
     let user = oneself(ctx)?;
     let mut tx = ctx.begin_write().await?;
-    let ended = repo::session::remove_all(&*tx, user, keep).await?;
+    let ended = repo::session::remove_all(&*tx, user, ctx.actor().session()).await?;
     if ended > 0 {
         tx.record(Change::new("user", user, "sessions_revoked").field("sessions", ended, 0));
     }

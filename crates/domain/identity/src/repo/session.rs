@@ -103,25 +103,15 @@ pub(crate) async fn remove<C: ConnectionTrait>(conn: &C, user: UserId, id: Sessi
     Ok(result.rows_affected == 1)
 }
 
-/// Ends the session of a token; tells whose it was.
-pub(crate) async fn remove_by_token<C: ConnectionTrait>(conn: &C, user: UserId, token: &Secret) -> Result<bool, Error> {
-    let result = session::Entity::delete_many()
-        .filter(session::Column::TokenHash.eq(token.digest()))
-        .filter(session::Column::UserId.eq(user))
-        .exec(conn)
-        .await?;
-    Ok(result.rows_affected == 1)
-}
-
-/// Ends all sessions of a user but the one of `keep`; tells how many.
+/// Ends all sessions of a user but `keep`; tells how many.
 pub(crate) async fn remove_all<C: ConnectionTrait>(
     conn: &C,
     user: UserId,
-    keep: Option<&Secret>,
+    keep: Option<SessionId>,
 ) -> Result<u64, Error> {
     let mut delete = session::Entity::delete_many().filter(session::Column::UserId.eq(user));
     if let Some(keep) = keep {
-        delete = delete.filter(session::Column::TokenHash.ne(keep.digest()));
+        delete = delete.filter(session::Column::Id.ne(keep));
     }
     Ok(delete.exec(conn).await?.rows_affected)
 }

@@ -23,7 +23,7 @@ testkit::both_databases! {
         let elsewhere = sign_in(&t, "ann@example.org").await.token;
         let ann = bearer(&t, &here, None).await.unwrap();
         let change = |current: &str, new: &str| PasswordChange {
-            current: current.to_owned(), new: new.to_owned(), keep: Some(here.clone()),
+            current: current.to_owned(), new: new.to_owned()
         };
         assert_eq!(code(identity::password_change(&t.anonymous(), change(PASSWORD, NEW)).await), "UNAUTHENTICATED");
         assert_eq!(code(identity::password_change(&ann, change("wrong password", NEW)).await), "WRONG_PASSWORD");
@@ -42,7 +42,7 @@ testkit::both_databases! {
         let ann = signed_in(&t, "ann@example.org").await;
         let mut answers = Vec::new();
         for _ in 0..7 {
-            let change = PasswordChange { current: "wrong password".to_owned(), new: NEW.to_owned(), keep: None };
+            let change = PasswordChange { current: "wrong password".to_owned(), new: NEW.to_owned() };
             answers.push(code(identity::password_change(&ann, change).await));
         }
         assert_eq!(answers[5..], ["WRONG_PASSWORD", "RATE_LIMITED"]);
