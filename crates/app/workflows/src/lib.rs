@@ -5,6 +5,7 @@
 //! dedup key each, so that nobody gets one twice. [`schedule`] holds what happens by the clock.
 
 mod facts;
+mod files;
 mod listing;
 mod notices;
 mod post;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 use context::{Ctx, World};
 use mail::{Mailer, Templates};
 use outbox::{DispatcherBuilder, Failure};
+use storage::ObjectStore;
 
 pub use post::SendMail;
 
@@ -27,6 +29,8 @@ pub struct Deps {
     pub mailer: Mailer,
     /// Their texts.
     pub templates: Arc<Templates>,
+    /// Holds assets and payout files.
+    pub store: ObjectStore,
     /// Where links in mails lead: the address of the storefront, without a slash at the end.
     pub public_url: String,
 }
@@ -39,12 +43,14 @@ impl Deps {
     }
 }
 
-/// Registers every handler and worker of this crate.
+/// Registers every handler and worker of this crate. Those of payments come from [`payments::register`], because
+/// they need the providers.
 #[must_use]
 pub fn register(builder: DispatcherBuilder, deps: &Deps) -> DispatcherBuilder {
     let builder = post::register(builder, deps);
     let builder = notices::register(builder, deps);
     let builder = facts::register(builder, deps);
+    let builder = files::register(builder, deps);
     listing::register(builder, deps)
 }
 

@@ -23,10 +23,11 @@ enum Chore {
     CloseOrders,
     ForgetCarts,
     ForgetSecrets,
+    ForgetUploads,
 }
 
 impl Chore {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::AcceptanceDeadlines,
         Self::PaymentDeadlines,
         Self::StrayPayments,
@@ -34,6 +35,7 @@ impl Chore {
         Self::CloseOrders,
         Self::ForgetCarts,
         Self::ForgetSecrets,
+        Self::ForgetUploads,
     ];
 
     const fn name(self) -> &'static str {
@@ -45,6 +47,7 @@ impl Chore {
             Self::CloseOrders => "close_orders",
             Self::ForgetCarts => "forget_carts",
             Self::ForgetSecrets => "forget_secrets",
+            Self::ForgetUploads => "forget_uploads",
         }
     }
 
@@ -54,7 +57,7 @@ impl Chore {
                 TimeDelta::minutes(1)
             }
             Self::CloseOrders => TimeDelta::minutes(10),
-            Self::ForgetCarts | Self::ForgetSecrets => TimeDelta::hours(1),
+            Self::ForgetCarts | Self::ForgetSecrets | Self::ForgetUploads => TimeDelta::hours(1),
         }
     }
 
@@ -70,6 +73,7 @@ impl Chore {
             Self::CloseOrders => orders::command::close_due(&ctx, BATCH).await.map(drop).map_err(|e| text(&e)),
             Self::ForgetCarts => orders::command::carts_forget(&ctx, BATCH).await.map(drop).map_err(|e| text(&e)),
             Self::ForgetSecrets => identity::purge_expired(&ctx).await.map(drop).map_err(|e| text(&e)),
+            Self::ForgetUploads => assets::command::expire_uploads(&ctx).await.map(drop).map_err(|e| text(&e)),
         }
     }
 }
