@@ -18,15 +18,17 @@ mod repo;
 mod worker;
 
 pub use command::{
-    Adjust, MarkPaid, MarkReturned, RunPayouts, adjust, mark_paid, mark_returned, mark_run_paid, post_canceled,
-    post_captured, post_cod_kept, post_cod_remitted, post_provider_fee, post_provider_settled, post_recognized,
+    Adjust, MarkPaid, MarkReturned, Released, RunPayouts, adjust, mark_paid, mark_returned, mark_run_paid,
+    post_canceled, post_captured, post_cod_kept, post_cod_remitted, post_dispute_fee_recharged, post_dispute_lost,
+    post_dispute_opened, post_dispute_won, post_provider_fee, post_provider_settled, post_recognized,
     post_refund_requested, post_refund_settled, post_transfer, post_unapplied_returned, release_due, reverse,
     run_payouts, schedule_release,
 };
 pub use error::Error;
 pub use model::build::{
-    Canceled, Captured, CapturedPart, CodKept, CodRemitted, ProviderFee, ProviderSettled, RefundRequested,
-    RefundSettled, SaleComponents, SaleRecognized, Transfer,
+    AdjustmentKind, Canceled, Captured, CapturedPart, CodKept, CodRemitted, DisputeFeeRecharged, DisputeLost,
+    DisputeOpened, DisputeWon, ProviderFee, ProviderSettled, RefundRequested, RefundSettled, SaleComponents,
+    SaleRecognized, Transfer, UnappliedReturned,
 };
 pub use model::{
     Account, Component, Direction, Kind, MerchantBalance, Payout, PayoutRun, PayoutState, Posted, Posting, Side,

@@ -131,23 +131,32 @@ pub fn dispute_lost(input: &DisputeLost) -> Result<Posting, Unbalanced> {
         .seal()
 }
 
-/// Kind `DISPUTE_FEE_RECHARGED`: Dr available; Cr dispute fees.
+/// The merchant pays what the dispute cost. Kind `DISPUTE_FEE_RECHARGED`.
+#[derive(Debug, Clone, Serialize)]
+pub struct DisputeFeeRecharged {
+    /// The provider's name of the dispute.
+    pub dispute: String,
+    /// The currency.
+    pub currency: Currency,
+    /// The merchant.
+    pub merchant_id: MerchantId,
+    /// How much, in minor units.
+    pub amount_minor: i64,
+    /// When it happened.
+    #[serde(skip_serializing)]
+    pub at: DateTime<Utc>,
+}
+
+/// Dr available; Cr dispute fees.
 ///
 /// # Errors
 /// [`Unbalanced`] for a negative or no amount.
-pub fn dispute_fee_recharged(
-    dispute: &str,
-    merchant: MerchantId,
-    currency: Currency,
-    fee_minor: i64,
-    at: DateTime<Utc>,
-) -> Result<Posting, Unbalanced> {
-    let key = format!("dispute_fee:{dispute}");
-    let said = (dispute, merchant.to_string(), fee_minor);
-    Draft::new(Kind::DisputeFeeRecharged, key, currency, at, source(dispute), &said)
-        .concerning(merchant, None)
-        .debit(Account::Available(merchant), fee_minor, Component::Fee)
-        .credit(Account::DisputeFees, fee_minor, Component::Fee)
+pub fn dispute_fee_recharged(input: &DisputeFeeRecharged) -> Result<Posting, Unbalanced> {
+    let key = format!("dispute_fee:{}", input.dispute);
+    Draft::new(Kind::DisputeFeeRecharged, key, input.currency, input.at, source(&input.dispute), input)
+        .concerning(input.merchant_id, None)
+        .debit(Account::Available(input.merchant_id), input.amount_minor, Component::Fee)
+        .credit(Account::DisputeFees, input.amount_minor, Component::Fee)
         .seal()
 }
 

@@ -10,7 +10,8 @@ mod settlement;
 
 pub use capture::{Captured, CapturedPart, Transfer, captured, transfer};
 pub use dispute::{
-    DisputeLost, DisputeOpened, DisputeWon, dispute_fee_recharged, dispute_lost, dispute_opened, dispute_won,
+    DisputeFeeRecharged, DisputeLost, DisputeOpened, DisputeWon, dispute_fee_recharged, dispute_lost, dispute_opened,
+    dispute_won,
 };
 pub use manual::{Adjustment, AdjustmentKind, adjusted};
 pub use payout::{payout_initiated, payout_paid, payout_returned};
