@@ -4,7 +4,9 @@ pub mod customers;
 pub mod error;
 pub mod identity;
 pub mod input;
+pub mod inventory;
 pub mod loader;
+pub mod offers;
 pub mod page;
 pub mod scalar;
 

@@ -16,7 +16,13 @@ pub type SoukSchema = Schema<Query, Mutation, EmptySubscription>;
 
 /// Everything that can be asked.
 #[derive(MergedObject, Default)]
-pub struct Query(SystemQuery, crate::identity::IdentityQuery, crate::customers::CustomersQuery);
+pub struct Query(
+    SystemQuery,
+    crate::identity::IdentityQuery,
+    crate::customers::CustomersQuery,
+    crate::inventory::InventoryQuery,
+    crate::offers::OffersQuery,
+);
 
 /// Everything that can be done.
 #[derive(MergedObject, Default)]
@@ -24,6 +30,8 @@ pub struct Mutation(
     crate::system::SystemMutation,
     crate::identity::IdentityMutation,
     crate::customers::CustomersMutation,
+    crate::inventory::InventoryMutation,
+    crate::offers::OffersMutation,
 );
 
 /// What resolvers need beside the context of the request. Shared by all requests.

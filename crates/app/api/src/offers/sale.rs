@@ -1,0 +1,164 @@
+//! Offers as buyers see them, and the one that is shown first.
+
+use std::collections::HashMap;
+
+use async_graphql::{Context, Enum, ID, Object, SimpleObject};
+use kernel::Currency;
+use kernel::id::{ChannelId, StockItemId, VariantId};
+
+use super::loader::SaleLoader;
+use super::object::OfferCondition;
+use crate::error::Gql;
+use crate::inventory::{AvailabilityLoader, LocationStock};
+use crate::loader::{load, load_many};
+use crate::scalar::Money;
+
+/// An offer that buyers can see in a channel and currency.
+#[derive(Debug, Clone)]
+pub struct SaleOffer {
+    offer: offers::OfferForSale,
+    currency: Currency,
+}
+
+#[Object]
+impl SaleOffer {
+    /// The id of the offer; put it into a cart.
+    async fn id(&self) -> ID {
+        self.offer.offer_id.to_string().into()
+    }
+    /// Who sells.
+    async fn merchant_id(&self) -> ID {
+        self.offer.merchant_id.to_string().into()
+    }
+    /// What is sold.
+    async fn variant_id(&self) -> ID {
+        self.offer.variant_id.to_string().into()
+    }
+    /// In which condition the goods are.
+    async fn condition(&self) -> OfferCondition {
+        self.offer.condition.into()
+    }
+    /// The price of one unit; with or without tax as the channel says.
+    async fn price(&self) -> Option<Money> {
+        self.offer.price_minor.map(|minor| Money::minor(minor, self.currency))
+    }
+    /// A former price to show beside it.
+    async fn compare_at(&self) -> Option<Money> {
+        self.offer.compare_at_minor.map(|minor| Money::minor(minor, self.currency))
+    }
+    /// Days until the goods leave.
+    async fn handling_days(&self) -> Option<i32> {
+        self.offer.handling_days
+    }
+    /// The fewest units of an order line.
+    async fn min_quantity(&self) -> i64 {
+        self.offer.min_quantity
+    }
+    /// The most units of an order line.
+    async fn max_quantity(&self) -> Option<i64> {
+        self.offer.max_quantity
+    }
+    /// Units that can be sold, of all locations together.
+    async fn available(&self, gql: &Context<'_>) -> Gql<i64> {
+        let places = load::<AvailabilityLoader, _>(gql, self.offer.stock_item_id).await?.unwrap_or_default();
+        Ok(places.iter().map(|place| place.available).sum())
+    }
+    /// Units that can be sold, by location, the one used first at the front.
+    async fn availability(&self, gql: &Context<'_>) -> Gql<Vec<LocationStock>> {
+        let places = load::<AvailabilityLoader, _>(gql, self.offer.stock_item_id).await?.unwrap_or_default();
+        Ok(places.into_iter().map(LocationStock::from).collect())
+    }
+}
+
+/// Why an offer is shown first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "offers::WinReason")]
+pub enum BestOfferReason {
+    /// There is no other.
+    OnlyOffer,
+    /// It is in stock, the others are not.
+    InStock,
+    /// Its goods are in a better condition.
+    BetterCondition,
+    /// It is cheaper.
+    LowestPrice,
+    /// It leaves sooner.
+    FasterHandling,
+    /// Alike in all else, it has been offered for longer.
+    OfferedFirst,
+}
+
+/// Why an offer is not shown first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "offers::LossReason")]
+pub enum LesserOfferReason {
+    /// It is not in stock, the winner is.
+    OutOfStock,
+    /// Its goods are in a worse condition.
+    WorseCondition,
+    /// It costs more.
+    HigherPrice,
+    /// It leaves later.
+    SlowerHandling,
+    /// Alike in all else, the winner has been offered for longer.
+    OfferedLater,
+}
+
+/// An offer that is not shown first.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct LesserOffer {
+    /// The offer.
+    pub offer: SaleOffer,
+    /// What it lost by.
+    pub reason: LesserOfferReason,
+}
+
+/// The offer of a variant that is shown first.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct BestOffer {
+    /// The offer.
+    pub offer: SaleOffer,
+    /// Why it is shown first.
+    pub reason: BestOfferReason,
+    /// The version of the rules that decided.
+    pub policy_version: u32,
+    /// The others, the best first.
+    pub others: Vec<LesserOffer>,
+}
+
+/// What buyers can see of the offers of a variant; batched with the other variants of the document.
+///
+/// # Errors
+/// The fault of the query, as a top-level error.
+pub async fn sale_offers(
+    gql: &Context<'_>,
+    channel: ChannelId,
+    currency: Currency,
+    variant: VariantId,
+) -> Gql<Vec<SaleOffer>> {
+    let found = load::<SaleLoader, _>(gql, (channel, currency, variant)).await?.unwrap_or_default();
+    Ok(found.into_iter().map(|offer| SaleOffer { offer, currency }).collect())
+}
+
+/// The best of the offers of a variant, with the reasons; batched with the other variants of the document.
+///
+/// # Errors
+/// The fault of the query, as a top-level error.
+pub async fn best_offer(
+    gql: &Context<'_>,
+    channel: ChannelId,
+    currency: Currency,
+    variant: VariantId,
+) -> Gql<Option<BestOffer>> {
+    let found = load::<SaleLoader, _>(gql, (channel, currency, variant)).await?.unwrap_or_default();
+    let items: Vec<StockItemId> = found.iter().map(|offer| offer.stock_item_id).collect();
+    let places = load_many::<AvailabilityLoader, _>(gql, items).await?;
+    let available: HashMap<StockItemId, i64> =
+        places.into_iter().map(|(item, places)| (item, places.iter().map(|place| place.available).sum())).collect();
+    let Some(ranking) = offers::best_of(&found, &available) else { return Ok(None) };
+    let of = |id| found.iter().find(|offer| offer.offer_id == id).cloned().map(|offer| SaleOffer { offer, currency });
+    let others = ranking.losers.iter().filter_map(|loser| Some((of(loser.offer_id)?, loser.reason)));
+    let others = others.map(|(offer, reason)| LesserOffer { offer, reason: reason.into() }).collect();
+    let (reason, policy_version) = (ranking.reason.into(), ranking.policy_version);
+    Ok(of(ranking.winner).map(|offer| BestOffer { offer, reason, policy_version, others }))
+}
