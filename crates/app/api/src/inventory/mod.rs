@@ -6,7 +6,8 @@ mod mutation;
 mod object;
 mod query;
 
+pub use input::*;
 pub use loader::{AvailabilityLoader, LevelsLoader, LocationLoader};
-pub use mutation::InventoryMutation;
-pub use object::{LocationStock, StockLevel, StockLocation};
-pub use query::InventoryQuery;
+pub use mutation::*;
+pub use object::*;
+pub use query::{InventoryQuery, StockLevelFilter};

@@ -55,6 +55,7 @@ impl From<inventory::StockLevel> for StockLevel {
     }
 }
 
+/// Stock of one article at one location.
 #[Object]
 impl StockLevel {
     /// The id of the level.
@@ -102,7 +103,6 @@ impl StockLevel {
         self.0.updated_at
     }
     /// The journal, newest entry first.
-    #[graphql(complexity = "crate::page::cost(first, child_complexity)")]
     async fn movements(
         &self,
         gql: &Context<'_>,

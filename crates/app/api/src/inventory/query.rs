@@ -39,7 +39,6 @@ pub struct InventoryQuery;
 #[Object]
 impl InventoryQuery {
     /// Stock locations within the caller's scope, the oldest first.
-    #[graphql(complexity = "crate::page::cost(first, child_complexity)")]
     async fn stock_locations(
         &self,
         gql: &Context<'_>,
@@ -64,7 +63,6 @@ impl InventoryQuery {
     }
 
     /// Stock levels within the caller's scope, by SKU.
-    #[graphql(complexity = "crate::page::cost(first, child_complexity)")]
     async fn stock_levels(
         &self,
         gql: &Context<'_>,
@@ -89,7 +87,6 @@ impl InventoryQuery {
     }
 
     /// The journal of all stock within the caller's scope, newest entry first.
-    #[graphql(complexity = "crate::page::cost(first, child_complexity)")]
     async fn stock_movements(
         &self,
         gql: &Context<'_>,

@@ -7,8 +7,9 @@ mod object;
 mod query;
 mod sale;
 
+pub use input::*;
 pub use loader::{OfferLoader, OffersOfVariantLoader, SaleKey, SaleLoader};
-pub use mutation::OffersMutation;
-pub use object::{Offer, OfferCondition};
-pub use query::OffersQuery;
-pub use sale::{BestOffer, SaleOffer, best_offer, sale_offers};
+pub use mutation::*;
+pub use object::*;
+pub use query::{OfferFilter, OffersQuery};
+pub use sale::{BestOffer, BestOfferReason, LesserOffer, LesserOfferReason, SaleOffer, best_offer, sale_offers};

@@ -75,6 +75,7 @@ impl From<offers::Offer> for Offer {
     }
 }
 
+/// What a merchant sells a variant for.
 #[Object]
 impl Offer {
     /// The id of the offer.

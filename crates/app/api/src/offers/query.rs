@@ -42,7 +42,6 @@ pub struct OffersQuery;
 #[Object]
 impl OffersQuery {
     /// Offers within the caller's scope, the oldest first.
-    #[graphql(complexity = "crate::page::cost(first, child_complexity)")]
     async fn offers(
         &self,
         gql: &Context<'_>,

@@ -20,6 +20,7 @@ pub struct SaleOffer {
     currency: Currency,
 }
 
+/// An offer that buyers can see in a channel and currency.
 #[Object]
 impl SaleOffer {
     /// The id of the offer; put it into a cart.
