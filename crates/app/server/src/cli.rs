@@ -34,8 +34,44 @@ pub enum Command {
     /// Manages the people of the operator
     #[command(subcommand)]
     Operator(Operator),
+    /// Loads files of other programs
+    #[command(subcommand)]
+    Import(Import),
     /// Prints the GraphQL schema
     Schema,
+}
+
+/// What can be loaded.
+#[derive(Debug, Subcommand)]
+pub enum Import {
+    /// Loads the products of one merchant from a file as Shopify exports it, with offers and stock
+    ///
+    /// A product is found again by its handle: loading the same file again changes nothing. A product with a row at
+    /// fault is left out; the report names each such row, and the exit code is 1 then.
+    Products(ImportProducts),
+}
+
+/// Options of `souk import products`.
+#[derive(Debug, Args)]
+pub struct ImportProducts {
+    /// The file: CSV in UTF-8
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Whose products they are: the id of a merchant, or the part of the address of its page
+    #[arg(long, value_name = "MERCHANT")]
+    pub merchant: String,
+    /// Currency of the prices; the first channel's when absent
+    #[arg(long, value_name = "CODE")]
+    pub currency: Option<String>,
+    /// Location of the stock, by its code; the merchant's first when absent
+    #[arg(long, value_name = "CODE")]
+    pub location: Option<String>,
+    /// Report as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Which database.
+    #[command(flatten)]
+    pub place: Place,
 }
 
 /// What can be done with the people of the operator.

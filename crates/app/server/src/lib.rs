@@ -8,6 +8,7 @@ pub mod edge;
 pub mod folder;
 pub mod graphql;
 pub mod health;
+pub mod import;
 pub mod node;
 pub mod settings;
 pub mod webhook;

@@ -85,6 +85,9 @@ pub enum StartError {
     /// What is stored differs from what it derives from.
     #[error("{0} differences")]
     Differences(usize),
+    /// A file was loaded, but not all of it.
+    #[error("{0} faults in the file; what they concern was left out")]
+    FaultyRows(usize),
     /// Anything else of the operating system.
     #[error(transparent)]
     Io(#[from] io::Error),

@@ -1,6 +1,7 @@
 //! What the subcommands do.
 
 mod demo;
+mod import;
 mod operator;
 mod serve;
 mod verify;
@@ -11,7 +12,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 pub use demo::demo;
 pub use serve::serve;
 
-use crate::cli::{Cli, Command, Config, Operator, Place};
+use crate::cli::{Cli, Command, Config, Import, Operator, Place};
 use crate::folder::Folder;
 use crate::node::{StartError, open_world};
 use crate::settings::{Purpose, Settings, environment, load};
@@ -31,6 +32,7 @@ pub async fn run(cli: Cli) -> Result<(), StartError> {
         Command::Migrate(place) => migrate(&database(&place)?).await,
         Command::Verify(place) => verify::verify(&database(&place)?).await,
         Command::Operator(Operator::Create(options)) => operator::create(options).await,
+        Command::Import(Import::Products(options)) => import::products(options).await,
         Command::Schema => say(&api::build(api::Services::default()).sdl()),
     }
 }

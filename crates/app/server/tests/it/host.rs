@@ -77,6 +77,8 @@ pub struct Host {
     pub ended: tokio::task::JoinHandle<()>,
     pub counted: Arc<AtomicU32>,
     pub env: TestEnv,
+    pub sandbox: Arc<Sandbox>,
+    pub providers: Providers,
     client: reqwest::Client,
 }
 
@@ -107,8 +109,8 @@ impl Host {
         });
         let health = Health::new(env.world.clone(), store);
         let sandbox = Arc::new(Sandbox::new(env.world.clone(), SECRET, Chaos::default()));
-        let providers = Providers::none().with(sandbox);
-        let webhooks = Webhooks { world: env.world.clone(), providers };
+        let providers = Providers::none().with(sandbox.clone());
+        let webhooks = Webhooks { world: env.world.clone(), providers: providers.clone() };
         let routes = server::app::Routes {
             endpoint: actix_web::web::Data::new(Endpoint::new(schema, env.world.clone(), documents, settings, attach)),
             health: actix_web::web::Data::new(health.clone()),
@@ -127,10 +129,15 @@ impl Host {
         let (stop, stopped) = tokio::sync::oneshot::channel();
         let (http, watched) = (http.run(), health.clone());
         let ended = tokio::spawn(async move {
-            let stop = async { drop(stopped.await) };
+            // A test that does not use the sender drops it early.
+            let stop = async {
+                if stopped.await.is_err() {
+                    std::future::pending().await
+                }
+            };
             server::node::run_until(http, &watched, None, stop).await.unwrap();
         });
-        Self { address, health, stop, ended, counted, env, client: reqwest::Client::new() }
+        Self { address, health, stop, ended, counted, env, sandbox, providers, client: reqwest::Client::new() }
     }
 
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {

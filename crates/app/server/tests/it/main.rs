@@ -3,5 +3,6 @@
 
 mod bad_input;
 mod host;
+mod import;
 mod protocol;
 mod resilience;

@@ -1,5 +1,7 @@
 //! GraphQL over HTTP as its specification has it; the public audits cover more of it from outside.
 
+use std::sync::Arc;
+
 use crate::host::{Host, Method, SECRET, StatusCode, body, code, json};
 
 #[test]
@@ -144,5 +146,23 @@ fn a_webhook_is_taken_by_its_signature() {
         assert_eq!(code(post("sandbox", Some(forged), "{}").await.unwrap()).await.0, 400);
         assert_eq!(code(post("sandbox", Some(sign("{}")), "{}").await.unwrap()).await.0, 400);
         assert_eq!(code(post("nobody", None, "{}").await.unwrap()).await, (404, "NOT_FOUND".to_owned()));
+    });
+}
+
+#[test]
+fn the_sandbox_tells_over_http() {
+    Host::run(|host| async move {
+        let world = &host.env.world;
+        let sender = server::work::HttpSender::new(&format!("http://{}/", host.address));
+        let sandbox = Some((host.sandbox.clone(), Arc::new(sender) as Arc<dyn payments::WebhookSender>));
+        let builder = outbox::Dispatcher::builder(world.db.clone(), world.clock.clone(), world.wake.clone());
+        let dispatcher = payments::register(builder, world, &host.providers, sandbox).build();
+        // Money nobody asked for: the webhook tells of it, and it goes back.
+        let amount = kernel::Money::new(12_50, kernel::Currency::EUR);
+        host.sandbox.stray_charge(amount).await.unwrap();
+        let drained = dispatcher.drain().await.unwrap();
+        assert_eq!(drained.failures, 0, "{drained:?}");
+        let balances = host.sandbox.balances().await.unwrap();
+        assert_eq!(balances.iter().map(|balance| balance.captured_minor).sum::<i64>(), 0, "{balances:?}");
     });
 }
