@@ -107,10 +107,10 @@ impl<'a> Ledger<'a> {
         let mut paths = HashMap::new();
         for entry in postings.iter().flat_map(|posting| &posting.entries) {
             let path = entry.account.path();
-            if !held.contains_key(&path) {
+            held.entry(path).or_insert_with_key(|path| {
                 paths.insert(entry.account.id(self.currency), path.clone());
-                held.insert(path, Held { account: entry.account.clone(), balance_minor: 0, is_new: true });
-            }
+                Held { account: entry.account.clone(), balance_minor: 0, is_new: true }
+            });
         }
         let mut ids: Vec<LedgerAccountId> = paths.keys().copied().collect();
         ids.sort();

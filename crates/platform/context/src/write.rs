@@ -92,7 +92,7 @@ impl WriteTx {
         key: &str,
         input: &I,
     ) -> Result<Idempotent<T>, Error> {
-        let key = kernel::text::line("idempotencyKey", key, KEY_LENGTH_MAX).map_err(Invalid::from)?;
+        let key = kernel::text::line("idempotencyKey", key, KEY_LENGTH_MAX)?;
         let key = Key { owner, route, key };
         let claim = idempotency::claim(&self.tx, &key, &idempotency::input_hash(input), self.now).await?;
         match claim {

@@ -1,0 +1,48 @@
+//! Money that people move.
+
+use kernel::PageArgs;
+use kernel::id::MerchantOrderId;
+use payments::event::{MoneyPlace, PaymentCaptured, PaymentRefunded};
+use payments::provider::Chaos;
+use payments::{
+    CodCollected, CollectedBy, ConfirmRefund, Error, PaymentState, cod_collected_in_tx, confirm_refund, retry_refund,
+};
+
+use crate::desk::Desk;
+
+async fn collect(desk: &Desk, payment_id: kernel::id::PaymentId, amount_minor: i64) -> Result<(), Error> {
+    let ctx = desk.ctx();
+    let mut tx = ctx.begin_write().await.unwrap();
+    let merchant_order_id: MerchantOrderId = ctx.new_id();
+    let collected_by = CollectedBy::Carrier("dhl".to_owned());
+    cod_collected_in_tx(&mut tx, CodCollected { payment_id, merchant_order_id, amount_minor, collected_by }).await?;
+    Ok(tx.commit().await?)
+}
+
+testkit::both_databases! {
+    async fn cash_at_the_door_and_back_by_hand(t: TestEnv) {
+        let desk = Desk::open(t, Chaos::default());
+        let id = desk.pay("cash_on_delivery", None, 1_000).await;
+        assert!(matches!(desk.capture(id, 1).await, Err(Error::NotPossible(_))));
+        collect(&desk, id, 600).await.unwrap();
+        assert!(matches!(collect(&desk, id, 401).await, Err(Error::ExceedsAuthorized { capturable_minor: 400 })));
+        collect(&desk, id, 400).await.unwrap();
+        assert_eq!(desk.payment(id).await.state(), PaymentState::Captured);
+        desk.refund(id, 250).await.unwrap();
+        desk.drain().await;
+        let captured = desk.heard::<PaymentCaptured>();
+        assert!(captured.iter().all(|event| event.place == MoneyPlace::Carrier("dhl".to_owned())));
+        let ctx = desk.t.operator();
+        let waiting = payments::query::refunds_to_pay(&ctx, &PageArgs::first(10)).await.unwrap().into_rows();
+        assert_eq!(waiting.len(), 1);
+        let input = ConfirmRefund { operation: waiting[0].id, bank_reference: "sepa-1".to_owned() };
+        confirm_refund(&ctx, input.clone()).await.unwrap();
+        assert!(matches!(confirm_refund(&ctx, input).await, Err(Error::NotPossible(_))));
+        assert!(matches!(retry_refund(&ctx, waiting[0].id).await, Err(Error::NotPossible(_))));
+        desk.drain().await;
+        let refunded = desk.heard::<PaymentRefunded>();
+        assert_eq!((refunded.len(), refunded[0].amount.minor, &refunded[0].place), (1, 250, &MoneyPlace::Bank));
+        assert_eq!(desk.payment(id).await.state(), PaymentState::PartlyRefunded);
+        desk.sound(0, 0).await;
+    }
+}
