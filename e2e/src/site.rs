@@ -254,7 +254,7 @@ impl Site {
     /// [`Error::File`] when one cannot be read.
     pub fn mails(&self) -> Result<Vec<Mail>> {
         match self.kind {
-            Kind::Sqlite => mails::read(&self.data().join("mail")),
+            Kind::Sqlite => mails::read(&self.data().join("mails")),
             Kind::Postgres => mails::read(&self.folder.path().join("mails")),
         }
     }
