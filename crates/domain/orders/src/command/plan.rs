@@ -127,7 +127,8 @@ impl Source<'_> {
             return Err(("CURRENCY_NOT_PRICED", format!("the channel does not sell in {currency}")));
         }
         let unit_price = offer.price_minor.ok_or_else(unpriced)?;
-        let tax = variant.tax_class_id.map_or(Rate::ZERO, |class| self.market.tax_rate(class, self.country, self.now));
+        let class = variant.tax_class_id.or_else(|| self.market.tax_class_by_code("standard").map(|class| class.id));
+        let tax = class.map_or(Rate::ZERO, |class| self.market.tax_rate(class, self.country, self.now));
         Ok(ForSale {
             merchant: offer.merchant_id,
             product: offer.product_id,

@@ -115,7 +115,7 @@ fn tracking(input: &Ship, market: &Snapshot) -> Result<Tracking, Invalid> {
     if own_url.as_ref().is_some_and(|url| !url.starts_with("https://")) {
         return Err(Invalid::new("trackingUrl", "MALFORMED", "must start with https://"));
     }
-    let known = name.as_deref().and_then(|code| market.carrier_by_code(code));
+    let known = name.as_deref().and_then(|code| market.carrier_by_code(code)).filter(|c| c.active);
     let url = match (known, &number) {
         (Some(carrier), Some(number)) => carrier.tracking_url(number),
         _ => own_url,

@@ -33,7 +33,6 @@ pub(super) struct Take {
 pub(super) struct Candidate {
     pub location: LocationId,
     pub name: String,
-    pub priority: i64,
     pub available: BTreeMap<StockItemId, i64>,
 }
 
@@ -42,19 +41,18 @@ const EXACT_MAX: usize = 12;
 
 /// The locations that have any of `wants`, by priority and id.
 pub(super) fn candidates<'a>(wants: &[Want], stock: impl Fn(StockItemId) -> &'a [StockAt]) -> Vec<Candidate> {
-    let mut found: BTreeMap<(i64, LocationId), Candidate> = BTreeMap::new();
+    let mut found: BTreeMap<LocationId, (i64, Candidate)> = BTreeMap::new();
     for want in wants {
         for at in stock(want.item) {
-            let candidate = found.entry((at.priority, at.location)).or_insert_with(|| Candidate {
-                location: at.location,
-                name: at.name.clone(),
-                priority: at.priority,
-                available: BTreeMap::new(),
-            });
+            let new = || Candidate { location: at.location, name: at.name.clone(), available: BTreeMap::new() };
+            let (priority, candidate) = found.entry(at.location).or_insert_with(|| (at.priority, new()));
+            *priority = at.priority.min(*priority);
             candidate.available.insert(want.item, at.available.max(0));
         }
     }
-    found.into_values().collect()
+    let mut found: Vec<(i64, Candidate)> = found.into_values().collect();
+    found.sort_by_key(|(priority, candidate)| (*priority, candidate.location));
+    found.into_iter().map(|(_, candidate)| candidate).collect()
 }
 
 /// Chooses locations for `wants`, which all candidates together can serve.

@@ -1,0 +1,12 @@
+//! Behaviors of carts and orders, on both databases.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod cancels;
+mod carts;
+mod decisions;
+mod places;
+mod races;
+mod refunds;
+mod rights;
+mod ships;
+mod support;
