@@ -76,7 +76,8 @@ impl Address {
             company: optional("company", self.company)?,
             line1: text::line(&field("line1"), &self.line1, 200)?,
             line2: optional("line2", self.line2)?,
-            postal_code: text::line(&field("postalCode"), &self.postal_code, 20)?,
+            // Some countries have none.
+            postal_code: optional("postalCode", Some(self.postal_code))?.unwrap_or_default(),
             city: text::line(&field("city"), &self.city, 200)?,
             region: optional("region", self.region)?,
             country,

@@ -243,7 +243,7 @@ fn between<C: ColumnTrait>(column: C, from: Option<DateTime<Utc>>, before: Optio
 
 fn after<C: ColumnTrait>(at: C, id: C, page: &PageArgs) -> Result<Condition, Error> {
     let Some((last_at, last_id)) = page.after_key::<Key>()? else { return Ok(Condition::all()) };
-    let last = Expr::tuple([Expr::val(last_at).into(), Expr::val(last_id).into()]);
-    let row = Expr::tuple([Expr::col(at).into(), Expr::col(id).into()]);
+    let last = Expr::tuple([Expr::val(last_at), Expr::val(last_id)]);
+    let row = Expr::tuple([Expr::col(at), Expr::col(id)]);
     Ok(Condition::all().add(row.lt(last)))
 }

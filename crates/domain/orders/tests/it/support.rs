@@ -61,6 +61,7 @@ impl Market {
             tier: None,
             commission_vat_ppm: None,
             approved: true,
+            owner: None,
         };
         let id = merchants::create(&self.t.operator(), input).await.unwrap().id;
         let staff = self.t.merchant(id);
