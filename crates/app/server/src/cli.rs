@@ -21,9 +21,9 @@ pub enum Command {
     /// SQLite, an S3 storage on the loopback interface and a folder of mails: nothing else is needed. Stopping and
     /// starting again keeps everything.
     Demo(Demo),
-    /// Answers requests in production, and delivers events and runs jobs unless told otherwise
+    /// Answers requests in production, and does the work of `worker` too unless told otherwise
     Serve(Config),
-    /// Delivers events and runs jobs beside nodes that only answer requests
+    /// Delivers events, runs jobs and keeps schedules beside nodes that only answer requests
     Worker(Config),
     /// Brings the schema of the database up to date; nodes that run it at once wait for each other
     Migrate(Place),

@@ -5,13 +5,15 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use context::World;
+use mail::Templates;
 use outbox::Dispatcher;
 use payments::provider::{Chaos, Sandbox};
 use payments::{Providers, WebhookSender};
-use tokio::sync::Notify;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use workflows::Deps;
 
-use crate::node::Node;
+use crate::node::{Node, StartError};
 use crate::settings::Payments;
 
 /// How long a webhook of the sandbox may take.
@@ -37,36 +39,60 @@ pub fn providers(settings: &Payments, world: &Arc<World>) -> (Providers, Option<
 /// The running work of a process.
 #[derive(Debug)]
 pub struct Work {
-    task: JoinHandle<()>,
-    stop: Arc<Notify>,
+    tasks: Vec<JoinHandle<()>>,
+    stop: watch::Sender<bool>,
 }
 
 impl Work {
-    /// Starts to deliver events and run jobs. `url` is where the sandbox finds this Souk.
-    #[must_use]
-    pub fn start(node: &Node, url: &str) -> Self {
-        let dispatcher = dispatcher(node, url);
-        let stop = Arc::new(Notify::new());
-        let stopped = stop.clone();
-        let task = tokio::spawn(async move { dispatcher.run(async move { stopped.notified().await }).await });
-        Self { task, stop }
+    /// Starts to deliver events, run jobs and keep the schedules. `url` is where the sandbox finds this Souk.
+    ///
+    /// # Errors
+    /// The built-in mail templates cannot be used.
+    pub fn start(node: &Node, url: &str) -> Result<Self, StartError> {
+        let deps = Deps {
+            world: node.world.clone(),
+            mailer: node.mailer.clone(),
+            templates: Arc::new(Templates::builtin().map_err(StartError::refused)?),
+            store: node.store.clone(),
+            public_url: node.settings.server.public_url.trim_end_matches('/').to_owned(),
+        };
+        let dispatcher = dispatcher(node, &deps, url);
+        let (stop, _) = watch::channel(false);
+        let (events, clock) = (stopped(&stop), stopped(&stop));
+        let tasks = vec![
+            tokio::spawn(async move { dispatcher.run(events).await }),
+            tokio::spawn(async move { workflows::schedule::run(&deps, clock).await }),
+        ];
+        Ok(Self { tasks, stop })
     }
 
     /// Takes no more work, and waits for what was begun. What is not finished is taken up at the next start.
     pub async fn stop(self) {
-        self.stop.notify_one();
-        match tokio::time::timeout(PATIENCE, self.task).await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::error!(%error, "the dispatcher did not end well"),
+        self.stop.send_replace(true);
+        match tokio::time::timeout(PATIENCE, futures::future::join_all(self.tasks)).await {
+            Ok(ended) => {
+                for error in ended.into_iter().filter_map(Result::err) {
+                    tracing::error!(%error, "work did not end well");
+                }
+            }
             Err(_) => tracing::warn!("events and jobs in work are left to the next start"),
         }
     }
 }
 
+/// Resolves when `stop` says so, or is gone.
+fn stopped(stop: &watch::Sender<bool>) -> impl Future<Output = ()> + Send + 'static {
+    let mut stop = stop.subscribe();
+    async move {
+        let _ = stop.wait_for(|stop| *stop).await;
+    }
+}
+
 /// Every handler and worker of Souk.
-fn dispatcher(node: &Node, url: &str) -> Dispatcher {
+fn dispatcher(node: &Node, deps: &Deps, url: &str) -> Dispatcher {
     let world = &node.world;
     let builder = Dispatcher::builder(world.db.clone(), world.clock.clone(), world.wake.clone());
+    let builder = workflows::register(builder, deps);
     let sender: Arc<dyn WebhookSender> = Arc::new(HttpSender::new(url));
     let sandbox = node.sandbox.clone().map(|sandbox| (sandbox, sender));
     payments::register(builder, world, &node.providers, sandbox).build()

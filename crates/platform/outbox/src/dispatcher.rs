@@ -144,11 +144,11 @@ impl Dispatcher {
                     0
                 }
             };
-            if did > 0 {
-                continue;
-            }
             tokio::select! {
+                // Also a node that never runs out of work must stop when told.
+                biased;
                 () = &mut shutdown => return,
+                () = std::future::ready(()), if did > 0 => {}
                 () = self.inner.wake.notified() => {}
                 () = tokio::time::sleep(POLL) => {}
             }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use db::Tx;
 use kernel::id::EventId;
-use sea_orm::{ActiveValue::Set, DbErr, EntityTrait};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -92,4 +92,12 @@ pub async fn publish(
     });
     event_row::Entity::insert_many(rows).exec_without_returning(tx).await?;
     Ok(())
+}
+
+/// How many events have not reached all their handlers yet.
+///
+/// # Errors
+/// The database error.
+pub async fn undelivered<C: ConnectionTrait>(conn: &C) -> Result<u64, DbErr> {
+    event_row::Entity::find().filter(event_row::Column::DispatchedAt.is_null()).count(conn).await
 }

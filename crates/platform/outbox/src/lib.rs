@@ -13,6 +13,6 @@ mod job;
 mod schedule;
 
 pub use dispatcher::{Dispatcher, DispatcherBuilder, Drained, Failure, HandlerResult};
-pub use event::{Event, PendingEvent, StoredEvent, publish};
+pub use event::{Event, PendingEvent, StoredEvent, publish, undelivered};
 pub use job::{Job, PendingJob, enqueue};
 pub use schedule::claim_slot;

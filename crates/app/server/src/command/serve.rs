@@ -35,7 +35,8 @@ pub(super) async fn answer(
     let health = Health::new(node.world.clone(), node.store.clone());
     let schema = api::build(api::Services::default());
     let (server, address) = node.listen(schema, attach, health.clone())?;
-    let work = node.settings.worker.enabled.then(|| Work::start(node, &own_url(&node.settings, address)));
+    let enabled = node.settings.worker.enabled;
+    let work = enabled.then(|| Work::start(node, &own_url(&node.settings, address))).transpose()?;
     say(&greeting(address))?;
     run_until(server, &health, work, stop).await
 }

@@ -4,7 +4,7 @@ use crate::node::{Node, StartError, require_migrated, stop_signal};
 use crate::settings::Settings;
 use crate::work::Work;
 
-/// Delivers events and runs jobs until a signal, and answers no requests.
+/// Delivers events, runs jobs and keeps schedules until a signal, and answers no requests.
 pub(super) async fn worker(settings: Settings) -> Result<(), StartError> {
     let stop = stop_signal()?;
     let node = Node::open(settings).await?;
@@ -12,7 +12,7 @@ pub(super) async fn worker(settings: Settings) -> Result<(), StartError> {
     node.ensure_bucket_in_background();
     let payments = &node.settings.payments;
     let url = if payments.sandbox_url.is_empty() { &node.settings.server.public_url } else { &payments.sandbox_url };
-    let work = Work::start(&node, url);
+    let work = Work::start(&node, url)?;
     tracing::info!("working");
     stop.await;
     tracing::info!("stopping");
