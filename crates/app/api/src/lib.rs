@@ -6,6 +6,8 @@ pub mod identity;
 pub mod input;
 pub mod inventory;
 pub mod loader;
+pub mod marketplace;
+pub mod merchants;
 pub mod offers;
 pub mod page;
 pub mod scalar;

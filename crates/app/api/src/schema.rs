@@ -22,6 +22,8 @@ pub struct Query(
     crate::customers::CustomersQuery,
     crate::inventory::InventoryQuery,
     crate::offers::OffersQuery,
+    crate::marketplace::MarketplaceQuery,
+    crate::merchants::MerchantsQuery,
 );
 
 /// Everything that can be done.
@@ -32,6 +34,8 @@ pub struct Mutation(
     crate::customers::CustomersMutation,
     crate::inventory::InventoryMutation,
     crate::offers::OffersMutation,
+    crate::marketplace::MarketplaceMutation,
+    crate::merchants::MerchantsMutation,
 );
 
 /// What resolvers need beside the context of the request. Shared by all requests.

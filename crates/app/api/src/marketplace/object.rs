@@ -1,0 +1,275 @@
+//! What the operator decides for everybody, as clients see it.
+
+use async_graphql::{Enum, ID, Object, SimpleObject};
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::scalar::{Currency, DecimalText, Money};
+
+/// What happens to half a minor unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "kernel::Rounding")]
+pub enum Rounding {
+    /// Half away from zero.
+    HalfUp,
+    /// Half to the even neighbour.
+    HalfEven,
+    /// Half towards zero.
+    HalfDown,
+}
+
+/// Where the marketplace sells: a storefront, a country, a set of currencies and locales.
+#[derive(Debug, Clone)]
+pub struct Channel(pub marketplace::Channel);
+
+impl From<marketplace::Channel> for Channel {
+    fn from(channel: marketplace::Channel) -> Self {
+        Self(channel)
+    }
+}
+
+/// Where the marketplace sells: a storefront, a country, a set of currencies and locales.
+#[Object]
+impl Channel {
+    /// The id of the channel.
+    async fn id(&self) -> ID {
+        self.0.id.to_string().into()
+    }
+    /// The code that storefronts send: `web`.
+    async fn code(&self) -> &str {
+        &self.0.code
+    }
+    /// The name people read.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+    /// The currencies in which it sells.
+    async fn currencies(&self) -> Vec<Currency> {
+        self.0.currencies.iter().copied().map(Currency).collect()
+    }
+    /// The currency when the buyer does not choose.
+    async fn default_currency(&self) -> Currency {
+        Currency(self.0.default_currency)
+    }
+    /// The languages it speaks, such as `de` or `pt-BR`.
+    async fn locales(&self) -> &[String] {
+        &self.0.locales
+    }
+    /// The language when the buyer does not choose.
+    async fn default_locale(&self) -> &str {
+        &self.0.default_locale
+    }
+    /// The country whose taxes are assumed before the address is known, by ISO 3166-1.
+    async fn country(&self) -> &str {
+        &self.0.country
+    }
+    /// Whether prices in this channel contain tax.
+    async fn prices_include_tax(&self) -> bool {
+        self.0.prices_include_tax
+    }
+    /// What happens to half a minor unit in orders of this channel.
+    async fn rounding(&self) -> Rounding {
+        self.0.rounding.into()
+    }
+    /// Whether it sells. Only the operator sees channels that do not.
+    async fn active(&self) -> bool {
+        self.0.active
+    }
+    /// Grows by one with every change; send it as `expectedVersion`.
+    async fn version(&self) -> i64 {
+        self.0.version
+    }
+    /// When it was changed last.
+    async fn updated_at(&self) -> DateTime<Utc> {
+        self.0.updated_at
+    }
+}
+
+/// A class of goods that are taxed alike.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct TaxClass {
+    /// The id of the tax class.
+    pub id: ID,
+    /// The code that imports use: `standard`.
+    pub code: String,
+    /// The name people read.
+    pub name: String,
+    /// All of them: the rates by country and by the day from which they hold.
+    pub rates: Vec<TaxRate>,
+    /// Grows by one with every change; send it as `expectedVersion`.
+    pub version: i64,
+    /// When it was changed last.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// The tax of one country from one day on.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct TaxRate {
+    /// The country, by ISO 3166-1.
+    pub country: String,
+    /// The first day on which it holds.
+    pub valid_from: NaiveDate,
+    /// The rate in percent.
+    pub percent: DecimalText,
+}
+
+impl From<marketplace::TaxClass> for TaxClass {
+    fn from(class: marketplace::TaxClass) -> Self {
+        let rates = class.rates.into_iter().map(|rate| TaxRate {
+            country: rate.country,
+            valid_from: rate.valid_from,
+            percent: DecimalText::percent(rate.rate_ppm),
+        });
+        Self {
+            id: class.id.to_string().into(),
+            code: class.code,
+            name: class.name,
+            rates: rates.collect(),
+            version: class.version,
+            updated_at: class.updated_at,
+        }
+    }
+}
+
+/// How goods reach the buyer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "marketplace::DeliveryKind")]
+pub enum DeliveryKind {
+    /// To the door.
+    Home,
+    /// To a parcel shop or locker.
+    PickupPoint,
+    /// The buyer comes to the merchant's store.
+    StorePickup,
+    /// By truck.
+    Freight,
+    /// By wire; nothing is carried.
+    Digital,
+}
+
+/// Where the price of a delivery comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "marketplace::DeliveryPricing")]
+pub enum DeliveryPricing {
+    /// From the method's own rates.
+    Rates,
+    /// From a trusted storefront that asked the carrier.
+    Quoted,
+}
+
+/// A way of delivery: what it carries, where to, at what price.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct DeliveryMethod {
+    /// The id of the delivery method.
+    pub id: ID,
+    /// A code for programs: `parcel`.
+    pub code: String,
+    /// The name buyers read.
+    pub name: String,
+    /// How goods reach the buyer.
+    pub kind: DeliveryKind,
+    /// Where the price comes from.
+    pub pricing: DeliveryPricing,
+    /// The product types it carries.
+    pub product_types: Vec<String>,
+    /// The countries it serves, by ISO 3166-1; empty means all.
+    pub countries: Vec<String>,
+    /// The tax class of the delivery itself.
+    pub tax_class_id: ID,
+    /// The heaviest consignment in grams.
+    pub max_weight_g: Option<i64>,
+    /// Fewest days on the way.
+    pub transit_days_min: i32,
+    /// Most days on the way.
+    pub transit_days_max: i32,
+    /// Whether a parcel must have a tracking number.
+    pub tracking_required: bool,
+    /// Whether the carrier collects cash on delivery.
+    pub cod_allowed: bool,
+    /// All of them: the rates, one for each currency.
+    pub rates: Vec<DeliveryRate>,
+    /// Place in lists; smaller comes first.
+    pub position: i32,
+    /// Whether it takes new orders. Only the operator sees methods that do not.
+    pub active: bool,
+    /// Grows by one with every change; send it as `expectedVersion`.
+    pub version: i64,
+    /// When it was changed last.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// The price of a delivery in one currency.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct DeliveryRate {
+    /// The currency of the amounts.
+    pub currency: Currency,
+    /// The price of the first unit.
+    pub first: Money,
+    /// The price of each further unit.
+    pub additional: Money,
+    /// From this value of the goods on delivery is free.
+    pub free_above: Option<Money>,
+}
+
+impl From<marketplace::DeliveryMethod> for DeliveryMethod {
+    fn from(method: marketplace::DeliveryMethod) -> Self {
+        let rates = method.rates.into_iter().map(|rate| DeliveryRate {
+            currency: Currency(rate.currency),
+            first: Money::minor(rate.first_minor, rate.currency),
+            additional: Money::minor(rate.additional_minor, rate.currency),
+            free_above: rate.free_above_minor.map(|minor| Money::minor(minor, rate.currency)),
+        });
+        Self {
+            id: method.id.to_string().into(),
+            code: method.code,
+            name: method.name,
+            kind: method.kind.into(),
+            pricing: method.pricing.into(),
+            product_types: method.product_types,
+            countries: method.countries,
+            tax_class_id: method.tax_class_id.to_string().into(),
+            max_weight_g: method.max_weight_g,
+            transit_days_min: method.transit_days_min,
+            transit_days_max: method.transit_days_max,
+            tracking_required: method.tracking_required,
+            cod_allowed: method.cod_allowed,
+            rates: rates.collect(),
+            position: method.position,
+            active: method.active,
+            version: method.version,
+            updated_at: method.updated_at,
+        }
+    }
+}
+
+/// A company that carries parcels.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct Carrier {
+    /// The id of the carrier.
+    pub id: ID,
+    /// The code that merchants send with a parcel: `dhl`.
+    pub code: String,
+    /// The name people read.
+    pub name: String,
+    /// The address of a parcel's page with `{tracking}` in the place of its number.
+    pub tracking_url_template: Option<String>,
+    /// Whether it takes new parcels.
+    pub active: bool,
+    /// Grows by one with every change; send it as `expectedVersion`.
+    pub version: i64,
+    /// When it was changed last.
+    pub updated_at: DateTime<Utc>,
+}
+
+impl From<marketplace::Carrier> for Carrier {
+    fn from(carrier: marketplace::Carrier) -> Self {
+        Self {
+            id: carrier.id.to_string().into(),
+            code: carrier.code,
+            name: carrier.name,
+            tracking_url_template: carrier.tracking_url_template,
+            active: carrier.active,
+            version: carrier.version,
+            updated_at: carrier.updated_at,
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! The settings as clients see them.
+
+use async_graphql::connection::Connection;
+use async_graphql::{Context, InputObject, Object, SimpleObject};
+use chrono::{DateTime, Utc};
+use marketplace::command::{EditSettings, StoredSettings, edit_settings};
+use marketplace::{SettingsPatch, query};
+
+use crate::error::{Gql, answer, ctx, respond};
+use crate::page::{connection, page_args};
+use crate::payload;
+use crate::scalar::{DecimalText, Money, MoneyInput};
+
+/// The settings of the marketplace in one version.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct MarketplaceSettings {
+    /// Counts up from 1; 0 are the defaults that nobody has set. Send it as `expectedVersion`.
+    pub version: i64,
+    /// The name of the marketplace in mails and pages.
+    pub name: String,
+    /// The company behind it.
+    pub operator: LegalEntity,
+    /// Days from delivery until a merchant's earnings can be paid out.
+    pub hold_days: u32,
+    /// Days from shipment until they can, when no delivery was reported.
+    pub fallback_days: u32,
+    /// Hours in which a merchant must accept an order.
+    pub accept_within_hours: u32,
+    /// All of them: the smallest payout of each currency; less is carried forward.
+    pub payout_minimum: Vec<Money>,
+    /// The percentage of released earnings that is kept as a reserve.
+    pub reserve_percent: DecimalText,
+    /// Whether a refund gives the merchant its share of the fixed fee back.
+    pub refund_fixed_fee: bool,
+    /// Days after which a cart that nobody touched is forgotten.
+    pub cart_ttl_days: u32,
+    /// Days in which a bank transfer must arrive.
+    pub transfer_expires_days: u32,
+    /// VAT on commission in percent, unless the merchant has its own rate.
+    pub commission_vat_percent: DecimalText,
+    /// Why this version was made.
+    pub reason: Option<String>,
+    /// Who made it.
+    pub author: String,
+    /// When it was made.
+    pub created_at: Option<DateTime<Utc>>,
+}
+
+/// The company that runs the marketplace.
+#[derive(Debug, Clone, SimpleObject, InputObject)]
+#[graphql(input_name = "LegalEntityInput")]
+pub struct LegalEntity {
+    /// The name in the register.
+    pub legal_name: String,
+    /// VAT or tax number.
+    #[graphql(default)]
+    pub tax_id: String,
+    /// Number in the commercial register.
+    #[graphql(default)]
+    pub registration_number: String,
+    /// Street and number.
+    #[graphql(default)]
+    pub street: String,
+    /// Postal code.
+    #[graphql(default)]
+    pub postal_code: String,
+    /// Town.
+    #[graphql(default)]
+    pub city: String,
+    /// Country, by ISO 3166-1.
+    pub country: String,
+    /// Where merchants and buyers write to.
+    pub email: String,
+}
+
+impl From<marketplace::LegalEntity> for LegalEntity {
+    fn from(entity: marketplace::LegalEntity) -> Self {
+        Self {
+            legal_name: entity.legal_name,
+            tax_id: entity.tax_id,
+            registration_number: entity.registration_number,
+            street: entity.street,
+            postal_code: entity.postal_code,
+            city: entity.city,
+            country: entity.country,
+            email: entity.email,
+        }
+    }
+}
+
+impl From<LegalEntity> for marketplace::LegalEntity {
+    fn from(entity: LegalEntity) -> Self {
+        Self {
+            legal_name: entity.legal_name,
+            tax_id: entity.tax_id,
+            registration_number: entity.registration_number,
+            street: entity.street,
+            postal_code: entity.postal_code,
+            city: entity.city,
+            country: entity.country,
+            email: entity.email,
+        }
+    }
+}
+
+impl From<StoredSettings> for MarketplaceSettings {
+    fn from(stored: StoredSettings) -> Self {
+        let settings = stored.settings;
+        let minimum = settings.payout_minimum.iter().map(|(currency, minor)| Money::minor(*minor, *currency));
+        Self {
+            version: stored.version,
+            payout_minimum: minimum.collect(),
+            name: settings.name,
+            operator: settings.operator.into(),
+            hold_days: settings.hold_days,
+            fallback_days: settings.fallback_days,
+            accept_within_hours: settings.accept_within_hours,
+            reserve_percent: DecimalText::percent(settings.reserve_ppm),
+            refund_fixed_fee: settings.refund_fixed_fee,
+            cart_ttl_days: settings.cart_ttl_days,
+            transfer_expires_days: settings.transfer_expires_days,
+            commission_vat_percent: DecimalText::percent(settings.commission_vat_ppm),
+            reason: stored.reason,
+            author: stored.author_name,
+            created_at: stored.created_at,
+        }
+    }
+}
+
+/// A change of the settings: what is absent stays.
+#[derive(Debug, InputObject)]
+pub struct MarketplaceSettingsEditInput {
+    /// The version that was read.
+    pub expected_version: i64,
+    /// Why.
+    pub reason: Option<String>,
+    /// The name of the marketplace in mails and pages.
+    pub name: Option<String>,
+    /// The company behind it.
+    pub operator: Option<LegalEntity>,
+    /// Days from delivery until a merchant's earnings can be paid out.
+    pub hold_days: Option<u32>,
+    /// Days from shipment until they can, when no delivery was reported.
+    pub fallback_days: Option<u32>,
+    /// Hours in which a merchant must accept an order.
+    pub accept_within_hours: Option<u32>,
+    /// The smallest payout of each currency; currencies that are missing have none.
+    pub payout_minimum: Option<Vec<MoneyInput>>,
+    /// The percentage of released earnings that is kept as a reserve.
+    pub reserve_percent: Option<DecimalText>,
+    /// Whether a refund gives the merchant its share of the fixed fee back.
+    pub refund_fixed_fee: Option<bool>,
+    /// Days after which a cart that nobody touched is forgotten.
+    pub cart_ttl_days: Option<u32>,
+    /// Days in which a bank transfer must arrive.
+    pub transfer_expires_days: Option<u32>,
+    /// VAT on commission in percent, unless the merchant has its own rate.
+    pub commission_vat_percent: Option<DecimalText>,
+}
+
+impl MarketplaceSettingsEditInput {
+    fn read(self) -> Result<EditSettings, context::Error> {
+        let minimum = self.payout_minimum.map(|list| {
+            let read = |(index, money): (usize, MoneyInput)| {
+                let money = money.parse(&format!("payoutMinimum.{index}"))?;
+                Ok((money.currency, money.minor))
+            };
+            list.into_iter().enumerate().map(read).collect::<Result<_, kernel::Invalid>>()
+        });
+        Ok(EditSettings {
+            expected_version: self.expected_version,
+            reason: self.reason,
+            patch: SettingsPatch {
+                name: self.name,
+                operator: self.operator.map(Into::into),
+                hold_days: self.hold_days,
+                fallback_days: self.fallback_days,
+                accept_within_hours: self.accept_within_hours,
+                payout_minimum: minimum.transpose()?,
+                reserve_ppm: self.reserve_percent.map(|percent| percent.to_rate("reservePercent")).transpose()?,
+                refund_fixed_fee: self.refund_fixed_fee,
+                cart_ttl_days: self.cart_ttl_days,
+                transfer_expires_days: self.transfer_expires_days,
+                commission_vat_ppm: self
+                    .commission_vat_percent
+                    .map(|percent| percent.to_rate("commissionVatPercent"))
+                    .transpose()?,
+            },
+        })
+    }
+}
+
+payload! {
+    /// What became of `marketplaceSettingsEdit`.
+    MarketplaceSettingsEditPayload {
+        /// The new version.
+        settings: MarketplaceSettings }
+}
+
+/// Questions about the settings.
+#[derive(Default)]
+pub struct SettingsQuery;
+
+#[Object]
+impl SettingsQuery {
+    /// The settings in force.
+    async fn marketplace_settings(&self, gql: &Context<'_>) -> Gql<MarketplaceSettings> {
+        Ok(answer(gql, query::settings(ctx(gql)?).await)?.into())
+    }
+
+    /// Every version of the settings with its author, newest first.
+    #[graphql(complexity = "crate::page::cost(None, child_complexity)")]
+    async fn marketplace_settings_history(
+        &self,
+        gql: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Gql<Connection<String, MarketplaceSettings>> {
+        let page = answer(gql, page_args(first, after))?;
+        let versions = answer(gql, query::settings_history(ctx(gql)?, &page).await)?;
+        Ok(connection(versions, MarketplaceSettings::from))
+    }
+}
+
+/// Changes of the settings.
+#[derive(Default)]
+pub struct SettingsMutation;
+
+#[Object]
+impl SettingsMutation {
+    /// Writes a new version of the settings.
+    async fn marketplace_settings_edit(
+        &self,
+        gql: &Context<'_>,
+        input: MarketplaceSettingsEditInput,
+    ) -> Gql<MarketplaceSettingsEditPayload> {
+        let ctx = ctx(gql)?;
+        let edited = async { edit_settings(ctx, input.read()?).await };
+        respond(gql, edited.await.map(MarketplaceSettings::from))
+    }
+}

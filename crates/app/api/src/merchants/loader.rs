@@ -1,0 +1,48 @@
+//! Merchants in batches.
+
+use std::collections::HashMap;
+
+use async_graphql::dataloader::Loader;
+use context::Ctx;
+use kernel::id::MerchantId;
+
+use super::object::{Merchant, MerchantCard};
+use crate::loader::{LoadError, OfRequest};
+
+/// The public cards of merchants.
+pub struct MerchantCardLoader(Ctx);
+
+impl OfRequest for MerchantCardLoader {
+    fn of(ctx: Ctx) -> Self {
+        Self(ctx)
+    }
+}
+
+impl Loader<MerchantId> for MerchantCardLoader {
+    type Value = MerchantCard;
+    type Error = LoadError;
+
+    async fn load(&self, ids: &[MerchantId]) -> Result<HashMap<MerchantId, MerchantCard>, LoadError> {
+        let cards = merchants::cards_by_ids(&self.0, ids).await.map_err(LoadError::new)?;
+        Ok(cards.into_iter().map(|(id, card)| (id, card.into())).collect())
+    }
+}
+
+/// Merchants within the caller's reach.
+pub struct MerchantLoader(Ctx);
+
+impl OfRequest for MerchantLoader {
+    fn of(ctx: Ctx) -> Self {
+        Self(ctx)
+    }
+}
+
+impl Loader<MerchantId> for MerchantLoader {
+    type Value = Merchant;
+    type Error = LoadError;
+
+    async fn load(&self, ids: &[MerchantId]) -> Result<HashMap<MerchantId, Merchant>, LoadError> {
+        let found = merchants::by_ids(&self.0, ids).await.map_err(LoadError::new)?;
+        Ok(found.into_iter().map(|(id, merchant)| (id, merchant.into())).collect())
+    }
+}

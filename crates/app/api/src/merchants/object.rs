@@ -1,0 +1,196 @@
+//! Merchants as clients see them.
+
+use async_graphql::{Context, Enum, ID, Object, SimpleObject};
+use chrono::{DateTime, Utc};
+
+use crate::error::{Gql, ctx};
+use crate::scalar::DecimalText;
+
+/// What everybody may know of a merchant.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct MerchantCard {
+    /// The id of the merchant.
+    pub id: ID,
+    /// The name buyers read.
+    pub name: String,
+    /// The part of the address of its page.
+    pub slug: String,
+    /// Whether it sells now.
+    pub active: bool,
+}
+
+impl From<merchants::MerchantCard> for MerchantCard {
+    fn from(card: merchants::MerchantCard) -> Self {
+        Self { id: card.id.to_string().into(), name: card.name, slug: card.slug, active: card.active }
+    }
+}
+
+/// Where a merchant stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "merchants::Status")]
+pub enum MerchantStatus {
+    /// Waits for the operator's approval.
+    Applied,
+    /// Sells.
+    Active,
+    /// Blocked by the operator: sells nothing new, finishes what was ordered.
+    Suspended,
+    /// Gone for good.
+    Closed,
+}
+
+/// What can be done to a merchant's status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "merchants::Transition")]
+pub enum MerchantAction {
+    /// Let it sell: `merchantApprove`.
+    Approve,
+    /// Block it: `merchantSuspend`.
+    Suspend,
+    /// Let it sell again: `merchantReopen`.
+    Reopen,
+    /// End it for good: `merchantClose`.
+    Close,
+}
+
+/// The company behind a merchant.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct MerchantLegal {
+    /// The name in the register.
+    pub legal_name: String,
+    /// VAT or tax number.
+    pub tax_id: Option<String>,
+    /// Number in the commercial register.
+    pub registration_number: Option<String>,
+    /// Street and number.
+    pub street: Option<String>,
+    /// Postal code.
+    pub postal_code: Option<String>,
+    /// Town.
+    pub city: Option<String>,
+    /// Country of the seat, by ISO 3166-1.
+    pub country: String,
+}
+
+/// Enough of a bank account to recognize it.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct BankAccountHint {
+    /// Country and last four characters of the IBAN.
+    pub masked_iban: String,
+    /// Whose account it is.
+    pub holder: String,
+    /// When it was set.
+    pub changed_at: DateTime<Utc>,
+}
+
+/// A bank account with its whole number.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct BankAccount {
+    /// The number without spaces.
+    pub iban: String,
+    /// Whose account it is.
+    pub holder: String,
+}
+
+impl From<merchants::BankAccount> for BankAccount {
+    fn from(account: merchants::BankAccount) -> Self {
+        Self { iban: account.iban.as_str().to_owned(), holder: account.holder }
+    }
+}
+
+/// A merchant, as the operator and its own staff see it.
+#[derive(Debug, Clone)]
+pub struct Merchant(pub merchants::Merchant);
+
+impl From<merchants::Merchant> for Merchant {
+    fn from(merchant: merchants::Merchant) -> Self {
+        Self(merchant)
+    }
+}
+
+/// A merchant, as the operator and its own staff see it.
+#[Object]
+impl Merchant {
+    /// The id of the merchant.
+    async fn id(&self) -> ID {
+        self.0.id.to_string().into()
+    }
+    /// The name buyers read.
+    async fn name(&self) -> &str {
+        &self.0.profile.name
+    }
+    /// The part of the address of its page; it never changes.
+    async fn slug(&self) -> &str {
+        &self.0.slug
+    }
+    /// Where it stands.
+    async fn status(&self) -> MerchantStatus {
+        self.0.status.into()
+    }
+    /// Why, when it is suspended or closed.
+    async fn status_reason(&self) -> Option<&str> {
+        self.0.status_reason.as_deref()
+    }
+    /// Since when.
+    async fn status_changed_at(&self) -> DateTime<Utc> {
+        self.0.status_changed_at
+    }
+    /// What the caller may do to its status now.
+    async fn allowed_actions(&self, gql: &Context<'_>) -> Gql<Vec<MerchantAction>> {
+        Ok(merchants::allowed_transitions(ctx(gql)?, &self.0).into_iter().map(Into::into).collect())
+    }
+    /// Where Souk writes to.
+    async fn contact_email(&self) -> &str {
+        &self.0.profile.contact_email
+    }
+    /// The country it sends from, by ISO 3166-1.
+    async fn country(&self) -> &str {
+        &self.0.profile.country
+    }
+    /// Working days from order to dispatch.
+    async fn handling_days(&self) -> i32 {
+        self.0.profile.handling_days
+    }
+    /// Whether orders are accepted without asking.
+    async fn auto_accept(&self) -> bool {
+        self.0.profile.auto_accept
+    }
+    /// The company behind it.
+    async fn legal(&self) -> MerchantLegal {
+        let legal = self.0.legal.clone();
+        MerchantLegal {
+            legal_name: legal.legal_name,
+            tax_id: legal.tax_id,
+            registration_number: legal.registration_number,
+            street: legal.street,
+            postal_code: legal.postal_code,
+            city: legal.city,
+            country: legal.country,
+        }
+    }
+    /// The account for payouts with its number masked; see `merchantBankAccount` for the whole number.
+    async fn bank(&self) -> Option<BankAccountHint> {
+        let bank = self.0.bank.clone()?;
+        Some(BankAccountHint { masked_iban: bank.masked_iban, holder: bank.holder, changed_at: bank.changed_at })
+    }
+    /// The group of merchants it belongs to, for commission.
+    async fn tier(&self) -> &str {
+        &self.0.tier
+    }
+    /// Its own VAT rate on commission in percent; zero is reverse charge, `null` the marketplace's rate.
+    async fn commission_vat_percent(&self) -> Option<DecimalText> {
+        self.0.commission_vat_ppm.map(DecimalText::percent)
+    }
+    /// Grows by one with every change; send it as `expectedVersion`.
+    async fn version(&self) -> i64 {
+        self.0.version
+    }
+    /// When it was made.
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.0.created_at
+    }
+    /// When it was changed last.
+    async fn updated_at(&self) -> DateTime<Utc> {
+        self.0.updated_at
+    }
+}
