@@ -35,6 +35,8 @@ pub(crate) const STATEMENTS: &[Step] = &[
         compare_at_minor bigint CHECK (compare_at_minor > amount_minor)
     )"),
     // NULLs are distinct in a unique index, so prices for all channels need one of their own.
-    Sql("CREATE UNIQUE INDEX offer_price_channel ON offer_price (offer_id, currency, channel_id) WHERE channel_id IS NOT NULL"),
+    Sql(
+        "CREATE UNIQUE INDEX offer_price_channel ON offer_price (offer_id, currency, channel_id) WHERE channel_id IS NOT NULL",
+    ),
     Sql("CREATE UNIQUE INDEX offer_price_general ON offer_price (offer_id, currency) WHERE channel_id IS NULL"),
 ];

@@ -14,7 +14,9 @@ pub(crate) const STATEMENTS: &[Step] = &[
         available boolean NOT NULL,
         PRIMARY KEY (channel_id, currency, product_id)
     )"),
-    Sql("CREATE INDEX storefront_listing_newest ON storefront_listing (channel_id, currency, published_at, product_id)"),
+    Sql(
+        "CREATE INDEX storefront_listing_newest ON storefront_listing (channel_id, currency, published_at, product_id)",
+    ),
     Sql("CREATE INDEX storefront_listing_title ON storefront_listing (channel_id, currency, title_fold, product_id)"),
     Sql("CREATE INDEX storefront_listing_price ON storefront_listing (channel_id, currency, price_minor, product_id)"),
     Sql("CREATE INDEX storefront_listing_product ON storefront_listing (product_id)"),

@@ -200,10 +200,7 @@ pub(crate) async fn insert_movements(tx: &WriteTx, rows: Vec<movement::ActiveMod
 }
 
 /// Adds levels. Those that somebody else added meanwhile are left alone; the answer says which were added.
-pub(crate) async fn insert_levels(
-    tx: &WriteTx,
-    rows: Vec<level::ActiveModel>,
-) -> Result<Vec<StockLevelId>, Error> {
+pub(crate) async fn insert_levels(tx: &WriteTx, rows: Vec<level::ActiveModel>) -> Result<Vec<StockLevelId>, Error> {
     if rows.is_empty() {
         return Ok(Vec::new());
     }

@@ -20,7 +20,7 @@ pub use command::status::{OfferStatusChange, offer_status_change};
 pub use command::upsert::{OffersUpsert, UpsertOutcome, offers_upsert};
 pub use error::{Error, RowError};
 pub use event::OfferChanged;
-pub use model::best::{Candidate, LossReason, Loser, Ranking, WinReason, rank};
+pub use model::best::{Candidate, Loser, LossReason, Ranking, WinReason, rank};
 pub use model::input::{OfferInput, PriceInput};
 pub use model::sale::{OfferForSale, Standing, Unsellable, unsellable};
 pub use model::{Condition, Offer, OfferAction, OfferPrice, OfferStatus};

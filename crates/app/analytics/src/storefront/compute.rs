@@ -116,7 +116,10 @@ pub(super) async fn stored<C: ConnectionTrait>(conn: &C, products: &[ProductId])
             .filter(storefront_listing::Column::ProductId.is_in(ids()))
             .all(conn)
             .await?,
-        texts: storefront_text::Entity::find().filter(storefront_text::Column::ProductId.is_in(ids())).all(conn).await?,
+        texts: storefront_text::Entity::find()
+            .filter(storefront_text::Column::ProductId.is_in(ids()))
+            .all(conn)
+            .await?,
         categories: storefront_category::Entity::find()
             .filter(storefront_category::Column::ProductId.is_in(ids()))
             .all(conn)

@@ -113,6 +113,23 @@ pub async fn list(ctx: &Ctx, query: &ListingQuery, page: &PageArgs) -> Result<Pa
     })
 }
 
+/// How one product is listed in a channel and currency; `None` when nothing of it can be bought there.
+///
+/// # Errors
+/// The database error; the right may be missing.
+pub async fn listed(
+    ctx: &Ctx,
+    channel_id: ChannelId,
+    currency: Currency,
+    product_id: ProductId,
+) -> Result<Option<Listed>, Error> {
+    ctx.authorize(LISTING_READ)?;
+    let sql = "SELECT l.product_id, l.published_at, l.price_minor, l.available, l.title_fold
+        FROM storefront_listing l WHERE l.channel_id = ? AND l.currency = ? AND l.product_id = ?";
+    let values: [Value; 3] = [channel_id.into(), currency.into(), product_id.into()];
+    Ok(Listed::find_by_statement(statement(ctx.read(), sql, values)).one(ctx.read()).await?)
+}
+
 /// A statement under construction.
 struct Sql {
     conditions: Vec<String>,
@@ -134,7 +151,8 @@ impl Sql {
             sql.and("l.price_minor <= ?", [max.into()]);
         }
         if let Some(category) = query.category_id {
-            let of_category = "l.product_id IN (SELECT c.product_id FROM storefront_category c WHERE c.category_id = ?)";
+            let of_category =
+                "l.product_id IN (SELECT c.product_id FROM storefront_category c WHERE c.category_id = ?)";
             sql.and(of_category, [category.into()]);
         }
         if query.attributes.len() > ATTRIBUTES_MAX {

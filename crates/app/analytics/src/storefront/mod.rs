@@ -9,7 +9,7 @@ mod refresh;
 
 use access::Action;
 
-pub use list::{AttributeFilter, Listed, ListingQuery, Sort, list};
+pub use list::{AttributeFilter, Listed, ListingQuery, Sort, list, listed};
 pub use refresh::{check, rebuild, refresh};
 
 /// See what storefronts list.

@@ -5,9 +5,7 @@ use std::collections::BTreeSet;
 use context::{Ctx, WriteTx};
 use db::dialect::{pad, statement};
 use kernel::id::ProductId;
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, QueryFilter, Value,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, QueryFilter, Value};
 
 use super::compute::{Rows, expected, stored};
 use super::{LISTING_REFRESH, PRODUCTS_PER_PART};

@@ -39,6 +39,7 @@ pub async fn merchant(t: &TestEnv, name: &str) -> Merchant {
         tier: None,
         commission_vat_ppm: None,
         approved: true,
+        owner: None,
     };
     merchants::create(&t.operator(), input).await.unwrap()
 }

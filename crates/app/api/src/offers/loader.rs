@@ -65,7 +65,8 @@ impl Loader<SaleKey> for SaleLoader {
         }
         let mut found = HashMap::with_capacity(keys.len());
         for ((channel, currency), variants) in wanted {
-            let of_variants = offers::by_variant_ids(&self.0, &variants, channel, currency).await.map_err(LoadError::new)?;
+            let of_variants =
+                offers::by_variant_ids(&self.0, &variants, channel, currency).await.map_err(LoadError::new)?;
             found.extend(of_variants.into_iter().map(|(variant, offers)| ((channel, currency, variant), offers)));
         }
         Ok(found)

@@ -52,7 +52,11 @@ impl StockAdjust {
             AdjustKind::Adjusted => self.delta != 0 && (-QUANTITY_MAX..=QUANTITY_MAX).contains(&self.delta),
         };
         match self.kind {
-            _ if !fits => Err(Invalid::new("delta", "OUT_OF_RANGE", "received is above zero, written off below, and none is zero")),
+            _ if !fits => Err(Invalid::new(
+                "delta",
+                "OUT_OF_RANGE",
+                "received is above zero, written off below, and none is zero",
+            )),
             AdjustKind::Received => Ok(MovementKind::Received),
             AdjustKind::WrittenOff => Ok(MovementKind::WrittenOff),
             AdjustKind::Adjusted => Ok(MovementKind::Adjusted),

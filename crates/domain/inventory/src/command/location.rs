@@ -162,7 +162,10 @@ async fn tell_articles(tx: &mut WriteTx, id: LocationId) -> Result<(), Error> {
         .select_only()
         .column(level::Column::StockItemId)
         .filter(level::Column::LocationId.eq(id))
-        .filter(Expr::col(level::Column::OnHand).gt(Expr::col(level::Column::Reserved).add(Expr::col(level::Column::Safety))))
+        .filter(
+            Expr::col(level::Column::OnHand)
+                .gt(Expr::col(level::Column::Reserved).add(Expr::col(level::Column::Safety))),
+        )
         .into_tuple()
         .all(&**tx)
         .await?;

@@ -202,7 +202,8 @@ impl Plan {
         let wanted = self.new.len();
         let changed_count = wanted + self.counts.len();
         let new: Vec<StockLevelId> = self.new.iter().filter_map(|row| row.id.try_as_ref().copied()).collect();
-        let added: HashSet<StockLevelId> = repo::insert_levels(tx, std::mem::take(&mut self.new)).await?.into_iter().collect();
+        let added: HashSet<StockLevelId> =
+            repo::insert_levels(tx, std::mem::take(&mut self.new)).await?.into_iter().collect();
         let lost: HashSet<StockLevelId> = new.into_iter().filter(|id| !added.contains(id)).collect();
         if !lost.is_empty() {
             self.drop_lost(&lost, &mut errors);

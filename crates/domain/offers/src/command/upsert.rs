@@ -101,12 +101,7 @@ pub(super) struct Batch {
 }
 
 impl Batch {
-    pub(super) async fn load(
-        tx: &WriteTx,
-        grant: &Grant,
-        merchant: MerchantId,
-        rows: &[Row],
-    ) -> Result<Self, Error> {
+    pub(super) async fn load(tx: &WriteTx, grant: &Grant, merchant: MerchantId, rows: &[Row]) -> Result<Self, Error> {
         let skus = pad(rows.iter().map(|row| row.sku.clone()).collect());
         let variants: Vec<VariantId> = rows.iter().map(|row| row.variant).collect();
         let either = Filter::any().add(Column::Sku.is_in(skus)).add(Column::VariantId.is_in(pad(variants.clone())));

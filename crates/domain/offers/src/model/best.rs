@@ -102,7 +102,8 @@ pub fn rank(mut candidates: Vec<Candidate>) -> Option<Ranking> {
             LossReason::OfferedLater => WinReason::OfferedFirst,
         },
     };
-    let losers = rest.iter().map(|loser| Loser { offer_id: loser.offer_id, reason: compare(winner, loser).0 }).collect();
+    let losers =
+        rest.iter().map(|loser| Loser { offer_id: loser.offer_id, reason: compare(winner, loser).0 }).collect();
     Some(Ranking { policy_version: POLICY_VERSION, winner: winner.offer_id, reason, losers })
 }
 

@@ -88,10 +88,18 @@ fn checked_prices(
             return Err(Invalid::new(field("compareAt"), "OUT_OF_RANGE", "must be above the price"));
         }
         if price.channel_id.is_some_and(|channel| !known(channel, price.currency)) {
-            return Err(Invalid::new(field("channelId"), "NOT_FOUND", "there is no such channel, or not in this currency"));
+            return Err(Invalid::new(
+                field("channelId"),
+                "NOT_FOUND",
+                "there is no such channel, or not in this currency",
+            ));
         }
         if !seen.insert((price.channel_id, price.currency)) {
-            return Err(Invalid::new(field("currency"), "DUPLICATE", "there is another price for this channel and currency"));
+            return Err(Invalid::new(
+                field("currency"),
+                "DUPLICATE",
+                "there is another price for this channel and currency",
+            ));
         }
         checked.push(OfferPrice {
             channel_id: price.channel_id,
@@ -106,10 +114,7 @@ fn checked_prices(
 
 impl OfferInput {
     /// The trimmed SKU and the checked terms.
-    pub(crate) fn checked(
-        &self,
-        known: &impl Fn(ChannelId, Currency) -> bool,
-    ) -> Result<(String, Terms), Invalid> {
+    pub(crate) fn checked(&self, known: &impl Fn(ChannelId, Currency) -> bool) -> Result<(String, Terms), Invalid> {
         let sku = kernel::text::line("sku", &self.sku, SKU_MAX)?;
         let min = self.min_quantity.unwrap_or(1);
         Ok((sku, Terms::checked(self.handling_days, min, self.max_quantity, &self.prices, known)?))

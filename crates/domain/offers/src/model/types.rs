@@ -142,7 +142,8 @@ impl Offer {
     /// The price in `channel` and `currency`: the channel's own, else the one for every channel.
     #[must_use]
     pub fn price_in(&self, channel: ChannelId, currency: Currency) -> Option<&OfferPrice> {
-        let fits = |price: &&OfferPrice, wanted: Option<ChannelId>| price.currency == currency && price.channel_id == wanted;
+        let fits =
+            |price: &&OfferPrice, wanted: Option<ChannelId>| price.currency == currency && price.channel_id == wanted;
         let own = self.prices.iter().find(|price| fits(price, Some(channel)));
         own.or_else(|| self.prices.iter().find(|price| fits(price, None)))
     }
