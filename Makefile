@@ -16,7 +16,7 @@ lint: ## format, lints, crate graph
 
 bench: ## measures both databases beside their floor
 	@scripts/setup.sh --tests
-	scripts/with-postgres.sh cargo run --release -p e2e --bin bench -- $(ARGS)
+	@scripts/bench.sh $(ARGS)
 
 e2e: ## drives the real binary from outside
 	@scripts/setup.sh --tests

@@ -12,7 +12,7 @@ use tokio::sync::Mutex;
 use chrono::{DateTime, Utc};
 
 use crate::bazaar::{Bazaar, Size};
-use crate::market::{Basket, Placed, Plan};
+use crate::market::{Basket, CARD, Placed, Plan};
 use crate::site::Options as SiteOptions;
 use crate::{Error, Json as _, Kind, Result, Site};
 
@@ -107,7 +107,7 @@ async fn buy(bazaar: Arc<Bazaar>, ledger: Arc<Mutex<Ledger>>, stop: Arc<AtomicBo
             Err(error) => return gone(error),
         };
         let key = bazaar.storefront.key();
-        match bazaar.storefront.place(&plan, &key, "CARD_SANDBOX", Some("tok_ok")).await {
+        match bazaar.storefront.place(&plan, &key, CARD, Some("tok_ok")).await {
             Ok(placed) => ledger.lock().await.acknowledged.push(placed),
             Err(error) => {
                 ledger.lock().await.in_doubt.push((plan, key));
@@ -145,7 +145,7 @@ async fn settle(bazaar: &Bazaar, ledger: Ledger, restart: DateTime<Utc>, report:
     }
     report.acknowledged += ledger.acknowledged.len();
     for (plan, key) in ledger.in_doubt {
-        let place = || bazaar.storefront.place(&plan, &key, "CARD_SANDBOX", Some("tok_ok"));
+        let place = || bazaar.storefront.place(&plan, &key, CARD, Some("tok_ok"));
         let (first, second) = (place().await?, place().await?);
         if first.id != second.id {
             return Err(Error::Unexpected(format!("key {key} placed {} and {}", first.number, second.number)));

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use sea_orm::{ConnectOptions, ConnectionTrait as _, Database as Connector, DatabaseConnection};
+use sea_orm::{ConnectOptions, ConnectionTrait as _, Database as Connector, DatabaseConnection, Statement};
 
 use crate::{Error, Result, environment};
 
@@ -89,4 +89,15 @@ pub async fn connect(url: &str, connections: u32) -> Result<DatabaseConnection> 
     options.sqlx_logging(false).max_connections(connections).min_connections(connections.min(4));
     options.test_before_acquire(false);
     Ok(Connector::connect(options).await?)
+}
+
+/// Events that were not delivered yet, and jobs that were not done.
+///
+/// # Errors
+/// The database error.
+pub async fn waiting(pool: &DatabaseConnection) -> Result<i64> {
+    let sql = "SELECT (SELECT count(*) FROM outbox_event WHERE dispatched_at IS NULL) \
+               + (SELECT count(*) FROM job WHERE state = 'ready') AS waiting";
+    let row = pool.query_one_raw(Statement::from_string(pool.get_database_backend(), sql)).await?;
+    Ok(row.map(|row| row.try_get("", "waiting")).transpose()?.unwrap_or(0))
 }

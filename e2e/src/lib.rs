@@ -4,6 +4,7 @@
 //! what an operator of the program sees as well: the process, its mails, `souk verify`.
 
 pub mod bazaar;
+pub mod bench;
 pub mod client;
 pub mod crash;
 pub mod database;

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::market::{
-    Basket, BasketLine, Market, NewMerchant, NewOffer, NewProduct, NewStock, NewVariant, Parcel, Placed, Staff,
+    Basket, BasketLine, Books, Market, NewMerchant, NewOffer, NewProduct, NewStock, NewVariant, Parcel, Placed, Staff,
     Storefront, Wanted, each,
 };
 use crate::olist::{self, Dataset, OfferKey, Order};
@@ -17,6 +17,9 @@ use crate::{Client, Error, Json as _, Result, money};
 
 /// How long a phase may go without anything happening.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What succeeded, and the texts of what did not.
+type Outcome<T> = (Vec<T>, Vec<String>);
 
 /// What to replay, and how.
 #[derive(Debug, Clone)]
@@ -93,6 +96,7 @@ pub async fn run(client: &Client, data: &Dataset, options: &Options) -> Result<S
     let (email, password) = &options.operator;
     let market = &Market::open(client, email, password, &wanted).await?;
     let storefront = &market.storefront();
+    let before = market.books().await?;
     let mut replay = Replay { data, options, market, storefront, summary: Summary::default(), started };
     replay.phase("set up", 1, started);
     let merchants = replay.merchants().await?;
@@ -101,7 +105,7 @@ pub async fn run(client: &Client, data: &Dataset, options: &Options) -> Result<S
     let placed = replay.orders(&offers).await?;
     let staff = replay.staff(&placed).await;
     replay.fulfil(&staff).await;
-    replay.payouts(&merchants).await?;
+    replay.payouts(&before).await?;
     Ok(replay.finish())
 }
 
@@ -315,7 +319,7 @@ impl Replay<'_> {
     }
 
     /// The results of all merchants together; writes down what failed.
-    fn collect<T>(&mut self, (worked, failures): (Vec<(Vec<T>, Vec<String>)>, Vec<String>)) -> Vec<T> {
+    fn collect<T>(&mut self, (worked, failures): Outcome<Outcome<T>>) -> Vec<T> {
         self.failed(failures);
         let mut all = Vec::new();
         for (done, failures) in worked {
@@ -325,16 +329,27 @@ impl Replay<'_> {
         all
     }
 
-    /// What the books say, and the payouts.
-    async fn payouts(&mut self, merchants: &[String]) -> Result<()> {
+    /// Earnings are released and paid out; what the books say of it all since `before`.
+    async fn payouts(&mut self, before: &Books) -> Result<()> {
         let since = Instant::now();
-        self.market.wait_released(merchants, PATIENCE * 2).await?;
-        self.phase("released", merchants.len(), since);
+        self.market.wait_released(PATIENCE * 2).await?;
+        self.phase("released", 1, since);
         let since = Instant::now();
         let run = self.market.payout_run(&self.storefront.key()).await?;
-        self.summary.paid_out_minor = run.total_minor;
         self.phase("payouts", run.count, since);
-        Ok(())
+        let after = self.market.books().await?;
+        let summary = &mut self.summary;
+        summary.paid_minor = after.paid_minor() - before.paid_minor();
+        summary.commission_minor = after.commission_minor() - before.commission_minor();
+        summary.payable_minor = after.payable_minor() - before.payable_minor();
+        summary.paid_out_minor = run.total_minor;
+        let (bought, shared) =
+            (summary.items_minor + summary.freight_minor, summary.commission_minor + summary.payable_minor);
+        if summary.paid_minor != bought || summary.paid_minor != shared {
+            let paid = summary.paid_minor;
+            self.failed(vec![format!("{bought} was bought, {paid} was paid, {shared} was shared out")]);
+        }
+        self.market.payout_run_paid(&run).await.map(drop)
     }
 
     fn finish(mut self) -> Summary {
@@ -344,7 +359,7 @@ impl Replay<'_> {
 }
 
 /// Does `work` with merchant orders in `state` until `expected` of them were seen, or nothing comes any more.
-async fn work_off<T, F, Fut>(staff: &Staff, state: &str, expected: usize, work: F) -> Result<(Vec<T>, Vec<String>)>
+async fn work_off<T, F, Fut>(staff: &Staff, state: &str, expected: usize, work: F) -> Result<Outcome<T>>
 where
     F: Fn(Value) -> Fut,
     Fut: Future<Output = Result<T>>,

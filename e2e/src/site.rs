@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
-use crate::database::PostgresDatabase;
+use crate::database::{self, PostgresDatabase};
 use crate::mails::Mail;
 use crate::peer::{self, S3, Smtp};
 use crate::program::{Output, Program};
@@ -110,10 +110,16 @@ impl Site {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// Its port.
+    /// Host and port.
     #[must_use]
-    pub fn port(&self) -> u16 {
-        self.port
+    pub fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
+    /// Sets a setting for the next start, or takes it away.
+    pub fn set(&mut self, name: &str, value: Option<&str>) {
+        self.program.environment.retain(|(known, _)| known != name);
+        self.program.environment.extend(value.map(|value| (name.to_owned(), value.to_owned())));
     }
 
     /// Its data folder.
@@ -248,6 +254,26 @@ impl Site {
         output.success("souk verify").map(drop)
     }
 
+    /// Waits until every event is delivered and every job done; gives how long that took.
+    ///
+    /// # Errors
+    /// [`Error::Timeout`]; the database error.
+    pub async fn wait_quiet(&self, patience: Duration) -> Result<Duration> {
+        let pool = database::connect(&self.database_url(), 1).await?;
+        let since = Instant::now();
+        let mut waiting = database::waiting(&pool).await?;
+        while waiting > 0 && since.elapsed() < patience {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            waiting = database::waiting(&pool).await?;
+        }
+        let took = since.elapsed();
+        pool.close().await?;
+        if waiting == 0 {
+            return Ok(took);
+        }
+        Err(Error::Timeout { what: format!("{waiting} events and jobs"), seconds: patience.as_secs() })
+    }
+
     /// The mails that left so far.
     ///
     /// # Errors
@@ -282,11 +308,7 @@ impl Site {
     /// [`Error::Program`] when it does not run.
     pub fn resident_kib(&self) -> Result<u64> {
         let pid = self.pid().ok_or_else(|| Error::Program("souk does not run".to_owned()))?;
-        let path = PathBuf::from(format!("/proc/{pid}/status"));
-        let status = std::fs::read_to_string(&path).map_err(|e| Error::file(&path, e))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kib = line.and_then(|text| text.trim().trim_end_matches("kB").trim().parse().ok());
-        kib.ok_or_else(|| Error::Unexpected(format!("no VmRSS in {}", path.display())))
+        resident_kib_of(pid)
     }
 
     /// Stops the process and removes everything of the site.
@@ -300,6 +322,18 @@ impl Site {
         }
         Ok(())
     }
+}
+
+/// Resident memory of a process in KiB.
+///
+/// # Errors
+/// [`Error::File`] when there is no such process.
+pub fn resident_kib_of(pid: u32) -> Result<u64> {
+    let path = PathBuf::from(format!("/proc/{pid}/status"));
+    let status = std::fs::read_to_string(&path).map_err(|e| Error::file(&path, e))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kib = line.and_then(|text| text.trim().trim_end_matches("kB").trim().parse().ok());
+    kib.ok_or_else(|| Error::Unexpected(format!("no VmRSS in {}", path.display())))
 }
 
 /// The settings of a production node, by environment.

@@ -22,8 +22,10 @@ use crate::{Error, Result};
 pub struct WriteFloor {
     pool: DatabaseConnection,
     transactions: Arc<Vec<Vec<Prepared>>>,
-    step: Arc<AtomicU64>,
 }
+
+/// The next step of any floor of this process: what one inserted must not meet what another inserts.
+static STEP: AtomicU64 = AtomicU64::new(1);
 
 #[derive(Debug)]
 struct Prepared {
@@ -53,7 +55,7 @@ impl WriteFloor {
                 transactions.push(prepared);
             }
         }
-        Ok(Self { pool, transactions: Arc::new(transactions), step: Arc::default() })
+        Ok(Self { pool, transactions: Arc::new(transactions) })
     }
 
     /// Leaves out what cannot be run again; gives the reasons.
@@ -65,13 +67,14 @@ impl WriteFloor {
         let all = std::mem::take(&mut self.transactions);
         for transaction in Arc::into_inner(all).unwrap_or_default() {
             // Twice: the first time may still find room.
-            let (first, second) = (self.transaction(&transaction, 1).await, self.transaction(&transaction, 2).await);
+            let (one, two) = (STEP.fetch_add(1, Ordering::Relaxed), STEP.fetch_add(1, Ordering::Relaxed));
+            let (first, second) =
+                (self.transaction(&transaction, one).await, self.transaction(&transaction, two).await);
             match first.and(second) {
                 Ok(()) => good.push(transaction),
                 Err(error) => reasons.push(error.to_string()),
             }
         }
-        self.step.store(3, Ordering::Relaxed);
         self.transactions = Arc::new(good);
         Ok(reasons)
     }
@@ -102,7 +105,7 @@ impl WriteFloor {
 
 impl Work for WriteFloor {
     async fn step(&mut self) -> Result<()> {
-        let step = self.step.fetch_add(1, Ordering::Relaxed);
+        let step = STEP.fetch_add(1, Ordering::Relaxed);
         for statements in self.transactions.clone().iter() {
             self.transaction(statements, step).await?;
         }

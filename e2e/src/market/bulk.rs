@@ -146,7 +146,7 @@ impl Market {
             "productType": "parcel",
             "taxClassId": self.tax_class_id,
             "categoryIds": row.category_id.iter().collect::<Vec<_>>(),
-            "images": row.images.iter().map(|id| json!({ "assetId": id })).collect::<Vec<_>>(),
+            "images": row.images.iter().map(|id| json!({ "assetId": id, "alt": row.title })).collect::<Vec<_>>(),
             "variants": variants.collect::<Vec<_>>(),
         })
     }
@@ -224,7 +224,7 @@ impl Market {
 }
 
 fn stocked(row: &Value) -> Result<Stocked> {
-    if let Ok(error) = row.at("error") {
+    if let Some(error) = row.list("userErrors")?.first() {
         return Err(Error::Unexpected(format!("a product was rejected: {error}")));
     }
     let variant = |v: &Value| Ok((v.text("sku")?.to_owned(), v.text("id")?.to_owned()));

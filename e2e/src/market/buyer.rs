@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::documents;
+use super::{CARD, documents};
 use crate::olist::Address;
 use crate::{Client, Error, Json as _, Result, money};
 
@@ -158,7 +158,7 @@ impl Storefront {
     /// The refusal.
     pub async fn buy(&self, basket: &Basket) -> Result<Placed> {
         let plan = self.plan(basket).await?;
-        self.place(&plan, &self.key(), "CARD_SANDBOX", Some("tok_ok")).await
+        self.place(&plan, &self.key(), CARD, Some("tok_ok")).await
     }
 
     /// Looks at an order as its buyer does.

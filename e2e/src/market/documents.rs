@@ -14,7 +14,7 @@ pub(super) const CATEGORY_CREATE: &str = "mutation($input: CategoryCreateInput!)
 
 pub(super) const PRODUCTS_UPSERT: &str = "mutation($input: ProductsUpsertInput!) {
   productsUpsert(input: $input) {
-    rows { productId variants { id sku } error { field code message } } userErrors { code message field details }
+    rows { productId variants { id sku } userErrors { field code message } } userErrors { code message field details }
   }
 }";
 
@@ -67,8 +67,4 @@ pub(super) const SHIP: &str = "mutation($input: ShipmentCreateInput!) {
 
 pub(super) const DELIVER: &str = "mutation($input: ShipmentDeliverInput!) {
   shipmentDeliver(input: $input) { shipment { id } userErrors { code message field details } }
-}";
-
-pub(super) const PAYOUT_RUN: &str = "mutation($input: PayoutRunInput!) {
-  payoutRun(input: $input) { payoutRun { id } userErrors { code message field details } }
 }";

@@ -1,39 +1,110 @@
-//! Money of merchants.
+//! Money of merchants and of the operator.
 
-use std::time::Duration;
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use super::{Market, documents};
-use crate::{Error, Json as _, Result};
+use super::Market;
+use crate::{Error, Json as _, Result, operations};
+
+const FILE: &str = "operator/finance";
 
 /// What a payout run made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Payouts {
+    /// The run.
+    pub id: String,
     /// How many.
     pub count: usize,
     /// Their sum in minor units.
     pub total_minor: i64,
+    /// Merchants with money that were not paid.
+    pub skipped: usize,
+}
+
+/// The trial balance of a currency: minor units by kind of account, on the side on which the kind grows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Books(HashMap<String, i64>);
+
+impl Books {
+    /// What all accounts of these kinds hold, such as `liability:merchant:pending`.
+    #[must_use]
+    pub fn sum(&self, roles: &[&str]) -> i64 {
+        roles.iter().filter_map(|role| self.0.get(*role)).sum()
+    }
+
+    /// What came in by card.
+    #[must_use]
+    pub fn paid_minor(&self) -> i64 {
+        self.sum(&["asset:psp:clearing"])
+    }
+
+    /// What the operator keeps of it, with the tax on that.
+    #[must_use]
+    pub fn commission_minor(&self) -> i64 {
+        self.sum(&["revenue:commission", "revenue:fixed_fee", "liability:tax:commission"])
+    }
+
+    /// What is owed to merchants, on its way to their banks included.
+    #[must_use]
+    pub fn payable_minor(&self) -> i64 {
+        let merchant = ["liability:merchant:pending", "liability:merchant:available", "liability:merchant:reserve"];
+        self.sum(&merchant) + self.sum(&["liability:payouts_in_transit"])
+    }
 }
 
 impl Market {
-    /// Waits until nothing of these merchants is held back any more.
+    /// The trial balance of the market's currency.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub async fn books(&self) -> Result<Books> {
+        let document = operations::find(FILE, "TrialBalance")?;
+        let answer = self.operator.query(document, json!({ "currency": self.currency })).await?;
+        let lines = answer.list("trialBalance")?.iter();
+        let line = |line: &serde_json::Value| Ok((line.text("role")?.to_owned(), line.minor("balance")?));
+        Ok(Books(lines.map(line).collect::<Result<_>>()?))
+    }
+
+    /// Waits until no merchant's earnings are held back any more.
     ///
     /// # Errors
     /// [`Error::Timeout`]; the refusal.
-    pub async fn wait_released(&self, _merchants: &[String], patience: Duration) -> Result<()> {
-        Err(Error::Timeout { what: "releases".to_owned(), seconds: patience.as_secs() })
+    pub async fn wait_released(&self, patience: Duration) -> Result<()> {
+        let since = Instant::now();
+        while since.elapsed() < patience {
+            if self.books().await?.sum(&["liability:merchant:pending", "liability:order_funds"]) == 0 {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+        let seconds = patience.as_secs();
+        Err(Error::Timeout { what: format!("the release of earnings; the books: {:?}", self.books().await?), seconds })
     }
 
-    /// Runs the payouts of the market's currency.
+    /// Pays every merchant what is available, however little.
     ///
     /// # Errors
     /// The refusal.
     pub async fn payout_run(&self, key: &str) -> Result<Payouts> {
-        let input = json!({ "currency": self.currency, "idempotencyKey": key });
-        let payload = self.operator.run(documents::PAYOUT_RUN, input).await?;
-        let payouts = payload.list("payouts")?;
-        let total_minor = payouts.iter().map(|payout| payout.minor("amount")).sum::<Result<i64>>()?;
-        Ok(Payouts { count: payouts.len(), total_minor })
+        let minimum = json!({ "amount": "0", "currency": self.currency });
+        let input = json!({ "currency": self.currency, "runKey": key, "minimum": minimum });
+        let payload = self.operator.run(operations::find(FILE, "PayoutRunCreate")?, input).await?;
+        Ok(Payouts {
+            id: payload.text("run.id")?.to_owned(),
+            count: usize::try_from(payload.int("run.payoutCount")?).unwrap_or(0),
+            total_minor: payload.minor("run.total")?,
+            skipped: payload.list("run.skipped")?.len(),
+        })
+    }
+
+    /// Says that the bank paid everything of a run.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub async fn payout_run_paid(&self, run: &Payouts) -> Result<i64> {
+        let document = operations::find(FILE, "PayoutRunMarkPaid")?;
+        self.operator.run(document, json!({ "id": run.id })).await?.int("markedCount")
     }
 }

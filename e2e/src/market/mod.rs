@@ -9,7 +9,7 @@ mod staff;
 
 pub use bulk::{NewMerchant, NewOffer, NewProduct, NewStock, NewVariant, Stocked, chunks};
 pub use buyer::{Basket, BasketLine, Placed, Plan, Storefront};
-pub use finance::Payouts;
+pub use finance::{Books, Payouts};
 pub use setup::{Market, Wanted};
 pub use staff::{Parcel, Staff};
 
@@ -18,6 +18,9 @@ use std::future::Future;
 use futures::StreamExt as _;
 
 use crate::Result;
+
+/// The payment method of the sandbox card.
+pub const CARD: &str = "card_sandbox";
 
 /// Rows in one call of a bulk mutation.
 pub const ROWS_MAX: usize = 500;

@@ -1,0 +1,152 @@
+//! The list page of a storefront and the page of a product.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::{COMPARED, Options, compare};
+use crate::bazaar::{Bazaar, Size};
+use crate::floor::{self, ReadFloor};
+use crate::load::{self, Until, Work};
+use crate::report::Section;
+use crate::site::Options as SiteOptions;
+use crate::wire::Wire;
+use crate::{Client, Error, Json as _, Kind, Result, Site, operations};
+
+const CONNECTIONS: [usize; 2] = [1, 16];
+/// Requests before a measurement, for caches and connections.
+const WARM_UP: usize = 200;
+const FILE: &str = "storefront/products";
+
+/// Asks for pages, one after the other of a set.
+struct Pages {
+    wire: Wire,
+    bodies: Arc<Vec<Vec<u8>>>,
+    next: Arc<AtomicUsize>,
+}
+
+impl Work for Pages {
+    async fn step(&mut self) -> Result<()> {
+        let body = &self.bodies[self.next.fetch_add(1, Ordering::Relaxed) % self.bodies.len()];
+        let (status, answer) = self.wire.post(body).await?;
+        if status == 200 && answer.starts_with(br#"{"data":{"#) && !answer.starts_with(br#"{"data":null"#) {
+            return Ok(());
+        }
+        Err(Error::Unexpected(format!("{status}: {}", String::from_utf8_lossy(&answer[..answer.len().min(300)]))))
+    }
+}
+
+/// A kind of page.
+struct Page {
+    name: &'static str,
+    bodies: Arc<Vec<Vec<u8>>>,
+}
+
+pub(super) async fn measure(kind: Kind, options: &Options) -> Result<Vec<Section>> {
+    let mut site = Site::start(kind, SiteOptions::default()).await?;
+    let each = options.products.div_ceil(options.merchants);
+    let size = Size { merchants: options.merchants, products: each, variants: 3, units: 100 };
+    let bazaar = Bazaar::open(&site.client()?, size).await?;
+    site.wait_quiet(Duration::from_secs(600)).await?;
+    let pages = pages(&site.client()?, &bazaar).await?;
+    // Loading has left its traces in memory; what is measured is a server in its daily life.
+    site.stop().await?;
+    site.up().await?;
+    let mut measured = Vec::new();
+    for page in &pages {
+        for connections in CONNECTIONS {
+            workers(&site, page, connections, Until::Steps(WARM_UP)).await?;
+            measured.push((page, workers(&site, page, connections, Until::Elapsed(options.each)).await?));
+        }
+    }
+    let resident = site.resident_kib()?;
+    let mut sections = Vec::new();
+    let mut measured = measured.into_iter();
+    for page in &pages {
+        let seen = capture(&mut site, page).await?;
+        let mut section = Section::new(format!("{}, {}", page.name, kind.name()), &COMPARED);
+        let mut statements = 0;
+        for connections in CONNECTIONS {
+            let readers = u32::try_from(connections).unwrap_or(1);
+            let pool = floor::connect(kind, &site.database_url(), readers).await?;
+            let work = ReadFloor::new(pool.clone(), &seen);
+            statements = work.statements();
+            load::run(vec![work.clone(); connections], Until::Steps(WARM_UP)).await?;
+            let alone = load::run(vec![work; connections], Until::Elapsed(options.each)).await?;
+            pool.close().await?;
+            let (_, figures) = measured.next().ok_or_else(|| Error::Data("a measurement is missing".to_owned()))?;
+            compare(&mut section, "souk", &figures, &alone, "requests")?;
+        }
+        section.note(format!("{statements} SQL statements a page; the floor runs the same ones, prepared"));
+        section.note(format!("memory of the server under this load: {} MB", resident / 1024));
+        sections.push(section);
+    }
+    site.close().await?;
+    Ok(sections)
+}
+
+async fn workers(site: &Site, page: &Page, connections: usize, until: Until) -> Result<load::Figures> {
+    let next = Arc::new(AtomicUsize::new(0));
+    let mut workers = Vec::with_capacity(connections);
+    for _ in 0..connections {
+        let wire = Wire::connect(&site.address(), None, None).await?;
+        workers.push(Pages { wire, bodies: page.bodies.clone(), next: next.clone() });
+    }
+    load::run(workers, until).await
+}
+
+/// The first pages of the list, and as many products by slug.
+async fn pages(client: &Client, bazaar: &Bazaar) -> Result<Vec<Page>> {
+    let list = operations::find(FILE, "StorefrontProducts")?;
+    let by_slug = operations::find(FILE, "StorefrontProduct")?;
+    let body = |document: &str, variables: Value| json!({ "query": document, "variables": variables }).to_string();
+    let market = json!({ "channel": bazaar.market.channel, "currency": bazaar.market.currency });
+    let with = |key: &str, value: Value| {
+        let mut variables = market.clone();
+        variables[key] = value;
+        variables
+    };
+    let mut variables = with("first", json!(20));
+    let (mut lists, mut products) = (Vec::new(), Vec::new());
+    for _ in 0..10 {
+        lists.push(body(list, variables.clone()).into_bytes());
+        let answer = client.query(list, variables.clone()).await?;
+        for node in answer.nodes("storefrontProducts")? {
+            products.push(body(by_slug, with("slug", json!(node.text("product.slug")?))).into_bytes());
+        }
+        variables["after"] = answer.at("storefrontProducts.pageInfo.endCursor")?.clone();
+    }
+    Ok(vec![
+        Page { name: "List page", bodies: Arc::new(lists) },
+        Page { name: "Product by slug", bodies: Arc::new(products) },
+    ])
+}
+
+/// The statements of one request of a warm server; leaves the server stopped.
+async fn capture(site: &mut Site, page: &Page) -> Result<Vec<floor::Seen>> {
+    let (name, value) = floor::LOG_LEVEL;
+    site.stop().await?;
+    site.set(name, Some(value));
+    site.up().await?;
+    let mut wire = Wire::connect(&site.address(), None, None).await?;
+    for _ in 0..3 {
+        wire.post(&page.bodies[0]).await?;
+    }
+    // What runs by the clock writes statements, too: a quiet moment has only the request.
+    let mut seen = Vec::new();
+    for _ in 0..5 {
+        let before = site.log().len();
+        wire.post(&page.bodies[0]).await?;
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        let log = site.log();
+        let now: Vec<_> = floor::read_log(&log[before..])?.into_iter().filter(|one| one.transaction == 0).collect();
+        if seen.is_empty() || now.len() < seen.len() {
+            seen = now;
+        }
+    }
+    site.stop().await?;
+    site.set(name, None);
+    Ok(seen)
+}

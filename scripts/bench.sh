@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# Measures the release build on both databases, beside what the databases alone would do. Arguments go to the program.
+set -euo pipefail
+source "$(dirname "$0")/env.sh"
+
+if [ -z "${SOUK_TEST_POSTGRES_URL:-}" ] && scripts/pg.sh available; then
+    exec scripts/with-postgres.sh scripts/bench.sh "$@"
+fi
+
+# Both in one go: what `bench` measures is the program of this build.
+cargo build --release -p server -p e2e
+exec target/release/bench "$@"
