@@ -8,5 +8,7 @@ if [ -z "${SOUK_TEST_POSTGRES_URL:-}" ]; then
     skip "end-to-end tests on PostgreSQL" "it is not installed"
 fi
 
+# The tests start this very program.
+cargo build -p server
 cargo test -p e2e "$@"
 scripts/audits.sh
