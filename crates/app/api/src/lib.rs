@@ -1,5 +1,6 @@
 //! The GraphQL API: objects, inputs, loaders and the mapping of errors. See the README for the conventions.
 
+pub mod billing;
 pub mod customers;
 pub mod error;
 pub mod identity;
@@ -10,6 +11,7 @@ pub mod marketplace;
 pub mod merchants;
 pub mod offers;
 pub mod page;
+pub mod payments;
 pub mod scalar;
 
 mod schema;

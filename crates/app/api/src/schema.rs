@@ -24,6 +24,8 @@ pub struct Query(
     crate::offers::OffersQuery,
     crate::marketplace::MarketplaceQuery,
     crate::merchants::MerchantsQuery,
+    crate::payments::PaymentsQuery,
+    crate::billing::BillingQuery,
 );
 
 /// Everything that can be done.
@@ -36,6 +38,8 @@ pub struct Mutation(
     crate::offers::OffersMutation,
     crate::marketplace::MarketplaceMutation,
     crate::merchants::MerchantsMutation,
+    crate::payments::PaymentsMutation,
+    crate::billing::BillingMutation,
 );
 
 /// What resolvers need beside the context of the request. Shared by all requests.

@@ -5,7 +5,6 @@ use std::ops::Deref;
 use chrono::{DateTime, Utc};
 use db::Tx;
 use history::Change;
-use kernel::Invalid;
 use kernel::id::{ChangeId, EventId, JobId, TypedId};
 use outbox::idempotency::{self, Claim, Key};
 use outbox::{Event, PendingEvent, PendingJob};

@@ -12,13 +12,16 @@ use crate::actions::{READ_BALANCE, READ_LEDGER};
 use crate::error::Error;
 use crate::model::{MerchantBalance, Side, TrialLine};
 
-/// What a merchant has, by currency. A merchant sees its own whatever is asked for.
+/// What a merchant has, by currency; one's own when no merchant is named.
 ///
 /// # Errors
 /// `NotFound` for another merchant's.
-pub async fn merchant_balances(ctx: &Ctx, merchant: MerchantId) -> Result<Vec<MerchantBalance>, Error> {
+pub async fn merchant_balances(
+    ctx: &Ctx,
+    merchant: impl Into<Option<MerchantId>>,
+) -> Result<Vec<MerchantBalance>, Error> {
     let grant = ctx.authorize(READ_BALANCE)?;
-    visible(&grant, Some(merchant))?;
+    let merchant = visible(&grant, merchant.into())?;
     Ok(of_merchants(ctx.read(), &[merchant]).await?.remove(&merchant).unwrap_or_default())
 }
 

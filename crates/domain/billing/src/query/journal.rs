@@ -135,18 +135,18 @@ struct LineRow {
     memo: Option<String>,
 }
 
-/// Entries on a merchant's own accounts, newest first. A merchant sees its own whatever is asked for.
+/// Entries on a merchant's own accounts, newest first; one's own when no merchant is named.
 ///
 /// # Errors
 /// `NotFound` for another merchant's; a bad cursor.
 pub async fn merchant_lines(
     ctx: &Ctx,
-    merchant: MerchantId,
+    merchant: impl Into<Option<MerchantId>>,
     filter: &LineFilter,
     page: &PageArgs,
 ) -> Result<Page<JournalLine>, Error> {
     let grant = ctx.authorize(READ_BALANCE)?;
-    visible(&grant, Some(merchant))?;
+    let merchant = visible(&grant, merchant.into())?;
     let mut sql = String::from(
         "SELECT e.tx_id, e.line_no, t.seq, t.currency, t.kind, a.role, e.direction, e.amount_minor, t.effective_at,
             t.posted_at, t.source_type, t.source_id, e.merchant_order_id, t.memo

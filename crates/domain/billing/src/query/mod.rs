@@ -12,14 +12,16 @@ pub use statement::{Period, statement, statement_on};
 
 use access::{Grant, Reach};
 use context::Error as CoreError;
+use kernel::Invalid;
 use kernel::id::MerchantId;
 
-/// The merchant that may be looked at: the wanted one, or one's own. Somebody else's is not found.
-fn visible(grant: &Grant, wanted: Option<MerchantId>) -> Result<Option<MerchantId>, CoreError> {
+/// The merchant to look at: the wanted one, or one's own. Somebody else's is not found; the operator names one.
+fn visible(grant: &Grant, wanted: Option<MerchantId>) -> Result<MerchantId, CoreError> {
     match (grant.merchants(), wanted) {
-        (Reach::All, wanted) => Ok(wanted),
-        (Reach::Only(own), None) => Ok(Some(own)),
-        (Reach::Only(own), Some(wanted)) if own == wanted => Ok(Some(own)),
+        (Reach::All, Some(wanted)) => Ok(wanted),
+        (Reach::All, None) => Err(Invalid::required("merchantId").into()),
+        (Reach::Only(own), None) => Ok(own),
+        (Reach::Only(own), Some(wanted)) if own == wanted => Ok(own),
         (Reach::Only(_), Some(_)) | (Reach::Nothing, _) => Err(CoreError::NotFound("merchant")),
     }
 }

@@ -26,17 +26,23 @@ pub struct Period {
     pub to: DateTime<Utc>,
 }
 
-/// The statement of a period. A merchant sees its own.
+/// The statement of a period from `from` (included) to `to` (excluded); one's own when no merchant is named.
 ///
 /// # Errors
 /// `NotFound` for another merchant's; `Invalid` when the period ends before it begins.
-pub async fn statement(ctx: &Ctx, period: Period) -> Result<Statement, Error> {
+pub async fn statement(
+    ctx: &Ctx,
+    merchant: impl Into<Option<MerchantId>>,
+    currency: Currency,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> Result<Statement, Error> {
     let grant = ctx.authorize(READ_BALANCE)?;
-    visible(&grant, Some(period.merchant))?;
-    if period.to < period.from {
+    let merchant = visible(&grant, merchant.into())?;
+    if to < from {
         return Err(Invalid::new("to", "OUT_OF_RANGE", "must not be before from").into());
     }
-    statement_on(ctx.read(), period).await
+    statement_on(ctx.read(), Period { merchant, currency, from, to }).await
 }
 
 /// The accounts whose sum is the merchant's balance: earned and not paid out.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use billing::model::LedgerTx;
-use billing::query::{JournalFilter, Period, journal, merchant_balances, statement};
+use billing::query::{JournalFilter, journal, merchant_balances, statement};
 use billing::{
     DisputeFeeRecharged, DisputeLost, DisputeOpened, MarkPaid, MarkReturned, Payout, ProviderFee, ProviderSettled,
     RefundRequested, RefundSettled, RunPayouts, SaleComponents,
@@ -379,8 +379,8 @@ impl Walk {
     /// 64.96 - 10.10 - 1.92 - 19.99 + 3.00 + 0.57 - 31.23 = 5.29
     async fn statement_of_a(&self) {
         let from: DateTime<Utc> = Utc.with_ymd_and_hms(2026, 1, 1, 0, 0, 0).unwrap();
-        let period = Period { merchant: self.a.merchant, currency: EUR, from, to: from + Duration::days(365) };
-        let statement = statement(&self.t.merchant(self.a.merchant), period).await.unwrap();
+        let to = from + Duration::days(365);
+        let statement = statement(&self.t.merchant(self.a.merchant), None, EUR, from, to).await.unwrap();
         assert_eq!((statement.opening_minor, statement.closing_minor), (0, 529));
         let of = |kind: &str| statement.totals.iter().find(|total| total.kind == kind).unwrap();
         let sale = of("SALE_RECOGNIZED");

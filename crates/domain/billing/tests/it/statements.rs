@@ -1,6 +1,6 @@
 //! Statements can be derived again at any time.
 
-use billing::query::{Period, merchant_balances, statement};
+use billing::query::{merchant_balances, statement};
 use chrono::Duration;
 use kernel::id::MerchantId;
 use kernel::{Fault as _, FaultKind};
@@ -14,21 +14,21 @@ testkit::both_databases! {
         let start = ctx.now();
         earn(&t, &Part::plain(&ctx, merchant)).await;
         let middle = ctx.now() + Duration::seconds(1);
-        let period = |from, to| Period { merchant, currency: EUR, from, to };
-        let first = statement(&ctx, period(start, middle)).await.unwrap();
+        let of = |from, to| statement(&ctx, merchant, EUR, from, to);
+        let first = of(start, middle).await.unwrap();
         t.clock.advance(Duration::seconds(1));
         earn(&t, &Part::plain(&ctx, merchant)).await;
         earn(&t, &Part::plain(&ctx, merchant)).await;
         let end = ctx.now() + Duration::seconds(1);
-        let second = statement(&ctx, period(middle, end)).await.unwrap();
-        assert_eq!(statement(&ctx, period(start, middle)).await.unwrap(), first);
+        let second = of(middle, end).await.unwrap();
+        assert_eq!(of(start, middle).await.unwrap(), first);
         assert_eq!((first.opening_minor, first.closing_minor), (0, 8_810));
         assert_eq!(second.opening_minor, first.closing_minor);
         let balance = merchant_balances(&ctx, merchant).await.unwrap()[0];
         assert_eq!(second.closing_minor, balance.pending_minor + balance.available_minor + balance.reserve_minor);
-        let whole = statement(&ctx, period(start, end)).await.unwrap();
+        let whole = of(start, end).await.unwrap();
         assert_eq!(whole.closing_minor, second.closing_minor);
-        let backwards = statement(&ctx, period(end, start)).await.unwrap_err();
+        let backwards = of(end, start).await.unwrap_err();
         assert_eq!(backwards.kind(), FaultKind::Invalid);
         sound(&t).await;
     }
@@ -36,9 +36,9 @@ testkit::both_databases! {
     async fn a_statement_is_for_its_merchant(t: TestEnv) {
         let ctx = t.system();
         let merchant: MerchantId = ctx.new_id();
-        let period = Period { merchant, currency: EUR, from: ctx.now(), to: ctx.now() };
-        assert_eq!(statement(&t.merchant(merchant), period).await.unwrap().closing_minor, 0);
-        let foreign = statement(&t.merchant(ctx.new_id()), period).await.unwrap_err();
+        let now = ctx.now();
+        assert_eq!(statement(&t.merchant(merchant), None, EUR, now, now).await.unwrap().closing_minor, 0);
+        let foreign = statement(&t.merchant(ctx.new_id()), merchant, EUR, now, now).await.unwrap_err();
         assert_eq!(foreign.kind(), FaultKind::NotFound);
     }
 }

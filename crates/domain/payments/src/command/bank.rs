@@ -78,7 +78,7 @@ pub async fn transfer_received(ctx: &Ctx, input: TransferReceived) -> Result<Ban
 /// Lets a receipt that nobody understood pay a payment after all.
 ///
 /// # Errors
-/// `NotFound`; [`Error::NotPossible`] when it is matched already or the payment takes no transfer.
+/// `NotFound`; [`Error::NotPossible`] when it is matched already, or the payment takes no (more) transfer.
 pub async fn match_receipt(ctx: &Ctx, id: BankReceiptId, payment_id: PaymentId) -> Result<BankReceipt, Error> {
     ctx.authorize(RECEIVE)?;
     let mut tx = ctx.begin_write().await?;
@@ -90,6 +90,9 @@ pub async fn match_receipt(ctx: &Ctx, id: BankReceiptId, payment_id: PaymentId) 
     }
     if !takes(&payment, receipt.amount) {
         return Err(Error::NotPossible("the payment takes no transfer in this currency"));
+    }
+    if payment.outstanding_minor() == 0 {
+        return Err(Error::NotPossible("the payment is paid in full"));
     }
     let (receipt, operation, event) = apply(&mut tx, receipt, Some(payment), true).await?;
     receipt::Entity::update_many()

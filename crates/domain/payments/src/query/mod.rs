@@ -57,6 +57,14 @@ pub async fn by_orders(ctx: &Ctx, orders: &[OrderId]) -> Result<HashMap<OrderId,
     by_orders_on(ctx.read(), orders).await
 }
 
+/// The payments of orders that the viewer was shown before: whoever sees an order sees how it is paid.
+///
+/// # Errors
+/// The database error.
+pub async fn of_seen_orders(ctx: &Ctx, orders: &[OrderId]) -> Result<HashMap<OrderId, Payment>, Error> {
+    by_orders_on(ctx.read(), orders).await
+}
+
 /// The operations of payments, oldest first.
 ///
 /// # Errors

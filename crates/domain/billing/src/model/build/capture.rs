@@ -57,7 +57,7 @@ pub fn captured(input: &Captured) -> Result<Posting, Unbalanced> {
 
 /// A bank receipt. Kind `TRANSFER_RECEIVED`, or `TRANSFER_MATCHED` when it was entered before and is matched now.
 ///
-/// Until an order is paid in full its receipts are unapplied; the last one moves all of them to the order's funds.
+/// What pays no order is unapplied until it is matched or sent back.
 #[derive(Debug, Clone, Serialize)]
 pub struct Transfer {
     /// The receipt; one transaction each.
@@ -68,9 +68,10 @@ pub struct Transfer {
     pub currency: Currency,
     /// What arrived now, in minor units; 0 when it was entered before.
     pub received_minor: i64,
-    /// What had arrived before and is drawn from the unapplied receipts now, in minor units.
+    /// What had arrived before and is drawn from the unapplied receipts now, in minor units. Without `parts`
+    /// nothing is drawn.
     pub drawn_minor: i64,
-    /// The shares of the order, once it is paid in full; else empty.
+    /// The shares of the order that are paid by it; empty when it pays none.
     pub parts: Vec<CapturedPart>,
     /// When it happened.
     #[serde(skip_serializing)]

@@ -1,0 +1,152 @@
+//! Payouts as clients see them.
+
+use async_graphql::{Context, Enum, ID, Object, SimpleObject};
+use chrono::{DateTime, Utc};
+
+use super::loader::PayoutRunLoader;
+use crate::error::Gql;
+use crate::loader::load;
+use crate::scalar::{Currency, Money};
+
+/// Where a payout stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "billing::PayoutState")]
+pub enum PayoutState {
+    /// On its way to the bank.
+    Initiated,
+    /// The bank paid.
+    Paid,
+    /// The bank sent it back; the money is available again.
+    Returned,
+}
+
+/// Money sent to a merchant.
+#[derive(Debug, Clone)]
+pub struct Payout(pub billing::Payout);
+
+impl From<billing::Payout> for Payout {
+    fn from(payout: billing::Payout) -> Self {
+        Self(payout)
+    }
+}
+
+/// Money sent to a merchant.
+#[Object]
+impl Payout {
+    /// The id of the payout.
+    async fn id(&self) -> ID {
+        self.0.id.to_string().into()
+    }
+    /// The merchant who is paid.
+    async fn merchant_id(&self) -> ID {
+        self.0.merchant_id.to_string().into()
+    }
+    /// How much.
+    async fn amount(&self) -> Money {
+        self.0.amount.into()
+    }
+    /// Where it stands.
+    async fn state(&self) -> PayoutState {
+        self.0.state.into()
+    }
+    /// The holder of the account it goes to.
+    async fn holder(&self) -> &str {
+        &self.0.holder
+    }
+    /// The last four characters of the account it goes to.
+    async fn iban_end(&self) -> String {
+        let iban: Vec<char> = self.0.iban.chars().collect();
+        iban[iban.len().saturating_sub(4)..].iter().collect()
+    }
+    /// What the merchant reads on its bank statement.
+    async fn reference(&self) -> &str {
+        &self.0.reference
+    }
+    /// The bank's name of the transfer.
+    async fn bank_reference(&self) -> Option<&str> {
+        self.0.bank_reference.as_deref()
+    }
+    /// Why the bank sent it back.
+    async fn return_reason(&self) -> Option<&str> {
+        self.0.return_reason.as_deref()
+    }
+    /// When it was made.
+    async fn initiated_at(&self) -> DateTime<Utc> {
+        self.0.initiated_at
+    }
+    /// When the bank paid.
+    async fn paid_at(&self) -> Option<DateTime<Utc>> {
+        self.0.paid_at
+    }
+    /// When the bank sent it back.
+    async fn returned_at(&self) -> Option<DateTime<Utc>> {
+        self.0.returned_at
+    }
+    /// Grows by one with every change.
+    async fn version(&self) -> i64 {
+        self.0.version
+    }
+    /// The run that made it; for the operator.
+    async fn run(&self, gql: &Context<'_>) -> Gql<Option<PayoutRun>> {
+        Ok(load::<PayoutRunLoader, _>(gql, self.0.run_id).await?.map(PayoutRun::from))
+    }
+}
+
+/// A run of payouts in one currency.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct PayoutRun {
+    /// The id of the run.
+    pub id: ID,
+    /// The operator's unique name of it.
+    pub run_key: String,
+    /// The currency.
+    pub currency: Currency,
+    /// Only what was available at this time is paid.
+    pub cut_off_at: DateTime<Utc>,
+    /// The smallest payout.
+    pub minimum: Money,
+    /// How many payouts it made.
+    pub payout_count: i64,
+    /// What they sum to.
+    pub total: Money,
+    /// Merchants with money that were not paid, and why.
+    pub skipped: Vec<SkippedPayout>,
+    /// The file for the bank in object storage, once it is written.
+    pub file_key: Option<String>,
+    /// When it ran.
+    pub created_at: DateTime<Utc>,
+}
+
+/// A merchant that a run did not pay although it has money.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct SkippedPayout {
+    /// The merchant.
+    pub merchant_id: ID,
+    /// What is carried forward.
+    pub available: Money,
+    /// `below_minimum`, `no_bank_account` or `not_active`.
+    pub reason: String,
+}
+
+impl From<billing::PayoutRun> for PayoutRun {
+    fn from(run: billing::PayoutRun) -> Self {
+        let money = |minor| Money::minor(minor, run.currency);
+        let skipped = |skipped: billing::model::Skipped| SkippedPayout {
+            merchant_id: skipped.merchant_id.to_string().into(),
+            available: money(skipped.available_minor),
+            reason: skipped.reason,
+        };
+        Self {
+            id: run.id.to_string().into(),
+            run_key: run.run_key,
+            currency: Currency(run.currency),
+            cut_off_at: run.cut_off_at,
+            minimum: money(run.minimum_minor),
+            payout_count: run.payout_count,
+            total: money(run.total_minor),
+            skipped: run.skipped.into_iter().map(skipped).collect(),
+            file_key: run.file_key,
+            created_at: run.created_at,
+        }
+    }
+}

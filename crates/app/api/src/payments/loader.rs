@@ -1,0 +1,43 @@
+//! One statement for the payments of all orders of a document.
+
+use std::collections::HashMap;
+
+use async_graphql::dataloader::Loader;
+use context::Ctx;
+use kernel::id::{OrderId, PaymentId};
+
+use crate::loader::{LoadError, OfRequest};
+
+/// The payment of an order that the caller was shown before.
+pub struct PaymentOfOrderLoader(Ctx);
+
+impl OfRequest for PaymentOfOrderLoader {
+    fn of(ctx: Ctx) -> Self {
+        Self(ctx)
+    }
+}
+
+impl Loader<OrderId> for PaymentOfOrderLoader {
+    type Value = payments::Payment;
+    type Error = LoadError;
+    async fn load(&self, keys: &[OrderId]) -> Result<HashMap<OrderId, payments::Payment>, LoadError> {
+        payments::query::of_seen_orders(&self.0, keys).await.map_err(LoadError::new)
+    }
+}
+
+/// What was asked of providers for a payment; for the operator.
+pub struct OperationsOfPaymentLoader(Ctx);
+
+impl OfRequest for OperationsOfPaymentLoader {
+    fn of(ctx: Ctx) -> Self {
+        Self(ctx)
+    }
+}
+
+impl Loader<PaymentId> for OperationsOfPaymentLoader {
+    type Value = Vec<payments::Operation>;
+    type Error = LoadError;
+    async fn load(&self, keys: &[PaymentId]) -> Result<HashMap<PaymentId, Vec<payments::Operation>>, LoadError> {
+        payments::query::operations_by_payments(&self.0, keys).await.map_err(LoadError::new)
+    }
+}

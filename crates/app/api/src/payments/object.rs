@@ -1,0 +1,260 @@
+//! Payments as clients see them.
+
+use async_graphql::{Context, Enum, ID, Object, SimpleObject};
+use chrono::{DateTime, Utc};
+
+use super::loader::OperationsOfPaymentLoader;
+use crate::error::Gql;
+use crate::loader::load;
+use crate::scalar::Money;
+
+/// What must have happened before merchants start on an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "payments::Precondition")]
+pub enum PaymentPrecondition {
+    /// The provider holds the money.
+    Authorized,
+    /// The money arrived in full.
+    Received,
+    /// Nothing: the money comes at delivery.
+    Nothing,
+}
+
+/// A way to pay.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct PaymentMethod {
+    /// The name for programs; send it with the order.
+    pub code: String,
+    /// The name for people, in English.
+    pub name: String,
+    /// Whether the order must carry a token of the payment provider.
+    pub needs_token: bool,
+    /// What must have happened before merchants start.
+    pub precondition: PaymentPrecondition,
+}
+
+impl From<&payments::Method> for PaymentMethod {
+    fn from(method: &payments::Method) -> Self {
+        Self {
+            code: method.code.to_owned(),
+            name: method.name.to_owned(),
+            needs_token: method.needs_token(),
+            precondition: method.precondition.into(),
+        }
+    }
+}
+
+/// Where a payment stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "payments::PaymentState")]
+pub enum PaymentState {
+    /// Nothing happened yet.
+    Pending,
+    /// The provider holds the money.
+    Authorized,
+    /// A part was taken.
+    PartlyCaptured,
+    /// All was taken.
+    Captured,
+    /// A part was given back.
+    PartlyRefunded,
+    /// All that was taken was given back.
+    Refunded,
+    /// Given up without being taken.
+    Voided,
+    /// Refused.
+    Failed,
+    /// Not completed in time.
+    Expired,
+}
+
+/// The money side of one order.
+#[derive(Debug, Clone)]
+pub struct Payment(pub payments::Payment);
+
+impl From<payments::Payment> for Payment {
+    fn from(payment: payments::Payment) -> Self {
+        Self(payment)
+    }
+}
+
+impl Payment {
+    fn money(&self, minor: i64) -> Money {
+        Money::minor(minor, self.0.amount.currency)
+    }
+}
+
+/// The money side of one order.
+#[Object]
+impl Payment {
+    /// The id of the payment.
+    async fn id(&self) -> ID {
+        self.0.id.to_string().into()
+    }
+    /// The order it pays.
+    async fn order_id(&self) -> ID {
+        self.0.order_id.to_string().into()
+    }
+    /// What the buyer writes into a bank transfer.
+    async fn reference(&self) -> &str {
+        &self.0.order_number
+    }
+    /// The way it is paid.
+    async fn method(&self) -> Option<PaymentMethod> {
+        self.0.method().map(PaymentMethod::from)
+    }
+    /// Where it stands.
+    async fn state(&self) -> PaymentState {
+        self.0.state().into()
+    }
+    /// What the order costs.
+    async fn amount(&self) -> Money {
+        self.0.amount.into()
+    }
+    /// What the provider held at any time.
+    async fn authorized(&self) -> Money {
+        self.money(self.0.amounts.authorized.done_minor)
+    }
+    /// What was taken.
+    async fn captured(&self) -> Money {
+        self.money(self.0.amounts.captured.done_minor)
+    }
+    /// What was held and given up.
+    async fn voided(&self) -> Money {
+        self.money(self.0.amounts.voided.done_minor)
+    }
+    /// What was given back.
+    async fn refunded(&self) -> Money {
+        self.money(self.0.amounts.refunded.done_minor)
+    }
+    /// What is about to be given back.
+    async fn refund_pending(&self) -> Money {
+        self.money(self.0.amounts.refunded.pending_minor)
+    }
+    /// Why it was refused, as a code of the provider.
+    async fn failure(&self) -> Option<&str> {
+        self.0.failure.as_deref()
+    }
+    /// Until when it must be completed.
+    async fn expires_at(&self) -> Option<DateTime<Utc>> {
+        self.0.expires_at
+    }
+    /// When it was opened.
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.0.created_at
+    }
+    /// What was asked of the provider, the oldest first; for the operator.
+    #[graphql(complexity = "crate::page::cost(None, child_complexity)")]
+    async fn operations(&self, gql: &Context<'_>) -> Gql<Vec<PaymentOperation>> {
+        let found = load::<OperationsOfPaymentLoader, _>(gql, self.0.id).await?;
+        Ok(found.unwrap_or_default().into_iter().map(PaymentOperation::from).collect())
+    }
+}
+
+/// What an operation does with money.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "payments::OperationKind")]
+pub enum PaymentOperationKind {
+    /// Hold it.
+    Authorize,
+    /// Take it.
+    Capture,
+    /// Give up what is held.
+    Void,
+    /// Give back what was taken.
+    Refund,
+}
+
+/// How far an operation is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "payments::OperationState")]
+pub enum PaymentOperationState {
+    /// Wanted, not asked for yet.
+    Planned,
+    /// Asked for; the answer is not known yet.
+    Sent,
+    /// It happened.
+    Succeeded,
+    /// It did not happen.
+    Failed,
+    /// The provider did not answer; it is asked until it does.
+    Unknown,
+}
+
+/// Something asked of a payment provider, or done by people.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct PaymentOperation {
+    /// The id of the operation; its idempotency key at the provider.
+    pub id: ID,
+    /// The payment it belongs to.
+    pub payment_id: Option<ID>,
+    /// What it does.
+    pub kind: PaymentOperationKind,
+    /// How far it is.
+    pub state: PaymentOperationState,
+    /// How much.
+    pub amount: Money,
+    /// Who does it: the code of a provider; absent when people do.
+    pub provider: Option<String>,
+    /// Why it failed, as a code of the provider.
+    pub reason: Option<String>,
+    /// The merchant order whose money it moves.
+    pub merchant_order_id: Option<ID>,
+    /// The refund it pays.
+    pub refund_id: Option<ID>,
+    /// When it was wanted.
+    pub created_at: DateTime<Utc>,
+    /// When its outcome was known.
+    pub settled_at: Option<DateTime<Utc>>,
+}
+
+impl From<payments::Operation> for PaymentOperation {
+    fn from(operation: payments::Operation) -> Self {
+        Self {
+            id: operation.id.to_string().into(),
+            payment_id: operation.payment_id.map(|id| id.to_string().into()),
+            kind: operation.kind.into(),
+            state: operation.state.into(),
+            amount: operation.amount.into(),
+            provider: operation.provider,
+            reason: operation.reason,
+            merchant_order_id: operation.merchant_order_id.map(|id| id.to_string().into()),
+            refund_id: operation.refund_id.map(|id| id.to_string().into()),
+            created_at: operation.created_at,
+            settled_at: operation.settled_at,
+        }
+    }
+}
+
+/// A line of the operator's bank statement.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct BankReceipt {
+    /// The id of the receipt.
+    pub id: ID,
+    /// The bank's unique name of it.
+    pub bank_reference: String,
+    /// What the sender wrote.
+    pub reference: String,
+    /// The payment it pays; absent when nobody understood the reference.
+    pub payment_id: Option<ID>,
+    /// How much arrived.
+    pub amount: Money,
+    /// The part that pays an order.
+    pub applied: Money,
+    /// When it arrived.
+    pub received_at: DateTime<Utc>,
+}
+
+impl From<payments::BankReceipt> for BankReceipt {
+    fn from(receipt: payments::BankReceipt) -> Self {
+        Self {
+            id: receipt.id.to_string().into(),
+            bank_reference: receipt.bank_reference,
+            reference: receipt.order_reference,
+            payment_id: receipt.payment_id.map(|id| id.to_string().into()),
+            amount: receipt.amount.into(),
+            applied: Money::minor(receipt.applied_minor, receipt.amount.currency),
+            received_at: receipt.received_at,
+        }
+    }
+}
