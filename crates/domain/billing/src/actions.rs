@@ -12,5 +12,7 @@ pub const ADJUST: Action = Action::new("ledger", "adjust");
 pub const READ_BALANCE: Action = Action::new("balance", "read");
 /// See payouts.
 pub const READ_PAYOUT: Action = Action::new("payout", "read");
+/// See the runs that made payouts, and who was not paid.
+pub const READ_RUN: Action = Action::new("payout_run", "read");
 /// Run payouts and say what became of them.
 pub const RUN_PAYOUT: Action = Action::new("payout", "run");

@@ -18,7 +18,7 @@ pub struct BillingQuery;
 
 #[Object]
 impl BillingQuery {
-    /// What a merchant has, by currency.
+    /// What a merchant has, by currency. All of them.
     async fn merchant_balances(
         &self,
         gql: &Context<'_>,
@@ -30,7 +30,7 @@ impl BillingQuery {
     }
 
     /// Entries on the accounts of a merchant, the newest first.
-    #[graphql(complexity = "crate::page::cost(first, child_complexity)")]
+    #[graphql(complexity = "crate::page::cost(None, child_complexity)")]
     async fn journal_lines(
         &self,
         gql: &Context<'_>,
@@ -61,7 +61,7 @@ impl BillingQuery {
     }
 
     /// Payouts, the newest first.
-    #[graphql(complexity = "crate::page::cost(first, child_complexity)")]
+    #[graphql(complexity = "crate::page::cost(None, child_complexity)")]
     async fn payouts(
         &self,
         gql: &Context<'_>,
@@ -86,7 +86,7 @@ impl BillingQuery {
     }
 
     /// Runs of payouts, the newest first.
-    #[graphql(complexity = "crate::page::cost(first, child_complexity)")]
+    #[graphql(complexity = "crate::page::cost(None, child_complexity)")]
     async fn payout_runs(
         &self,
         gql: &Context<'_>,
@@ -98,7 +98,7 @@ impl BillingQuery {
     }
 
     /// The whole ledger, the newest transaction first.
-    #[graphql(complexity = "crate::page::cost(first, child_complexity)")]
+    #[graphql(complexity = "crate::page::cost(None, child_complexity)")]
     async fn ledger_transactions(
         &self,
         gql: &Context<'_>,
@@ -112,7 +112,7 @@ impl BillingQuery {
         Ok(connection(answer(gql, found)?, LedgerTransaction::from))
     }
 
-    /// All accounts of a currency by kind: what debit accounts hold equals what credit accounts hold.
+    /// The accounts of a currency by kind; what debit accounts hold equals what credit accounts hold. All of them.
     async fn trial_balance(
         &self,
         gql: &Context<'_>,

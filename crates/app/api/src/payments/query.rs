@@ -14,7 +14,7 @@ pub struct PaymentsQuery;
 
 #[Object]
 impl PaymentsQuery {
-    /// The ways to pay, in the order in which they are offered.
+    /// The ways to pay, in the order in which they are offered. All of them.
     async fn payment_methods(&self) -> Vec<PaymentMethod> {
         payments::methods().iter().map(PaymentMethod::from).collect()
     }
@@ -30,7 +30,7 @@ impl PaymentsQuery {
     }
 
     /// Refunds that wait for a bank transfer of the operator, the oldest first.
-    #[graphql(complexity = "crate::page::cost(first, child_complexity)")]
+    #[graphql(complexity = "crate::page::cost(None, child_complexity)")]
     async fn refunds_to_pay(
         &self,
         gql: &Context<'_>,
@@ -43,16 +43,16 @@ impl PaymentsQuery {
     }
 
     /// Lines of the bank's statement, the newest first.
-    #[graphql(complexity = "crate::page::cost(first, child_complexity)")]
+    #[graphql(complexity = "crate::page::cost(None, child_complexity)")]
     async fn bank_receipts(
         &self,
         gql: &Context<'_>,
-        #[graphql(default, desc = "Only those that pay no order.")] unmatched: bool,
+        #[graphql(desc = "Only those that pay no order; all when absent.")] unmatched: Option<bool>,
         #[graphql(desc = "How many, 1 to 100; 20 when absent.")] first: Option<i32>,
         #[graphql(desc = "The cursor of the receipt before the first one wanted.")] after: Option<String>,
     ) -> Gql<Connection<String, BankReceipt>> {
         let page = answer(gql, page_args(first, after))?;
-        let found = payments::query::receipts(ctx(gql)?, unmatched, &page).await;
+        let found = payments::query::receipts(ctx(gql)?, unmatched.unwrap_or(false), &page).await;
         Ok(connection(answer(gql, found)?, BankReceipt::from))
     }
 }

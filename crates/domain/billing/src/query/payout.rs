@@ -7,7 +7,7 @@ use kernel::id::{MerchantId, PayoutId, PayoutRunId};
 use kernel::{Page, PageArgs};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use crate::actions::READ_PAYOUT;
+use crate::actions::{READ_PAYOUT, READ_RUN};
 use crate::entity::{payout as payout_row, payout_run};
 use crate::error::Error;
 use crate::model::{Payout, PayoutRun, PayoutState};
@@ -65,7 +65,7 @@ pub async fn payouts(ctx: &Ctx, filter: &PayoutFilter, page: &PageArgs) -> Resul
 /// # Errors
 /// A bad cursor; the database error.
 pub async fn payout_runs(ctx: &Ctx, page: &PageArgs) -> Result<Page<PayoutRun>, Error> {
-    let grant = ctx.authorize(READ_PAYOUT)?;
+    let grant = ctx.authorize(READ_RUN)?;
     if !grant.is_wide() {
         return Err(CoreError::NotFound("payout run").into());
     }
@@ -77,13 +77,13 @@ pub async fn payout_runs(ctx: &Ctx, page: &PageArgs) -> Result<Page<PayoutRun>, 
     Ok(Page::from_rows(rows, page, |row: &PayoutRun| row.id))
 }
 
-/// Runs by id; for the operator.
+/// Runs by id; none for who may not see runs.
 ///
 /// # Errors
 /// The database error.
 pub async fn runs_by_ids(ctx: &Ctx, ids: &[PayoutRunId]) -> Result<HashMap<PayoutRunId, PayoutRun>, Error> {
     let grant = ctx.authorize(READ_PAYOUT)?;
-    if ids.is_empty() || !grant.is_wide() {
+    if ids.is_empty() || !grant.is_wide() || !ctx.may(READ_RUN) {
         return Ok(HashMap::new());
     }
     let ids = db::dialect::pad(ids.to_vec());
