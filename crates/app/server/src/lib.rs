@@ -4,6 +4,7 @@ pub mod app;
 pub mod auth;
 pub mod cli;
 pub mod command;
+pub mod demo;
 pub mod edge;
 pub mod folder;
 pub mod graphql;

@@ -49,13 +49,7 @@ impl Work {
     /// # Errors
     /// The built-in mail templates cannot be used.
     pub fn start(node: &Node, url: &str) -> Result<Self, StartError> {
-        let deps = Deps {
-            world: node.world.clone(),
-            mailer: node.mailer.clone(),
-            templates: Arc::new(Templates::builtin().map_err(StartError::refused)?),
-            store: node.store.clone(),
-            public_url: node.settings.server.public_url.trim_end_matches('/').to_owned(),
-        };
+        let deps = deps(node)?;
         let dispatcher = dispatcher(node, &deps, url);
         let (stop, _) = watch::channel(false);
         let (events, clock) = (stopped(&stop), stopped(&stop));
@@ -86,6 +80,20 @@ fn stopped(stop: &watch::Sender<bool>) -> impl Future<Output = ()> + Send + 'sta
     async move {
         let _ = stop.wait_for(|stop| *stop).await;
     }
+}
+
+/// What the handlers of events need.
+///
+/// # Errors
+/// The built-in mail templates cannot be used.
+pub fn deps(node: &Node) -> Result<Deps, StartError> {
+    Ok(Deps {
+        world: node.world.clone(),
+        mailer: node.mailer.clone(),
+        templates: Arc::new(Templates::builtin().map_err(StartError::refused)?),
+        store: node.store.clone(),
+        public_url: node.settings.server.public_url.trim_end_matches('/').to_owned(),
+    })
 }
 
 /// Every handler and worker of Souk.

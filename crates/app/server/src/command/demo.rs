@@ -36,8 +36,9 @@ pub async fn demo(options: cli::Demo) -> Result<(), StartError> {
     let node = Node::open(settings).await?;
     migrations::run(node.world.db.for_migrations()).await?;
     node.store.ensure_bucket().await?;
-    seed(&node).await?;
-    answer(&node, stop, |address| greeting(address, &folder)).await?;
+    let empty = options.empty;
+    seed(&node, empty).await?;
+    answer(&node, stop, |address| greeting(address, &folder, empty)).await?;
     objects.stop().await;
     node.close().await;
     Ok(())
@@ -72,7 +73,7 @@ async fn prepare(settings: &mut Settings, folder: &Folder, port: u16) -> Result<
 }
 
 /// Gives a folder that nobody has used yet what it starts with.
-async fn seed(node: &Node) -> Result<(), StartError> {
+async fn seed(node: &Node, empty: bool) -> Result<(), StartError> {
     let ctx = Ctx::system(node.world.clone(), "demo");
     let first = PageArgs::first(1);
     let users = identity::users(&ctx, None, &first).await.map_err(StartError::refused)?;
@@ -80,19 +81,26 @@ async fn seed(node: &Node) -> Result<(), StartError> {
         let (email, name, password) = OPERATOR;
         identity::operator_create(&ctx, email, name, password).await.map_err(StartError::refused)?;
     }
+    marketplace::command::bootstrap(&ctx).await.map_err(StartError::refused)?;
+    if !empty {
+        let deps = crate::work::deps(node)?;
+        let secret = node.settings.payments.webhook_secret.as_bytes();
+        crate::demo::seed(&deps, secret).await.map_err(StartError::refused)?;
+    }
     Ok(())
 }
 
-fn greeting(address: SocketAddr, folder: &Folder) -> String {
+fn greeting(address: SocketAddr, folder: &Folder, empty: bool) -> String {
     let folder = folder.as_ref().display();
     let (email, _, password) = OPERATOR;
+    let people = if empty { String::new() } else { crate::demo::sign_ins() };
     format!(
         "Souk is open.\n\n  \
            API       http://{address}/graphql\n  \
            GraphiQL  http://{address}/graphiql\n  \
            Data      {folder}\n  \
            Mails     {folder}/mails\n  \
-           Operator  {email} / {password}\n\n\
+           Operator  {email} / {password}\n{people}\n\
          Stop it with Ctrl-C; starting again keeps everything."
     )
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use assets::command::{UploadRequest, upload_confirm, upload_request};
 use catalog::command::{
     AttributeCreate, CategoryCreate, Publish, attribute_create, category_create, products_publish, products_upsert,
 };
@@ -10,7 +11,7 @@ use catalog::{AttributeKind, AttributeRules, ImageSource, OptionValue, SelectOpt
 use context::Ctx;
 use inventory::{LocationCreate, StockSet, StockSetLine, location_create, stock_set};
 use kernel::Currency;
-use kernel::id::{CategoryId, ChannelId, LocationId, MerchantId, ProductId, TaxClassId, VariantId};
+use kernel::id::{CategoryId, ChannelId, LocationId, ProductId, TaxClassId, VariantId};
 use offers::{Condition, OfferInput, OffersUpsert, PriceInput, offers_upsert};
 
 use super::content::{SHELVES, Shelf};
@@ -57,10 +58,9 @@ pub(super) async fn make(stage: &Stage, people: &People) -> Result<(), SeedError
 }
 
 async fn attributes(operator: &Ctx) -> Result<(), SeedError> {
-    let materials = SHELVES.iter().map(|shelf| SelectOption {
-        code: kernel::text::slugify(shelf.material),
-        label: shelf.material.to_owned(),
-    });
+    let materials = SHELVES
+        .iter()
+        .map(|shelf| SelectOption { code: kernel::text::slugify(shelf.material), label: shelf.material.to_owned() });
     let rules = AttributeRules { options: materials.collect(), ..AttributeRules::default() };
     let inputs = [
         ("material", "Material", AttributeKind::Select, None, rules),
@@ -122,7 +122,7 @@ async fn fill(
     let mut inputs = Vec::new();
     for (number, (line, noun)) in shelf.lines.iter().flat_map(|line| shelf.nouns.map(|n| (line, n))).enumerate() {
         let title = format!("{line} {noun}");
-        let image = upload(stage, &ctx, owner.id, &title).await?;
+        let image = upload(stage, &ctx, &title).await?;
         inputs.push(product(shelf, index, number, title, image, categories, tax));
     }
     let rows = products_upsert(&ctx, Some(owner.id), inputs).await.map_err(SeedError::new)?;
@@ -163,7 +163,11 @@ fn product(
     });
     ProductInput {
         external_handle: Some(handle),
-        description: format!("{title}: {} from our {} shelf.", shelf.material.to_lowercase(), shelf.category.to_lowercase()),
+        description: format!(
+            "{title}: {} from our {} shelf.",
+            shelf.material.to_lowercase(),
+            shelf.category.to_lowercase()
+        ),
         brand: title.split(' ').next().map(str::to_owned),
         product_type: Some(shelf.product_type.to_owned()),
         tax_class_id: tax,
@@ -176,11 +180,24 @@ fn product(
     }
 }
 
-/// Draws a picture and puts it into storage as any client would.
-async fn upload(stage: &Stage, ctx: &Ctx, merchant: MerchantId, title: &str) -> Result<ImageSource, SeedError> {
+/// Draws a picture and puts it into storage the way any client does: ask, send to storage, confirm.
+async fn upload(stage: &Stage, ctx: &Ctx, title: &str) -> Result<ImageSource, SeedError> {
     let bytes = picture::draw(title).map_err(SeedError::new)?;
-    let _ = (stage, ctx, merchant, bytes);
-    Ok(ImageSource::Url(String::new()))
+    let request = UploadRequest {
+        merchant: None,
+        filename: format!("{}.jpg", kernel::text::slugify(title)),
+        content_type: "image/jpeg".to_owned(),
+        byte_size: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
+        alt: title.to_owned(),
+    };
+    let ticket = upload_request(ctx, &stage.store, request).await.map_err(SeedError::new)?;
+    let mut put = stage.http.put(&ticket.url).body(bytes);
+    for (name, value) in &ticket.headers {
+        put = put.header(name, value);
+    }
+    put.send().await.and_then(reqwest::Response::error_for_status).map_err(SeedError::new)?;
+    let asset = upload_confirm(ctx, &stage.store, ticket.asset.id).await.map_err(SeedError::new)?;
+    Ok(ImageSource::Asset(asset.id))
 }
 
 async fn locations(stage: &Stage, merchant: &MadeMerchant) -> Result<Vec<LocationId>, SeedError> {
@@ -236,7 +253,8 @@ fn price(minor: i64, rank: usize) -> i64 {
 }
 
 fn offer(sku: &str, variant: VariantId, eur: i64, rank: usize) -> OfferInput {
-    let price = |currency, amount_minor| PriceInput { channel_id: None, currency, amount_minor, compare_at_minor: None };
+    let price =
+        |currency, amount_minor| PriceInput { channel_id: None, currency, amount_minor, compare_at_minor: None };
     OfferInput {
         sku: sku.to_owned(),
         variant_id: variant,

@@ -29,7 +29,6 @@ pub(super) async fn is_empty(operator: &Ctx) -> Result<bool, SeedError> {
 }
 
 pub(super) async fn make(stage: &Stage) -> Result<People, SeedError> {
-    marketplace::command::bootstrap(&stage.operator()).await.map_err(SeedError::new)?;
     team(stage).await?;
     let mut merchants = Vec::new();
     for about in &MERCHANTS {
@@ -44,7 +43,6 @@ pub(super) async fn make(stage: &Stage) -> Result<People, SeedError> {
 
 async fn team(stage: &Stage) -> Result<(), SeedError> {
     let people = [
-        ("admin", "Ada Operator", RoleName::OperatorAdmin),
         ("operations", "Otto Operations", RoleName::OperatorOperations),
         ("finance", "Fina Finance", RoleName::OperatorFinance),
         ("catalog", "Cato Catalog", RoleName::OperatorCatalog),
@@ -88,6 +86,7 @@ async fn merchant(stage: &Stage, about: &DemoMerchant) -> Result<MerchantId, See
         tier: None,
         commission_vat_ppm: None,
         approved: true,
+        owner: None,
     };
     let made = merchants::create(&operator, input).await.map_err(SeedError::new)?;
     let iban = Iban::parse("account.iban", about.iban).map_err(SeedError::new)?;
