@@ -235,14 +235,6 @@ impl Draft {
         self
     }
 
-    /// The entries that follow concern nobody in particular.
-    #[must_use]
-    pub const fn concerning_nobody(mut self) -> Self {
-        self.merchant = None;
-        self.merchant_order = None;
-        self
-    }
-
     /// A sentence for people.
     #[must_use]
     pub fn memo(mut self, memo: impl Into<String>) -> Self {

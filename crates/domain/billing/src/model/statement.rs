@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use kernel::Currency;
 use kernel::id::{LedgerTxId, MerchantId, MerchantOrderId};
 
-use super::{Direction, Kind, Side};
+use super::{Direction, Side};
 
 /// A transaction of the ledger as it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -142,11 +142,5 @@ impl StatementTotal {
     #[must_use]
     pub fn of(kind: &str) -> Self {
         Self { kind: kind.to_owned(), ..Self::default() }
-    }
-
-    /// Whether the kind only moves money between the merchant's own accounts.
-    #[must_use]
-    pub fn is_internal(&self) -> bool {
-        matches!(Kind::parse(&self.kind), Some(Kind::FundsReleased | Kind::ReserveReleased))
     }
 }
