@@ -7,6 +7,7 @@ use context::Ctx;
 use kernel::Currency;
 use kernel::id::{ChannelId, OfferId, VariantId};
 
+use crate::inventory::with_empty;
 use crate::loader::{LoadError, OfRequest};
 
 /// Offers by id, within the caller's scope.
@@ -39,7 +40,8 @@ impl Loader<VariantId> for OffersOfVariantLoader {
     type Value = Vec<offers::Offer>;
     type Error = LoadError;
     async fn load(&self, keys: &[VariantId]) -> Result<HashMap<VariantId, Vec<offers::Offer>>, LoadError> {
-        offers::merchant_offers_by_variant_ids(&self.0, keys).await.map_err(LoadError::new)
+        let found = offers::merchant_offers_by_variant_ids(&self.0, keys).await.map_err(LoadError::new)?;
+        Ok(with_empty(found, keys))
     }
 }
 
@@ -69,6 +71,6 @@ impl Loader<SaleKey> for SaleLoader {
                 offers::by_variant_ids(&self.0, &variants, channel, currency).await.map_err(LoadError::new)?;
             found.extend(of_variants.into_iter().map(|(variant, offers)| ((channel, currency, variant), offers)));
         }
-        Ok(found)
+        Ok(with_empty(found, keys))
     }
 }

@@ -11,6 +11,7 @@ use super::object::OfferCondition;
 use crate::error::Gql;
 use crate::inventory::{AvailabilityLoader, LocationStock};
 use crate::loader::{load, load_many};
+use crate::merchants::{MerchantCard, MerchantCardLoader};
 use crate::scalar::Money;
 
 /// An offer that buyers can see in a channel and currency.
@@ -30,6 +31,10 @@ impl SaleOffer {
     /// Who sells.
     async fn merchant_id(&self) -> ID {
         self.offer.merchant_id.to_string().into()
+    }
+    /// Who sells, as buyers see it.
+    async fn merchant(&self, gql: &Context<'_>) -> Gql<Option<MerchantCard>> {
+        load::<MerchantCardLoader, _>(gql, self.offer.merchant_id).await
     }
     /// What is sold.
     async fn variant_id(&self) -> ID {
@@ -64,7 +69,7 @@ impl SaleOffer {
         let places = load::<AvailabilityLoader, _>(gql, self.offer.stock_item_id).await?.unwrap_or_default();
         Ok(places.iter().map(|place| place.available).sum())
     }
-    /// Units that can be sold, by location, the one used first at the front.
+    /// Units that can be sold, by location, the one used first at the front. All of them.
     async fn availability(&self, gql: &Context<'_>) -> Gql<Vec<LocationStock>> {
         let places = load::<AvailabilityLoader, _>(gql, self.offer.stock_item_id).await?.unwrap_or_default();
         Ok(places.into_iter().map(LocationStock::from).collect())
