@@ -20,7 +20,7 @@ fi
 
 if [ -n "${1:-}" ]; then exec node e2e/audits/audit.mjs "$1"; fi
 
-cargo build -p server --bin souk
+if [ -z "${SOUK_BUILT:-}" ]; then cargo build -p server --bin souk; fi
 target=${CARGO_TARGET_DIR:-target}
 dir=$(mktemp -d "${TMPDIR:-/tmp}/souk-audits.XXXXXX")
 "$target/debug/souk" demo --empty --data "$dir/data" --port 0 >"$dir/out" 2>"$dir/log" &

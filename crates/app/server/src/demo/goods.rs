@@ -151,7 +151,7 @@ fn product(
     let handle = kernel::text::slugify(&title);
     let value = |attribute: &str, value: String| ValueInput { attribute: attribute.to_owned(), value };
     let mut values = vec![value("material", kernel::text::slugify(shelf.material))];
-    values.push(value("handmade", (number % 3 == 0).to_string()));
+    values.push(value("handmade", number.is_multiple_of(3).to_string()));
     if shelf.grams > 0 {
         values.push(value("weight", shelf.grams.to_string()));
     }
@@ -227,7 +227,7 @@ async fn sell(
     let ctx = stage.merchant(merchant.id, merchant.about.name);
     let (mut lines, mut stock) = (Vec::new(), Vec::new());
     let every = if rank == 0 { 1 } else { 3 };
-    for (number, product) in products.iter().enumerate().filter(|(number, _)| number % every == 0) {
+    for (number, product) in products.iter().enumerate().filter(|(number, _)| number.is_multiple_of(every)) {
         for (step, (sku, variant)) in (0_i64..).zip(&product.variants) {
             let eur = price(product.from_minor + step * product.from_minor / 10, rank);
             lines.push(offer(sku, *variant, eur, rank));

@@ -41,7 +41,7 @@ impl Shape {
     fn from_seed(seed: &[u8]) -> Self {
         let part = |byte: u8, from: u32, to: u32| from + u32::from(byte) * (to - from) / 256;
         Self {
-            round: seed[0] % 2 == 0,
+            round: seed[0].is_multiple_of(2),
             x: part(seed[1], SIDE / 4, SIDE * 3 / 4),
             y: part(seed[2], SIDE / 4, SIDE * 3 / 4),
             size: part(seed[3], SIDE / 10, SIDE / 4),
