@@ -1,8 +1,11 @@
 //! The GraphQL API: objects, inputs, loaders and the mapping of errors. See the README for the conventions.
 
 pub mod billing;
+pub mod assets;
+pub mod catalog;
 pub mod customers;
 pub mod error;
+pub mod history;
 pub mod identity;
 pub mod input;
 pub mod inventory;

@@ -1,5 +1,6 @@
 //! The schema, put together from one query and one mutation object a domain.
 
+use assets::Urls;
 use async_graphql::{EmptySubscription, MergedObject, Schema};
 
 use crate::system::SystemQuery;
@@ -26,6 +27,8 @@ pub struct Query(
     crate::merchants::MerchantsQuery,
     crate::payments::PaymentsQuery,
     crate::billing::BillingQuery,
+    crate::assets::AssetsQuery,
+    crate::catalog::CatalogQuery,
 );
 
 /// Everything that can be done.
@@ -40,11 +43,31 @@ pub struct Mutation(
     crate::merchants::MerchantsMutation,
     crate::payments::PaymentsMutation,
     crate::billing::BillingMutation,
+    crate::assets::AssetsMutation,
+    crate::catalog::CatalogMutation,
 );
 
 /// What resolvers need beside the context of the request. Shared by all requests.
 #[derive(Clone, Default)]
-pub struct Services {}
+pub struct Services {
+    urls: Option<Urls>,
+}
+
+impl Services {
+    /// With object storage. Without it ([`Services::default`]) files are unavailable; enough to print the schema.
+    #[must_use]
+    pub fn with_assets(urls: Urls) -> Self {
+        Self { urls: Some(urls) }
+    }
+
+    /// The addresses of files, and the storage behind them.
+    ///
+    /// # Errors
+    /// Unavailable when there is none.
+    pub fn urls(&self) -> Result<&Urls, context::Error> {
+        self.urls.as_ref().ok_or(context::Error::Unavailable("the object storage"))
+    }
+}
 
 /// Builds the schema with its limits.
 #[must_use]

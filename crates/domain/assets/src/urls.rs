@@ -28,6 +28,12 @@ impl Urls {
         Self { store, kept: Cache::builder().max_capacity(KEPT_MAX).time_to_live(HANDED_OUT_FOR).build() }
     }
 
+    /// The storage itself, for uploads.
+    #[must_use]
+    pub fn store(&self) -> &ObjectStore {
+        &self.store
+    }
+
     /// Where the bytes of the asset are; `None` unless it is ready. Who may see the asset may have the address: query
     /// functions hand out no other assets.
     ///

@@ -4,6 +4,8 @@ use access::Action;
 
 /// Read products: the own ones and those that are published.
 pub const PRODUCT_READ: Action = Action::new("product", "read");
+/// List and search the products one may read, across channels: for those who work with the catalog.
+pub const PRODUCT_LIST: Action = Action::new("product", "list");
 /// Create products, change drafts, send them to review and take them back.
 pub const PRODUCT_EDIT: Action = Action::new("product", "edit");
 /// Publish products to channels, take them off, return them to their owner.

@@ -2,6 +2,7 @@
 //! field is described, lists are connections.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod catalog;
 mod documents;
 mod market;
 mod operations;

@@ -116,7 +116,7 @@ fn known() -> BTreeMap<String, String> {
 
 testkit::both_databases! {
     async fn every_root_field_answers_every_role_as_its_line_says(t: TestEnv) {
-        let schema = api::build(api::Services::default());
+        let schema = api::build(services());
         let all = Introspection::of(&schema).await;
         let expected = known();
         let mut found = BTreeMap::new();
@@ -148,4 +148,18 @@ testkit::both_databases! {
 #[allow(clippy::disallowed_methods, reason = "a switch of the test itself")]
 fn updating() -> bool {
     std::env::var("SOUK_UPDATE_RIGHTS").is_ok()
+}
+
+/// With a storage that nobody listens at: rights are decided before anything is sent to it.
+fn services() -> api::Services {
+    let settings = storage::Settings {
+        endpoint: "http://127.0.0.1:9".to_owned(),
+        public_endpoint: None,
+        region: "us-east-1".to_owned(),
+        bucket: "souk".to_owned(),
+        access_key: "nobody".to_owned(),
+        secret_key: "nothing".to_owned(),
+        force_path_style: true,
+    };
+    api::Services::with_assets(assets::Urls::new(storage::ObjectStore::new(&settings)))
 }

@@ -33,7 +33,7 @@ pub(super) async fn answer(
     greeting: impl FnOnce(SocketAddr) -> String,
 ) -> Result<(), StartError> {
     let health = Health::new(node.world.clone(), node.store.clone());
-    let schema = api::build(api::Services::default());
+    let schema = api::build(api::Services::with_assets(assets::Urls::new(node.store.clone())));
     let (server, address) = node.listen(schema, attach, health.clone())?;
     let enabled = node.settings.worker.enabled;
     let work = enabled.then(|| Work::start(node, &own_url(&node.settings, address))).transpose()?;

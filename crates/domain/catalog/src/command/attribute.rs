@@ -140,5 +140,5 @@ async fn write(tx: &WriteTx, attribute: &Attribute) -> Result<(), Error> {
         created_at: attribute.created_at,
         updated_at: attribute.updated_at,
     };
-    Ok(save::upsert::<attribute::Entity>(tx, [row.into_active_model()], attribute::Column::Id).await?)
+    Ok(save::upsert::<attribute::Entity>(tx, vec![row.into_active_model()], attribute::Column::Id).await?)
 }

@@ -237,5 +237,5 @@ async fn write(tx: &WriteTx, category: &Category) -> Result<(), Error> {
         created_at: category.created_at,
         updated_at: category.updated_at,
     };
-    Ok(save::upsert::<category::Entity>(tx, [row.into_active_model()], category::Column::Id).await?)
+    Ok(save::upsert::<category::Entity>(tx, vec![row.into_active_model()], category::Column::Id).await?)
 }

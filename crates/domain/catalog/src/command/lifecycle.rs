@@ -99,7 +99,7 @@ async fn move_on(
         updated_at: tx.now(),
         ..row.clone()
     };
-    save::upsert_products(&tx, [moved.clone()]).await?;
+    save::upsert_products(&tx, vec![moved.clone()]).await?;
     if status == ProductStatus::Published {
         save::clear_publication(&tx, &[row.id]).await?;
         tx.emit(&ProductUnpublished { products: vec![row.id] });

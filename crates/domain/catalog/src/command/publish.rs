@@ -194,7 +194,7 @@ async fn add_channels(tx: &WriteTx, products: &[ProductId], channels: &[ChannelI
         })
     });
     let ignore = OnConflict::new().do_nothing().to_owned();
-    Ok(save::insert::<product_channel::Entity>(tx, rows, Some(ignore)).await?)
+    Ok(save::insert::<product_channel::Entity>(tx, rows.collect(), Some(ignore)).await?)
 }
 
 /// Whether the marketplace has these channels.

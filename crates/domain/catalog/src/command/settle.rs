@@ -262,7 +262,7 @@ fn settle_variants(ctx: &Ctx, variants: &mut [VariantContent], stored: Option<&S
 /// Everything the content points at is there and may be shown by its owner.
 fn check_references(content: &ProductContent, facts: &Facts) -> Result<(), Invalid> {
     if let Some(index) = content.categories.iter().position(|id| !facts.categories.contains(id)) {
-        return Err(Invalid::new(format!("categories.{index}"), "UNKNOWN_CATEGORY", "there is no such category"));
+        return Err(Invalid::new(format!("categoryIds.{index}"), "UNKNOWN_CATEGORY", "there is no such category"));
     }
     let unknown = |image: &ImageContent| asset_of(&image.source).is_some_and(|id| !facts.assets.contains(&id));
     if let Some(index) = content.images.iter().position(unknown) {

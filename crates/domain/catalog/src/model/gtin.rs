@@ -14,7 +14,11 @@ pub fn gtin(field: &str, raw: &str) -> Result<String, Invalid> {
     }
     // Weights 1 and 3 alternate from the right, the check digit included.
     let sum: u32 = text.bytes().rev().zip([1, 3].into_iter().cycle()).map(|(b, w)| u32::from(b - b'0') * w).sum();
-    if sum.is_multiple_of(10) { Ok(text) } else { Err(Invalid::new(field, "GTIN_CHECKSUM", "the check digit is wrong")) }
+    if sum.is_multiple_of(10) {
+        Ok(text)
+    } else {
+        Err(Invalid::new(field, "GTIN_CHECKSUM", "the check digit is wrong"))
+    }
 }
 
 #[cfg(test)]

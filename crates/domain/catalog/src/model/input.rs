@@ -100,7 +100,7 @@ pub type Attributes = HashMap<String, Attribute>;
 pub fn prepare(input: ProductInput, attributes: &Attributes) -> Result<Draft, Invalid> {
     let external_handle = optional("externalHandle", input.external_handle, 255)?;
     let slug = input.slug.map(|raw| slug("slug", &raw)).transpose()?;
-    at_most("categories", input.categories.len(), CATEGORIES_MAX)?;
+    at_most("categoryIds", input.categories.len(), CATEGORIES_MAX)?;
     let mut seen = HashSet::new();
     let categories = input.categories.into_iter().filter(|id| seen.insert(*id)).collect();
     let product_type = match input.product_type {

@@ -11,7 +11,7 @@ use sea_orm::sea_query::LikeExpr;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait as _, Select};
 
 use crate::Error;
-use crate::actions::{PRODUCT_ARCHIVE, PRODUCT_EDIT, PRODUCT_HISTORY, PRODUCT_PUBLISH, PRODUCT_READ};
+use crate::actions::{PRODUCT_ARCHIVE, PRODUCT_EDIT, PRODUCT_HISTORY, PRODUCT_LIST, PRODUCT_PUBLISH, PRODUCT_READ};
 use crate::entity::{product, product_category, product_channel};
 use crate::model::{Product, ProductAction, ProductStatus, Rights, allowed_actions};
 use crate::query::for_sale;
@@ -59,7 +59,7 @@ pub async fn list(
     sort: ProductSort,
     page: &PageArgs,
 ) -> Result<Page<Product>, Error> {
-    let grant = ctx.authorize(PRODUCT_READ)?;
+    let grant = ctx.authorize(PRODUCT_LIST)?;
     let own = ctx.actor().merchant().filter(|_| !grant.is_wide());
     let query = product::Entity::find().filter(scope::readable(&grant)).filter(wanted(filter, own));
     let query = sorted(query, sort, page)?;
@@ -184,6 +184,12 @@ pub fn actions_of(ctx: &Ctx, product: &Product) -> Vec<ProductAction> {
         operator: ctx.authorize(PRODUCT_EDIT).is_ok_and(|grant| grant.is_wide()),
     };
     allowed_actions(product.status, rights)
+}
+
+/// Whether the caller sees what only the owner and the operator see of the product.
+#[must_use]
+pub fn is_own(ctx: &Ctx, product: &Product) -> bool {
+    ctx.authorize(PRODUCT_HISTORY).is_ok_and(|grant| scope::reaches(&grant, product.owner))
 }
 
 /// The changes of a product, newest first: by its owner or the operator.

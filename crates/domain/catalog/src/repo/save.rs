@@ -29,9 +29,9 @@ pub(crate) struct Write {
 
 /// Writes the products: only what changed of those that exist.
 pub(crate) async fn save(tx: &WriteTx, writes: &[Write]) -> Result<(), Error> {
-    upsert_products(tx, writes.iter().map(|write| write.row.clone())).await?;
+    upsert_products(tx, writes.iter().map(|write| write.row.clone()).collect()).await?;
     let variants = writes.iter().map(|write| changed_variants(tx, write)).collect::<Result<Vec<_>, _>>()?;
-    upsert_variants(tx, variants.into_iter().flatten()).await?;
+    upsert_variants(tx, variants.into_iter().flatten().collect()).await?;
     replace_categories(tx, writes).await?;
     replace_values(tx, writes).await?;
     replace_variant_values(tx, writes).await?;
@@ -51,17 +51,14 @@ pub(crate) fn describe(row: &mut product::Model, content: &ProductContent) {
 }
 
 /// Writes rows that are locked or new; the version was checked when they were read.
-pub(crate) async fn upsert_products(
-    tx: &WriteTx,
-    products: impl IntoIterator<Item = product::Model>,
-) -> Result<(), Error> {
-    upsert::<product::Entity>(tx, products.into_iter().map(IntoActiveModel::into_active_model), product::Column::Id)
-        .await
+pub(crate) async fn upsert_products(tx: &WriteTx, products: Vec<product::Model>) -> Result<(), Error> {
+    let rows = products.into_iter().map(IntoActiveModel::into_active_model).collect();
+    upsert::<product::Entity>(tx, rows, product::Column::Id).await
 }
 
-async fn upsert_variants(tx: &WriteTx, variants: impl IntoIterator<Item = variant::Model>) -> Result<(), Error> {
-    upsert::<variant::Entity>(tx, variants.into_iter().map(IntoActiveModel::into_active_model), variant::Column::Id)
-        .await
+async fn upsert_variants(tx: &WriteTx, variants: Vec<variant::Model>) -> Result<(), Error> {
+    let rows = variants.into_iter().map(IntoActiveModel::into_active_model).collect();
+    upsert::<variant::Entity>(tx, rows, variant::Column::Id).await
 }
 
 fn changed_variants(tx: &WriteTx, write: &Write) -> Result<Vec<variant::Model>, Error> {
@@ -99,10 +96,7 @@ fn changed_variants(tx: &WriteTx, write: &Write) -> Result<Vec<variant::Model>, 
 }
 
 /// The writes for which `part` changed, and of them those that exist already.
-fn changed<T: PartialEq>(
-    writes: &[Write],
-    part: impl Fn(&ProductContent) -> &T,
-) -> (Vec<&Write>, Vec<ProductId>) {
+fn changed<T: PartialEq>(writes: &[Write], part: impl Fn(&ProductContent) -> &T) -> (Vec<&Write>, Vec<ProductId>) {
     let differs = |write: &&Write| {
         let old = write.before.as_ref().map(|before| part(&before.content));
         old.is_none_or(|old| old != part(&write.content))
@@ -122,7 +116,7 @@ async fn replace_categories(tx: &WriteTx, writes: &[Write]) -> Result<(), Error>
             position: Set(place(position)),
         })
     });
-    insert::<product_category::Entity>(tx, rows, None).await
+    insert::<product_category::Entity>(tx, rows.collect(), None).await
 }
 
 async fn replace_values(tx: &WriteTx, writes: &[Write]) -> Result<(), Error> {
@@ -136,7 +130,7 @@ async fn replace_values(tx: &WriteTx, writes: &[Write]) -> Result<(), Error> {
             number_micro: Set(value.value.number_micro),
         })
     });
-    insert::<product_value::Entity>(tx, rows, None).await
+    insert::<product_value::Entity>(tx, rows.collect(), None).await
 }
 
 async fn replace_variant_values(tx: &WriteTx, writes: &[Write]) -> Result<(), Error> {
@@ -203,11 +197,7 @@ async fn clear<E: EntityTrait>(tx: &WriteTx, column: E::Column, products: Vec<Pr
 }
 
 /// Inserts rows, or writes all their columns when the `key` is there.
-pub(crate) async fn upsert<E>(
-    tx: &WriteTx,
-    rows: impl IntoIterator<Item = E::ActiveModel>,
-    key: E::Column,
-) -> Result<(), Error>
+pub(crate) async fn upsert<E>(tx: &WriteTx, rows: Vec<E::ActiveModel>, key: E::Column) -> Result<(), Error>
 where
     E: EntityTrait,
     E::ActiveModel: ActiveModelTrait<Entity = E> + ActiveModelBehavior + Send,
@@ -219,7 +209,7 @@ where
 /// Inserts rows in as few statements as the databases take.
 pub(crate) async fn insert<E>(
     tx: &WriteTx,
-    rows: impl IntoIterator<Item = E::ActiveModel>,
+    rows: Vec<E::ActiveModel>,
     conflict: Option<OnConflict>,
 ) -> Result<(), Error>
 where

@@ -68,6 +68,8 @@ both_databases! {
         let nobody = ProductCreate { merchant: None, product: shirt("C") };
         assert_eq!(code(product_create(&t.anonymous(), nobody).await).0, "UNAUTHENTICATED");
         assert!(by_ids(&t.anonymous(), &[id]).await.unwrap().is_empty());
+        let everything = list(&t.anonymous(), &ProductFilter::default(), ProductSort::Newest, &PageArgs::first(5)).await;
+        assert_eq!(code(everything).0, "UNAUTHENTICATED");
         let unchanged = by_id(&ann, id).await.unwrap();
         assert_eq!(unchanged, product);
         assert_eq!(history_length(&ann, id).await, 1);

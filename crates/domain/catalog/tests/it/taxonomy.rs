@@ -82,7 +82,7 @@ both_databases! {
         let far = shirt("A");
         let unknown = ProductInput { categories: vec![op.new_id()], ..far };
         let refused = catalog::command::product_create(&ann, catalog::command::ProductCreate { merchant: None, product: unknown });
-        assert_eq!(code(refused.await), ("UNKNOWN_CATEGORY", Some("categories.0".to_owned())));
+        assert_eq!(code(refused.await), ("UNKNOWN_CATEGORY", Some("categoryIds.0".to_owned())));
     }
 
     async fn crossing_moves_make_no_cycle(t: TestEnv) {

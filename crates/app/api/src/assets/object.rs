@@ -1,0 +1,160 @@
+//! Files as clients see them.
+
+use std::collections::HashMap;
+
+use assets::{AssetKind as Kind, AssetState as State};
+use async_graphql::dataloader::Loader;
+use async_graphql::{Context, Enum, ID, Object};
+use chrono::{DateTime, Utc};
+use context::Ctx;
+use kernel::id::AssetId;
+
+use crate::error::{Gql, answer};
+use crate::loader::{LoadError, OfRequest};
+use crate::schema::Services;
+
+/// What a file is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "Kind")]
+pub enum AssetKind {
+    /// A picture.
+    Image,
+    /// A film.
+    Video,
+    /// A 3D model.
+    Model,
+    /// A document; only its owner and the operator see it.
+    Document,
+}
+
+/// Where a file stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "State")]
+pub enum AssetState {
+    /// It waits for its bytes.
+    Pending,
+    /// It was checked and can be shown.
+    Ready,
+    /// Its bytes are not what was declared.
+    Rejected,
+    /// Its bytes did not come in time.
+    Expired,
+    /// It was deleted.
+    Deleted,
+}
+
+/// A file in object storage.
+#[derive(Debug, Clone)]
+pub struct Asset(pub assets::Asset);
+
+impl From<assets::Asset> for Asset {
+    fn from(asset: assets::Asset) -> Self {
+        Self(asset)
+    }
+}
+
+impl Asset {
+    /// The address of the bytes.
+    pub(crate) async fn original(&self, gql: &Context<'_>) -> Gql<Option<String>> {
+        let urls = answer(gql, gql.data::<Services>()?.urls())?;
+        answer(gql, urls.original(&self.0).await)
+    }
+
+    /// The address of the thumbnail.
+    pub(crate) async fn small(&self, gql: &Context<'_>) -> Gql<Option<String>> {
+        let urls = answer(gql, gql.data::<Services>()?.urls())?;
+        answer(gql, urls.thumbnail(&self.0).await)
+    }
+}
+
+/// A file in object storage.
+#[Object]
+impl Asset {
+    /// Its id.
+    async fn id(&self) -> ID {
+        self.0.id.to_string().into()
+    }
+
+    /// What it is for.
+    async fn kind(&self) -> AssetKind {
+        self.0.kind.into()
+    }
+
+    /// The name of the file as it was uploaded.
+    async fn filename(&self) -> &str {
+        &self.0.filename
+    }
+
+    /// The media type; checked when the file is ready.
+    async fn content_type(&self) -> &str {
+        &self.0.content_type
+    }
+
+    /// Length in bytes; checked when the file is ready.
+    async fn byte_size(&self) -> u64 {
+        self.0.byte_size
+    }
+
+    /// Where it stands.
+    async fn state(&self) -> AssetState {
+        self.0.state.into()
+    }
+
+    /// Why it was rejected or expired.
+    async fn reason(&self) -> Option<&str> {
+        self.0.reason.as_deref()
+    }
+
+    /// What it shows, in words.
+    async fn alt(&self) -> &str {
+        &self.0.alt
+    }
+
+    /// Width of an image in pixels, once its thumbnail was made.
+    async fn width(&self) -> Option<u32> {
+        self.0.width
+    }
+
+    /// Height of an image in pixels, once its thumbnail was made.
+    async fn height(&self) -> Option<u32> {
+        self.0.height
+    }
+
+    /// Where the bytes are, for at least twelve hours; `null` unless the file is ready.
+    async fn url(&self, gql: &Context<'_>) -> Gql<Option<String>> {
+        self.original(gql).await
+    }
+
+    /// Where a JPEG of at most 400 by 400 pixels is; the image itself while there is none; `null` for other kinds.
+    async fn thumbnail_url(&self, gql: &Context<'_>) -> Gql<Option<String>> {
+        self.small(gql).await
+    }
+
+    /// Counts the changes; send it back as `expectedVersion`.
+    async fn version(&self) -> i64 {
+        self.0.version
+    }
+
+    /// When the upload was asked for.
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.0.created_at
+    }
+}
+
+/// Files by id.
+pub struct AssetLoader(Ctx);
+
+impl OfRequest for AssetLoader {
+    fn of(ctx: Ctx) -> Self {
+        Self(ctx)
+    }
+}
+
+impl Loader<AssetId> for AssetLoader {
+    type Value = assets::Asset;
+    type Error = LoadError;
+
+    async fn load(&self, keys: &[AssetId]) -> Result<HashMap<AssetId, Self::Value>, LoadError> {
+        assets::query::by_ids(&self.0, keys).await.map_err(LoadError::new)
+    }
+}
