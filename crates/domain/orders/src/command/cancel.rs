@@ -12,8 +12,10 @@ use crate::actions::{CANCEL, CANCEL_UNITS};
 use crate::entity::order;
 use crate::event::LineUnits;
 use crate::model::book::Book;
-use crate::model::state::{MerchantOrderAction, allowed, merchant_order};
-use crate::model::status::{CancelReason, MerchantOrderState};
+use crate::model::state::{
+    MerchantOrderAction, MerchantOrderFacts, allowed, merchant_order, order_can_be_canceled, part_lets_cancel,
+};
+use crate::model::status::CancelReason;
 use crate::repo;
 
 /// Units of a merchant order to be canceled.
@@ -73,30 +75,25 @@ pub async fn cancel_order(ctx: &Ctx, input: CancelOrder) -> Result<Book, Error> 
     let found = order::Entity::find_by_id(input.order).filter(repo::orders_within(&grant)).one(&*tx).await?;
     let found = found.ok_or(context::Error::NotFound("order"))?;
     let mut work = Work::open(ctx, tx, found.id).await?;
-    let early_only = !grant.is_wide();
-    for index in 0..work.book.parts.len() {
-        guard(&work.book, index, early_only)?;
-    }
+    guard(&work.book, !grant.is_wide())?;
     cancel_all(&mut work, input.reason, note.as_deref()).await?;
     work.finish().await
 }
 
-fn guard(book: &Book, index: usize, early_only: bool) -> Result<(), Error> {
-    use MerchantOrderState as S;
-    let part = &book.parts[index];
-    let facts = book.facts(part);
-    let state = merchant_order(&facts);
-    let gone = matches!(state, S::Canceled | S::Refused | S::Expired);
-    let early = matches!(state, S::Staging | S::AwaitingAcceptance);
-    let later = !early_only && facts.units.shipped == 0 && !matches!(state, S::Closed);
-    if facts.is_capturing() && !gone {
-        return Err(Error::PaymentInFlight);
-    }
-    let all_gone = book.parts.iter().all(|p| book.open_units(p.id).is_empty());
-    if (gone && !all_gone) || early || (later && !gone) {
+fn guard(book: &Book, early_only: bool) -> Result<(), Error> {
+    let facts: Vec<MerchantOrderFacts> = book.parts.iter().map(|part| book.facts(part)).collect();
+    if order_can_be_canceled(&facts, early_only) {
         return Ok(());
     }
-    Err(Error::InvalidTransition { action: "CANCEL", state: state.as_str(), allowed: allowed(&facts) })
+    let stands_in_the_way = facts.iter().find(|facts| !part_lets_cancel(facts, early_only)).or(facts.first());
+    match stands_in_the_way {
+        Some(facts) if facts.is_capturing() => Err(Error::PaymentInFlight),
+        Some(facts) => {
+            let state = merchant_order(facts).as_str();
+            Err(Error::InvalidTransition { action: "CANCEL", state, allowed: allowed(facts) })
+        }
+        None => Err(context::Error::NotFound("order").into()),
+    }
 }
 
 /// Cancels whatever is open.

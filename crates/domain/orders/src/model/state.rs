@@ -276,6 +276,25 @@ pub fn allowed(facts: &MerchantOrderFacts) -> Vec<MerchantOrderAction> {
     actions
 }
 
+/// Whether every open unit of an order with these parts can be canceled at once. With `early_only` (a buyer) no
+/// merchant may have accepted; otherwise nothing may have left.
+#[must_use]
+pub fn order_can_be_canceled(parts: &[MerchantOrderFacts], early_only: bool) -> bool {
+    parts.iter().any(|facts| facts.units.open() > 0) && parts.iter().all(|facts| part_lets_cancel(facts, early_only))
+}
+
+/// Whether this part stands in the way of canceling the order.
+#[must_use]
+pub fn part_lets_cancel(facts: &MerchantOrderFacts, early_only: bool) -> bool {
+    use MerchantOrderState as S;
+    match merchant_order(facts) {
+        S::Canceled | S::Refused | S::Expired => true,
+        S::Staging | S::AwaitingAcceptance => !facts.is_capturing(),
+        S::AwaitingPayment | S::ToShip => !early_only && facts.units.shipped == 0 && !facts.is_capturing(),
+        S::Shipped | S::Delivered | S::Closed => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

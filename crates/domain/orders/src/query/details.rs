@@ -14,7 +14,7 @@ use crate::entity::{
     fulfillment_line, fulfillment_order, merchant_order, order_line, refund, refund_line, shipment, shipment_line,
 };
 use crate::model::book;
-use crate::model::state::{self, MerchantOrderAction, Units};
+use crate::model::state::{self, MerchantOrderAction, MerchantOrderFacts, Units};
 use crate::repo;
 
 /// A merchant order with everything in it.
@@ -36,6 +36,12 @@ impl PartDetail {
     /// What its state allows now, whoever asks. The guards of the commands are the same function.
     #[must_use]
     pub fn allowed_actions(&self) -> Vec<MerchantOrderAction> {
+        state::allowed(&self.facts())
+    }
+
+    /// What decides its state.
+    #[must_use]
+    pub fn facts(&self) -> MerchantOrderFacts {
         let units = self.lines.iter().map(|line| Units {
             ordered: line.ordered,
             canceled: line.canceled,
@@ -43,7 +49,7 @@ impl PartDetail {
             delivered: line.delivered,
             refunded: line.refunded,
         });
-        state::allowed(&book::facts(&self.merchant_order, units.sum()))
+        book::facts(&self.merchant_order, units.sum())
     }
 }
 
@@ -110,6 +116,26 @@ pub async fn shipment(ctx: &Ctx, id: ShipmentId) -> Result<ShipmentDetail, Error
     let row = repo::shipment(ctx.read(), &grant, id).await?;
     let lines = repo::shipment_lines(ctx.read(), id).await?;
     Ok(ShipmentDetail { shipment: row, lines })
+}
+
+/// The lines of a parcel.
+///
+/// # Errors
+/// Not found for a foreign parcel.
+pub async fn shipment_lines(ctx: &Ctx, id: ShipmentId) -> Result<Vec<ShipmentLine>, Error> {
+    Ok(shipment(ctx, id).await?.lines)
+}
+
+/// The lines of a refund.
+///
+/// # Errors
+/// Not found for a foreign refund.
+pub async fn refund_lines(ctx: &Ctx, id: RefundId) -> Result<Vec<RefundLine>, Error> {
+    let grant = ctx.authorize(READ_MERCHANT_ORDER)?;
+    let within = within_merchants(&grant, refund::Column::MerchantId);
+    let row = refund::Entity::find_by_id(id).filter(within).one(ctx.read()).await?;
+    let row = row.ok_or(context::Error::NotFound("refund"))?;
+    Ok(refund_line::Entity::find().filter(refund_line::Column::RefundId.eq(row.id)).all(ctx.read()).await?)
 }
 
 /// Loads the merchant orders in `within`, by number.

@@ -1,0 +1,106 @@
+//! Carts as clients see them.
+
+use async_graphql::{Context, ID, Object, SimpleObject};
+use chrono::{DateTime, Utc};
+use orders::command::CartAccess;
+use orders::model::cart;
+use orders::model::status::CartState;
+use orders::model::types::Address;
+
+use super::SplitPlan;
+use crate::customers::PostalAddress;
+use crate::error::{Gql, answer, ctx};
+use crate::scalar::{Currency, Money};
+
+/// A cart. It is opened by its secret token, by its buyer, or by the operator.
+pub struct Cart {
+    pub(super) cart: cart::Cart,
+    pub(super) token: Option<String>,
+}
+
+/// A line of a cart.
+#[derive(SimpleObject)]
+pub struct CartLine {
+    /// The id.
+    pub id: ID,
+    /// What is wanted.
+    pub offer_id: ID,
+    /// Units.
+    pub quantity: i64,
+    /// A delivery price for the line that replaces the method's rate; such a line is never merged with another.
+    pub delivery_quote: Option<Money>,
+}
+
+/// A cart. It is opened by its secret token, by its buyer, or by the operator.
+#[Object]
+impl Cart {
+    /// The id.
+    async fn id(&self) -> ID {
+        self.cart.id.into()
+    }
+    /// The channel it buys in.
+    async fn channel_id(&self) -> ID {
+        self.cart.channel.into()
+    }
+    /// The currency it is priced in.
+    async fn currency(&self) -> Currency {
+        Currency(self.cart.currency)
+    }
+    /// Where to write to.
+    async fn email(&self) -> Option<&str> {
+        self.cart.email.as_deref()
+    }
+    /// Where to send to.
+    async fn ship_to(&self) -> Option<PostalAddress> {
+        self.cart.ship_to.clone().map(postal)
+    }
+    /// Whether it became an order; then it cannot change any more.
+    async fn ordered(&self) -> bool {
+        self.cart.state == CartState::Ordered
+    }
+    /// The lines in their order; at most 500.
+    #[graphql(complexity = "5 + 5 * child_complexity")]
+    async fn lines(&self) -> Vec<CartLine> {
+        let currency = self.cart.currency;
+        let line = |line: &cart::CartLine| CartLine {
+            id: line.id.into(),
+            offer_id: line.offer.into(),
+            quantity: line.quantity,
+            delivery_quote: line.delivery_quote_minor.map(|minor| Money::minor(minor, currency)),
+        };
+        self.cart.lines.iter().map(line).collect()
+    }
+    /// How it would be split, priced and sent if it were placed now; null once it was ordered.
+    #[graphql(complexity = "50 + child_complexity")]
+    async fn plan(&self, gql: &Context<'_>) -> Gql<Option<SplitPlan>> {
+        if self.cart.state == CartState::Ordered {
+            return Ok(None);
+        }
+        let access = CartAccess { id: self.cart.id, token: self.token.clone() };
+        let plan = answer(gql, orders::command::cart_plan(ctx(gql)?, &access).await)?;
+        Ok(Some(plan.into()))
+    }
+    /// Grows with each change.
+    async fn version(&self) -> i64 {
+        self.cart.version
+    }
+    /// When it was last changed.
+    async fn updated_at(&self) -> DateTime<Utc> {
+        self.cart.updated_at
+    }
+}
+
+/// A cart that was made.
+#[derive(SimpleObject)]
+pub struct CartWithToken {
+    /// The cart.
+    pub cart: Cart,
+    /// The secret that opens it, and later the order for somebody who is not signed in. Shown this once.
+    pub token: String,
+}
+
+/// An address as it was frozen.
+pub(super) fn postal(of: Address) -> PostalAddress {
+    let Address { name, company, line1, line2, postal_code, city, region, country, phone } = of;
+    PostalAddress { name, company, line1, line2, city, region, postal_code, country, phone }
+}

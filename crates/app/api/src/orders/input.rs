@@ -1,0 +1,313 @@
+//! What clients send.
+
+use async_graphql::{ID, InputObject};
+use chrono::{DateTime, Utc};
+use context::Error;
+use kernel::Invalid;
+use kernel::id::OrderLineId;
+use orders::command::{CartAccess, CartDetails, DeliveryChoice};
+use orders::event::LineUnits;
+use orders::model::cart::NewLine;
+use orders::model::types::Address;
+
+use super::enums::{CancelReason, MerchantOrderState, OrderState, RefundReason};
+use crate::customers::AddressInput;
+use crate::input;
+use crate::scalar::{Currency, MoneyInput};
+
+/// A line to be put into a cart.
+#[derive(InputObject)]
+pub struct CartLineInput {
+    /// What is wanted.
+    pub offer_id: ID,
+    /// Units: 1 to 100,000.
+    pub quantity: i64,
+    /// A delivery price for the line that replaces the method's rate. Only trusted storefronts may send it.
+    pub delivery_quote: Option<MoneyInput>,
+}
+
+/// The delivery method for a consignment of the plan.
+#[derive(InputObject)]
+pub struct DeliveryChoiceInput {
+    /// The key of the consignment in the plan.
+    pub consignment: String,
+    /// The delivery method.
+    pub method_id: ID,
+}
+
+/// A cart to be made.
+#[derive(InputObject)]
+pub struct CartCreateInput {
+    /// Code of the channel.
+    pub channel: String,
+    /// The channel's default if absent.
+    pub currency: Option<Currency>,
+    /// The first lines; at most 500.
+    #[graphql(default)]
+    pub lines: Vec<CartLineInput>,
+    /// Where to write to.
+    pub email: Option<String>,
+    /// Where to send to.
+    pub ship_to: Option<AddressInput>,
+}
+
+/// Lines to be added to a cart.
+#[derive(InputObject)]
+pub struct CartLinesAddInput {
+    /// The cart.
+    pub cart_id: ID,
+    /// Its secret token; not needed by its buyer.
+    pub token: Option<String>,
+    /// The lines; units of an offer that is there already are added to its line.
+    pub lines: Vec<CartLineInput>,
+}
+
+/// A new number of units for a line.
+#[derive(InputObject)]
+pub struct CartLineQuantityInput {
+    /// The cart line.
+    pub line_id: ID,
+    /// Units; 0 takes the line out.
+    pub quantity: i64,
+}
+
+/// New numbers of units.
+#[derive(InputObject)]
+pub struct CartLinesSetInput {
+    /// The cart.
+    pub cart_id: ID,
+    /// Its secret token; not needed by its buyer.
+    pub token: Option<String>,
+    /// The lines.
+    pub lines: Vec<CartLineQuantityInput>,
+}
+
+/// Address, e-mail and delivery choices of a cart; what is absent stays.
+#[derive(InputObject)]
+pub struct CartEditInput {
+    /// The cart.
+    pub cart_id: ID,
+    /// Its secret token; not needed by its buyer.
+    pub token: Option<String>,
+    /// Where to write to.
+    pub email: Option<String>,
+    /// Where to send to.
+    pub ship_to: Option<AddressInput>,
+    /// Delivery methods for consignments; those of other consignments stay.
+    #[graphql(default)]
+    pub delivery: Vec<DeliveryChoiceInput>,
+}
+
+/// How an order is paid.
+#[derive(InputObject)]
+pub struct OrderPaymentInput {
+    /// Code of the payment method: `card_sandbox`, `bank_transfer`, `cash_on_delivery`.
+    pub method: String,
+    /// The provider's token of the card, for card methods.
+    pub card_token: Option<String>,
+}
+
+/// A cart to be placed, with what the buyer saw.
+#[derive(InputObject)]
+pub struct OrderPlaceInput {
+    /// Chosen by the client: the same key again gives the same answer.
+    pub idempotency_key: String,
+    /// The cart.
+    pub cart_id: ID,
+    /// Its secret token; not needed by its buyer.
+    pub cart_token: Option<String>,
+    /// The hash of the plan that the buyer saw.
+    pub plan_hash: String,
+    /// The total of that plan.
+    pub total: MoneyInput,
+    /// How it is paid.
+    pub payment: OrderPaymentInput,
+    /// Where to write to; the cart's if absent.
+    pub email: Option<String>,
+    /// Where the bill goes; to the goods if absent.
+    pub bill_to: Option<AddressInput>,
+}
+
+/// An order to be canceled as a whole.
+#[derive(InputObject)]
+pub struct OrderCancelInput {
+    /// The order.
+    pub id: ID,
+    /// Why.
+    pub reason: CancelReason,
+    /// More words.
+    pub note: Option<String>,
+}
+
+/// The decision about a line.
+#[derive(InputObject)]
+pub struct LineDecisionInput {
+    /// The order line.
+    pub line_id: ID,
+    /// Accepted, or refused.
+    pub accept: bool,
+    /// Why it is refused.
+    pub reason: Option<CancelReason>,
+}
+
+/// The decision about a merchant order.
+#[derive(InputObject)]
+pub struct MerchantOrderDecideInput {
+    /// The merchant order.
+    pub id: ID,
+    /// The version that the caller saw.
+    pub expected_version: Option<i64>,
+    /// Accept everything; `lines` stays empty then.
+    #[graphql(default)]
+    pub accept_all: bool,
+    /// Every line with its decision.
+    #[graphql(default)]
+    pub lines: Vec<LineDecisionInput>,
+}
+
+/// Units of an order line.
+#[derive(InputObject)]
+pub struct LineUnitsInput {
+    /// The order line.
+    pub line_id: ID,
+    /// Units.
+    pub quantity: i64,
+}
+
+/// Units to be canceled.
+#[derive(InputObject)]
+pub struct MerchantOrderCancelInput {
+    /// The merchant order.
+    pub id: ID,
+    /// The version that the caller saw.
+    pub expected_version: Option<i64>,
+    /// What; everything that is open if empty.
+    #[graphql(default)]
+    pub lines: Vec<LineUnitsInput>,
+    /// Why.
+    pub reason: CancelReason,
+    /// More words.
+    pub note: Option<String>,
+}
+
+/// A parcel.
+#[derive(InputObject)]
+pub struct ShipmentCreateInput {
+    /// The fulfillment order it belongs to.
+    pub fulfillment_order_id: ID,
+    /// The version of the fulfillment order that the caller saw.
+    pub expected_version: Option<i64>,
+    /// What is in it; everything that is open if empty.
+    #[graphql(default)]
+    pub lines: Vec<LineUnitsInput>,
+    /// The code of a carrier of the marketplace, or the name of another.
+    pub carrier: Option<String>,
+    /// The carrier's number of the parcel.
+    pub tracking_number: Option<String>,
+    /// Where to track it, for a carrier that the marketplace does not know; starts with `https://`.
+    pub tracking_url: Option<String>,
+}
+
+/// A parcel that arrived.
+#[derive(InputObject)]
+pub struct ShipmentDeliverInput {
+    /// The parcel.
+    pub shipment_id: ID,
+    /// When; now if absent.
+    pub delivered_at: Option<DateTime<Utc>>,
+}
+
+/// What is paid back. The amount follows from it.
+#[derive(InputObject)]
+pub struct RefundCreateInput {
+    /// The merchant order.
+    pub merchant_order_id: ID,
+    /// The version of the merchant order that the caller saw.
+    pub expected_version: Option<i64>,
+    /// Shipped units.
+    #[graphql(default)]
+    pub lines: Vec<LineUnitsInput>,
+    /// The fulfillment orders whose shipping is paid back.
+    #[graphql(default)]
+    pub shipping_of: Vec<ID>,
+    /// Why.
+    pub reason: RefundReason,
+    /// More words.
+    pub note: Option<String>,
+}
+
+/// Which orders.
+#[derive(InputObject, Default)]
+pub struct OrderFilter {
+    /// In this state.
+    pub state: Option<OrderState>,
+    /// With this number, or one that starts like this.
+    pub number: Option<String>,
+    /// Of this e-mail address.
+    pub email: Option<String>,
+    /// Placed from then on.
+    pub placed_from: Option<DateTime<Utc>>,
+    /// Placed before then.
+    pub placed_before: Option<DateTime<Utc>>,
+}
+
+/// Which merchant orders.
+#[derive(InputObject, Default)]
+pub struct MerchantOrderFilter {
+    /// Of this merchant; a merchant finds only its own.
+    pub merchant_id: Option<ID>,
+    /// In this state.
+    pub state: Option<MerchantOrderState>,
+    /// With this number, or one that starts like this.
+    pub number: Option<String>,
+    /// Placed from then on.
+    pub placed_from: Option<DateTime<Utc>>,
+    /// Placed before then.
+    pub placed_before: Option<DateTime<Utc>>,
+}
+
+pub(super) fn access(id: &ID, token: Option<String>) -> Result<CartAccess, Error> {
+    Ok(CartAccess { id: input::id("cartId", id)?, token })
+}
+
+pub(super) fn new_lines(lines: Vec<CartLineInput>, currency: Option<kernel::Currency>) -> Result<Vec<NewLine>, Error> {
+    let line = |(index, line): (usize, CartLineInput)| {
+        let quote = line.delivery_quote.map(|quote| quote.parse(&format!("lines.{index}.deliveryQuote"))).transpose()?;
+        if quote.is_some_and(|quote| currency.is_some_and(|currency| quote.currency != currency)) {
+            let field = format!("lines.{index}.deliveryQuote.currency");
+            return Err(Invalid::new(field, "CURRENCY_MISMATCH", "must be in the cart's currency").into());
+        }
+        Ok(NewLine {
+            offer: input::id(&format!("lines.{index}.offerId"), &line.offer_id)?,
+            quantity: line.quantity,
+            delivery_quote_minor: quote.map(|quote| quote.minor),
+        })
+    };
+    lines.into_iter().enumerate().map(line).collect()
+}
+
+pub(super) fn details(
+    email: Option<String>,
+    ship_to: Option<AddressInput>,
+    delivery: Vec<DeliveryChoiceInput>,
+) -> Result<CartDetails, Error> {
+    let choice = |(index, choice): (usize, DeliveryChoiceInput)| {
+        let method = input::id(&format!("delivery.{index}.methodId"), &choice.method_id)?;
+        Ok::<_, Error>(DeliveryChoice { consignment: choice.consignment, method })
+    };
+    let choices = delivery.into_iter().enumerate().map(choice).collect::<Result<_, _>>()?;
+    Ok(CartDetails { email, ship_to: ship_to.map(address), choices })
+}
+
+pub(super) fn address(of: AddressInput) -> Address {
+    let AddressInput { name, company, line1, line2, city, region, postal_code, country, phone } = of;
+    Address { name, company, line1, line2, postal_code, city, region, country, phone }
+}
+
+pub(super) fn units(lines: &[LineUnitsInput]) -> Result<Vec<LineUnits>, Error> {
+    let unit = |(index, line): (usize, &LineUnitsInput)| {
+        let id: OrderLineId = input::id(&format!("lines.{index}.lineId"), &line.line_id)?;
+        Ok(LineUnits { line: id, quantity: line.quantity })
+    };
+    lines.iter().enumerate().map(unit).collect()
+}

@@ -1,0 +1,49 @@
+//! Merchant orders with everything in them, in eight statements for all rows of a document.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use async_graphql::dataloader::Loader;
+use context::Ctx;
+use kernel::id::{MerchantOrderId, OrderId};
+use orders::query::PartDetail;
+
+use crate::loader::{LoadError, OfRequest};
+
+/// The parts of orders, for the operator and their buyers.
+pub struct PartsLoader(Ctx);
+
+impl OfRequest for PartsLoader {
+    fn of(ctx: Ctx) -> Self {
+        Self(ctx)
+    }
+}
+
+impl Loader<OrderId> for PartsLoader {
+    type Value = Vec<Arc<PartDetail>>;
+    type Error = LoadError;
+
+    async fn load(&self, keys: &[OrderId]) -> Result<HashMap<OrderId, Self::Value>, LoadError> {
+        let found = orders::query::parts_by_orders(&self.0, keys).await.map_err(LoadError::new)?;
+        Ok(found.into_iter().map(|(id, parts)| (id, parts.into_iter().map(Arc::new).collect())).collect())
+    }
+}
+
+/// Merchant orders by id, for the operator and their merchants.
+pub struct DetailLoader(Ctx);
+
+impl OfRequest for DetailLoader {
+    fn of(ctx: Ctx) -> Self {
+        Self(ctx)
+    }
+}
+
+impl Loader<MerchantOrderId> for DetailLoader {
+    type Value = Arc<PartDetail>;
+    type Error = LoadError;
+
+    async fn load(&self, keys: &[MerchantOrderId]) -> Result<HashMap<MerchantOrderId, Self::Value>, LoadError> {
+        let found = orders::query::details_by_merchant_orders(&self.0, keys).await.map_err(LoadError::new)?;
+        Ok(found.into_iter().map(|(id, part)| (id, Arc::new(part))).collect())
+    }
+}

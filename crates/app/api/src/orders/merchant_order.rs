@@ -1,0 +1,461 @@
+//! Merchant orders and what is in them.
+
+use std::sync::Arc;
+
+use async_graphql::connection::Connection;
+use async_graphql::{Context, ID, Object, SimpleObject};
+use chrono::{DateTime, Utc};
+use kernel::Currency;
+use orders::actions;
+use orders::model::state;
+use orders::query::{self, FulfillmentDetail, GuestOrder, PartDetail, RefundDetail, ShipmentDetail};
+
+use super::cart::postal;
+use super::enums::{
+    FulfillmentOrderState, MerchantOrderAction, MerchantOrderState, RefundKind, RefundState, ShipmentState,
+};
+use super::loader::DetailLoader;
+use super::order::{OrderStep, step};
+use crate::customers::PostalAddress;
+use crate::error::{Gql, answer, ctx};
+use crate::loader::load;
+use crate::page::{connection, page_args};
+use crate::scalar::Money;
+
+/// One merchant's part of an order. The merchant sees this and nothing of the other parts.
+pub struct MerchantOrder {
+    row: orders::MerchantOrder,
+    detail: Option<Arc<PartDetail>>,
+    sees_earnings: bool,
+    guest: Option<GuestOrder>,
+}
+
+impl From<orders::MerchantOrder> for MerchantOrder {
+    /// As its merchant or the operator sees it.
+    fn from(row: orders::MerchantOrder) -> Self {
+        Self { row, detail: None, sees_earnings: true, guest: None }
+    }
+}
+
+/// The merchant of a merchant order.
+#[derive(SimpleObject)]
+pub struct OrderMerchant {
+    /// The id of the merchant.
+    pub id: ID,
+    /// Its name when the order was placed.
+    pub name: String,
+}
+
+/// What the operator takes of a merchant order. Not for buyers.
+#[derive(SimpleObject)]
+pub struct MerchantOrderEarnings {
+    /// Commission on the goods, without tax.
+    pub commission_on_goods: Money,
+    /// Commission on the shipping, without tax.
+    pub commission_on_shipping: Money,
+    /// The fixed fee, without tax.
+    pub fixed_fee: Money,
+    /// VAT on the three.
+    pub commission_vat: Money,
+    /// What the merchant gets when everything is shipped.
+    pub net: Money,
+}
+
+/// A line of an order.
+#[derive(SimpleObject)]
+pub struct OrderLine {
+    /// The id.
+    pub id: ID,
+    /// Its place in the order, from 1.
+    pub line_no: i64,
+    /// The offer.
+    pub offer_id: ID,
+    /// The product.
+    pub product_id: ID,
+    /// The variant.
+    pub variant_id: ID,
+    /// The merchant's article number.
+    pub sku: String,
+    /// The title of the product when the order was placed.
+    pub title: String,
+    /// What told the variant from its siblings.
+    pub variant_title: String,
+    /// The shipping class.
+    pub product_type: String,
+    /// Units ordered.
+    pub quantity: i64,
+    /// Units canceled before they left.
+    pub canceled: i64,
+    /// Units that left.
+    pub shipped: i64,
+    /// Units that arrived.
+    pub delivered: i64,
+    /// Of those shipped, units paid back.
+    pub refunded: i64,
+    /// The price of a unit as it was shown.
+    pub unit_price: Money,
+    /// What the buyer pays for all units, tax included.
+    pub total: Money,
+    /// Tax within.
+    pub tax: Money,
+}
+
+/// What one location sends for a merchant order.
+#[derive(SimpleObject)]
+pub struct FulfillmentOrder {
+    /// The id.
+    pub id: ID,
+    /// The location.
+    pub location_id: ID,
+    /// Its name when the order was placed.
+    pub location_name: String,
+    /// The shipping class of everything in it.
+    pub product_type: String,
+    /// The delivery method.
+    pub method_id: ID,
+    /// Its name when the order was placed.
+    pub method_name: String,
+    /// Whether parcels need a tracking number.
+    pub tracking_required: bool,
+    /// How far it is.
+    pub state: FulfillmentOrderState,
+    /// What the buyer pays for the delivery, tax included.
+    pub shipping: Money,
+    /// What is in it.
+    pub lines: Vec<FulfillmentOrderLine>,
+    /// Why it is on its own and why from there.
+    pub reasons: Vec<String>,
+    /// Leaves until then.
+    pub ship_by: DateTime<Utc>,
+    /// Arrives from then on.
+    pub deliver_from: DateTime<Utc>,
+    /// Arrives until then.
+    pub deliver_to: DateTime<Utc>,
+    /// Grows with each change.
+    pub version: i64,
+}
+
+/// Units of an order line in a fulfillment order.
+#[derive(SimpleObject)]
+pub struct FulfillmentOrderLine {
+    /// The order line.
+    pub line_id: ID,
+    /// Units.
+    pub quantity: i64,
+    /// Units canceled before they left.
+    pub canceled: i64,
+    /// Units that left.
+    pub shipped: i64,
+    /// Units that arrived.
+    pub delivered: i64,
+}
+
+/// A parcel.
+#[derive(SimpleObject)]
+pub struct Shipment {
+    /// The id.
+    pub id: ID,
+    /// The fulfillment order it belongs to.
+    pub fulfillment_order_id: ID,
+    /// Its number within the order, from 1.
+    pub parcel_no: i64,
+    /// The name of the carrier.
+    pub carrier: Option<String>,
+    /// The carrier's number.
+    pub tracking_number: Option<String>,
+    /// Where to track it.
+    pub tracking_url: Option<String>,
+    /// Whether it arrived.
+    pub state: ShipmentState,
+    /// What is in it.
+    pub lines: Vec<ParcelLine>,
+    /// When it left.
+    pub shipped_at: DateTime<Utc>,
+    /// When it arrived.
+    pub delivered_at: Option<DateTime<Utc>>,
+}
+
+/// Units of an order line in a parcel, or in a refund.
+#[derive(SimpleObject)]
+pub struct ParcelLine {
+    /// The order line.
+    pub line_id: ID,
+    /// Units.
+    pub quantity: i64,
+}
+
+/// Money given back.
+#[derive(SimpleObject)]
+pub struct Refund {
+    /// The id.
+    pub id: ID,
+    /// Why money goes back.
+    pub kind: RefundKind,
+    /// The reason in one word: `returned`, `out_of_stock`, ...
+    pub reason: String,
+    /// More words.
+    pub note: Option<String>,
+    /// How much.
+    pub amount: Money,
+    /// Of it, for shipping.
+    pub shipping: Money,
+    /// Whether the buyer has it.
+    pub state: RefundState,
+    /// Why the provider refused.
+    pub failure: Option<String>,
+    /// The units.
+    pub lines: Vec<ParcelLine>,
+    /// When it was asked for.
+    pub requested_at: DateTime<Utc>,
+    /// When the buyer had it.
+    pub settled_at: Option<DateTime<Utc>>,
+}
+
+pub(super) fn line(row: &orders::OrderLine, currency: Currency) -> OrderLine {
+    OrderLine {
+        id: row.id.into(),
+        line_no: row.line_no,
+        offer_id: row.offer_id.into(),
+        product_id: row.product_id.into(),
+        variant_id: row.variant_id.into(),
+        sku: row.sku.clone(),
+        title: row.title.clone(),
+        variant_title: row.variant_title.clone(),
+        product_type: row.product_type.clone(),
+        quantity: row.ordered,
+        canceled: row.canceled,
+        shipped: row.shipped,
+        delivered: row.delivered,
+        refunded: row.refunded,
+        unit_price: Money::minor(row.unit_price_minor, currency),
+        total: Money::minor(row.gross_minor, currency),
+        tax: Money::minor(row.tax_minor, currency),
+    }
+}
+
+fn fulfillment(of: &FulfillmentDetail, currency: Currency) -> FulfillmentOrder {
+    let row = &of.fulfillment_order;
+    let lines = of.lines.iter().map(|line| FulfillmentOrderLine {
+        line_id: line.order_line_id.into(),
+        quantity: line.ordered,
+        canceled: line.canceled,
+        shipped: line.shipped,
+        delivered: line.delivered,
+    });
+    FulfillmentOrder {
+        id: row.id.into(),
+        location_id: row.location_id.into(),
+        location_name: row.location_name.clone(),
+        product_type: row.product_type.clone(),
+        method_id: row.method_id.into(),
+        method_name: row.method_name.clone(),
+        tracking_required: row.tracking_required,
+        state: row.state.into(),
+        shipping: Money::minor(row.shipping_gross_minor, currency),
+        lines: lines.collect(),
+        reasons: row.reasons.0.clone(),
+        ship_by: row.ship_by,
+        deliver_from: row.deliver_from,
+        deliver_to: row.deliver_to,
+        version: row.version,
+    }
+}
+
+pub(super) fn shipment(of: &ShipmentDetail) -> Shipment {
+    let row = &of.shipment;
+    let lines = of.lines.iter().map(|l| ParcelLine { line_id: l.order_line_id.into(), quantity: l.quantity });
+    Shipment {
+        id: row.id.into(),
+        fulfillment_order_id: row.fulfillment_order_id.into(),
+        parcel_no: row.parcel_no,
+        carrier: row.carrier_name.clone(),
+        tracking_number: row.tracking_number.clone(),
+        tracking_url: row.tracking_url.clone(),
+        state: row.state.into(),
+        lines: lines.collect(),
+        shipped_at: row.shipped_at,
+        delivered_at: row.delivered_at,
+    }
+}
+
+pub(super) fn refund(of: &RefundDetail) -> Refund {
+    let row = &of.refund;
+    let lines = of.lines.iter().map(|l| ParcelLine { line_id: l.order_line_id.into(), quantity: l.quantity });
+    Refund {
+        id: row.id.into(),
+        kind: row.kind.into(),
+        reason: row.reason.clone(),
+        note: row.note.clone(),
+        amount: Money::minor(row.amount_minor, row.currency),
+        shipping: Money::minor(row.parts.0.shipping, row.currency),
+        state: row.state.into(),
+        failure: row.failure.clone(),
+        lines: lines.collect(),
+        requested_at: row.requested_at,
+        settled_at: row.settled_at,
+    }
+}
+
+impl MerchantOrder {
+    pub(super) fn detailed(detail: Arc<PartDetail>, sees_earnings: bool, guest: Option<GuestOrder>) -> Self {
+        Self { row: detail.merchant_order.clone(), detail: Some(detail), sees_earnings, guest }
+    }
+
+    fn money(&self, minor: i64) -> Money {
+        Money::minor(minor, self.row.currency)
+    }
+
+    async fn detail(&self, gql: &Context<'_>) -> Gql<Arc<PartDetail>> {
+        if let Some(detail) = &self.detail {
+            return Ok(detail.clone());
+        }
+        let found = load::<DetailLoader, _>(gql, self.row.id).await?;
+        answer(gql, found.ok_or(context::Error::NotFound("merchant order")))
+    }
+}
+
+/// One merchant's part of an order. The merchant sees this and nothing of the other parts.
+#[Object]
+impl MerchantOrder {
+    /// The id.
+    async fn id(&self) -> ID {
+        self.row.id.into()
+    }
+    /// The number for people.
+    async fn number(&self) -> &str {
+        &self.row.number
+    }
+    /// The order it belongs to.
+    async fn order_id(&self) -> ID {
+        self.row.order_id.into()
+    }
+    /// The merchant.
+    async fn merchant(&self) -> OrderMerchant {
+        OrderMerchant { id: self.row.merchant_id.into(), name: self.row.merchant_name.clone() }
+    }
+    /// The state; derived from quantities and decisions.
+    async fn state(&self) -> MerchantOrderState {
+        self.row.state.into()
+    }
+    /// Where the goods go.
+    async fn ship_to(&self) -> PostalAddress {
+        postal(self.row.ship_to.clone())
+    }
+    /// Goods, tax included.
+    async fn goods(&self) -> Money {
+        self.money(self.row.goods_minor)
+    }
+    /// Delivery, tax included.
+    async fn delivery(&self) -> Money {
+        self.money(self.row.delivery_minor)
+    }
+    /// Tax within goods and delivery.
+    async fn tax(&self) -> Money {
+        self.money(self.row.tax_minor)
+    }
+    /// Goods and delivery.
+    async fn total(&self) -> Money {
+        self.money(self.row.total_minor)
+    }
+    /// What was captured of it.
+    async fn captured(&self) -> Money {
+        self.money(self.row.captured_minor)
+    }
+    /// What goes back of it, settled or not.
+    async fn refunded(&self) -> Money {
+        self.money(self.row.refund_minor)
+    }
+    /// What the operator takes; null for buyers.
+    async fn earnings(&self) -> Option<MerchantOrderEarnings> {
+        let row = &self.row;
+        let taken = row.commission_item_minor
+            + row.commission_shipping_minor
+            + row.fixed_fee_minor
+            + row.commission_vat_minor
+            + if row.operator_remits_tax { row.tax_minor } else { 0 };
+        self.sees_earnings.then(|| MerchantOrderEarnings {
+            commission_on_goods: self.money(row.commission_item_minor),
+            commission_on_shipping: self.money(row.commission_shipping_minor),
+            fixed_fee: self.money(row.fixed_fee_minor),
+            commission_vat: self.money(row.commission_vat_minor),
+            net: self.money(row.total_minor - taken),
+        })
+    }
+    /// The lines.
+    #[graphql(complexity = "10 + 5 * child_complexity")]
+    async fn lines(&self, gql: &Context<'_>) -> Gql<Vec<OrderLine>> {
+        let detail = self.detail(gql).await?;
+        Ok(detail.lines.iter().map(|row| line(row, self.row.currency)).collect())
+    }
+    /// What is sent from where.
+    #[graphql(complexity = "10 + 3 * child_complexity")]
+    async fn fulfillment_orders(&self, gql: &Context<'_>) -> Gql<Vec<FulfillmentOrder>> {
+        let detail = self.detail(gql).await?;
+        Ok(detail.fulfillments.iter().map(|row| fulfillment(row, self.row.currency)).collect())
+    }
+    /// The parcels.
+    #[graphql(complexity = "10 + 3 * child_complexity")]
+    async fn shipments(&self, gql: &Context<'_>) -> Gql<Vec<Shipment>> {
+        Ok(self.detail(gql).await?.shipments.iter().map(shipment).collect())
+    }
+    /// What was given back.
+    #[graphql(complexity = "10 + 3 * child_complexity")]
+    async fn refunds(&self, gql: &Context<'_>) -> Gql<Vec<Refund>> {
+        Ok(self.detail(gql).await?.refunds.iter().map(refund).collect())
+    }
+    /// What happened, the oldest first. For the merchant and the operator.
+    #[graphql(complexity = "crate::page::cost(first, child_complexity)")]
+    async fn timeline(
+        &self,
+        gql: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Gql<Connection<String, OrderStep>> {
+        let page = answer(gql, page_args(first, after))?;
+        let steps = query::timeline_of_merchant_order(ctx(gql)?, self.row.id, &page).await;
+        answer(gql, steps.map(|page| connection(page, step)))
+    }
+    /// What the caller can do now.
+    #[graphql(complexity = 10)]
+    async fn allowed_actions(&self, gql: &Context<'_>) -> Gql<Vec<MerchantOrderAction>> {
+        use state::MerchantOrderAction as A;
+        if self.guest.is_some() {
+            return Ok(Vec::new());
+        }
+        let (ctx, detail) = (ctx(gql)?, self.detail(gql).await?);
+        let may = |action: &A| {
+            ctx.may(match action {
+                A::Release | A::Close => actions::DRIVE,
+                A::Decide => actions::DECIDE,
+                A::Ship | A::Deliver => actions::SHIP,
+                A::Cancel => actions::CANCEL_UNITS,
+                A::Refund => actions::REFUND,
+            })
+        };
+        Ok(detail.allowed_actions().into_iter().filter(may).map(MerchantOrderAction::from).collect())
+    }
+    /// When the order was placed.
+    async fn placed_at(&self) -> DateTime<Utc> {
+        self.row.placed_at
+    }
+    /// Until when it is to be accepted.
+    async fn accept_by(&self) -> Option<DateTime<Utc>> {
+        self.row.accept_by
+    }
+    /// When the merchant decided.
+    async fn decided_at(&self) -> Option<DateTime<Utc>> {
+        self.row.decided_at
+    }
+    /// Until when it is to be shipped.
+    async fn ship_by(&self) -> DateTime<Utc> {
+        self.row.ship_by
+    }
+    /// When the last parcel arrived.
+    async fn delivered_at(&self) -> Option<DateTime<Utc>> {
+        self.row.delivered_at
+    }
+    /// Grows with each change; send it back as `expectedVersion`.
+    async fn version(&self) -> i64 {
+        self.row.version
+    }
+}

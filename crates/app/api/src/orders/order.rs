@@ -1,0 +1,207 @@
+//! Orders as buyers and operators see them.
+
+use std::sync::Arc;
+
+use async_graphql::connection::Connection;
+use async_graphql::{Context, ID, Object, SimpleObject};
+use chrono::{DateTime, Utc};
+use orders::actions::{CANCEL, READ_MERCHANT_ORDER};
+use orders::model::state;
+use orders::query::{self, GuestOrder, PartDetail};
+
+use super::cart::postal;
+use super::enums::{FulfillmentStatus, OrderAction, OrderPaymentStatus, OrderState};
+use super::loader::PartsLoader;
+use super::merchant_order::{MerchantOrder, OrderLine, line};
+use super::plan::SplitPlan;
+use crate::customers::PostalAddress;
+use crate::error::{Gql, answer, ctx};
+use crate::loader::load;
+use crate::page::{connection, page_args};
+use crate::scalar::{Currency, Money};
+
+/// A buyer's order over all its merchants.
+pub struct Order {
+    pub(super) row: orders::Order,
+    /// How somebody who is not signed in opened it.
+    pub(super) guest: Option<GuestOrder>,
+}
+
+impl From<orders::Order> for Order {
+    fn from(row: orders::Order) -> Self {
+        Self { row, guest: None }
+    }
+}
+
+/// A step of the life of an order.
+#[derive(SimpleObject)]
+pub struct OrderStep {
+    /// What happened: `placed`, `released`, `accepted`, `shipped`, ...
+    pub kind: String,
+    /// The merchant order it happened to; null: the whole order.
+    pub merchant_order_id: Option<ID>,
+    /// Who did it.
+    pub actor: String,
+    /// Facts; the shape depends on the kind.
+    pub data: async_graphql::Json<serde_json::Value>,
+    /// When.
+    pub happened_at: DateTime<Utc>,
+}
+
+pub(super) fn step(row: orders::OrderEvent) -> OrderStep {
+    OrderStep {
+        kind: row.kind,
+        merchant_order_id: row.merchant_order_id.map(ID::from),
+        actor: row.actor_name,
+        data: async_graphql::Json(serde_json::from_str(&row.data).unwrap_or_default()),
+        happened_at: row.happened_at,
+    }
+}
+
+impl Order {
+    fn money(&self, minor: i64) -> Money {
+        Money::minor(minor, self.row.currency)
+    }
+
+    async fn parts(&self, gql: &Context<'_>) -> Gql<Vec<Arc<PartDetail>>> {
+        if let Some(guest) = &self.guest {
+            let parts = answer(gql, query::guest_parts(ctx(gql)?, guest).await)?;
+            return Ok(parts.into_iter().map(Arc::new).collect());
+        }
+        Ok(load::<PartsLoader, _>(gql, self.row.id).await?.unwrap_or_default())
+    }
+}
+
+/// A buyer's order over all its merchants.
+#[Object]
+impl Order {
+    /// The id.
+    async fn id(&self) -> ID {
+        self.row.id.into()
+    }
+    /// The number for people.
+    async fn number(&self) -> &str {
+        &self.row.number
+    }
+    /// The channel it was placed in.
+    async fn channel_id(&self) -> ID {
+        self.row.channel_id.into()
+    }
+    /// The currency of all amounts.
+    async fn currency(&self) -> Currency {
+        Currency(self.row.currency)
+    }
+    /// The buyer's account, if there is one.
+    async fn customer_id(&self) -> Option<ID> {
+        self.row.customer_id.map(ID::from)
+    }
+    /// Where mails go.
+    async fn email(&self) -> &str {
+        &self.row.email
+    }
+    /// Where the goods go, as it was when the order was placed.
+    async fn ship_to(&self) -> PostalAddress {
+        postal(self.row.ship_to.clone())
+    }
+    /// Where the bill goes, if elsewhere.
+    async fn bill_to(&self) -> Option<PostalAddress> {
+        self.row.bill_to.clone().map(postal)
+    }
+    /// Whether something is still to be done.
+    async fn state(&self) -> OrderState {
+        self.row.state.into()
+    }
+    /// How far the goods are; derived from quantities.
+    async fn fulfillment_status(&self) -> FulfillmentStatus {
+        self.row.fulfillment_state.into()
+    }
+    /// How the money stands; derived from captures and refunds.
+    async fn payment_status(&self) -> OrderPaymentStatus {
+        self.row.payment_state.into()
+    }
+    /// The code of the payment method.
+    async fn payment_method(&self) -> &str {
+        &self.row.payment_method
+    }
+    /// The payment.
+    async fn payment_id(&self) -> ID {
+        self.row.payment_id.into()
+    }
+    /// Goods, tax included.
+    async fn goods(&self) -> Money {
+        self.money(self.row.goods_minor)
+    }
+    /// Delivery, tax included.
+    async fn delivery(&self) -> Money {
+        self.money(self.row.delivery_minor)
+    }
+    /// Tax within goods and delivery.
+    async fn tax(&self) -> Money {
+        self.money(self.row.tax_minor)
+    }
+    /// What the buyer pays.
+    async fn total(&self) -> Money {
+        self.money(self.row.total_minor)
+    }
+    /// What was captured.
+    async fn captured(&self) -> Money {
+        self.money(self.row.captured_minor)
+    }
+    /// What goes back, settled or not.
+    async fn refunded(&self) -> Money {
+        self.money(self.row.refund_minor)
+    }
+    /// The merchants' parts, by number.
+    #[graphql(complexity = "10 + 3 * child_complexity")]
+    async fn merchant_orders(&self, gql: &Context<'_>) -> Gql<Vec<MerchantOrder>> {
+        // What the operator earns is not for buyers, even if they work for a merchant.
+        let sees_earnings = ctx(gql)?.authorize(READ_MERCHANT_ORDER).is_ok_and(|grant| grant.is_wide());
+        let part = |part: Arc<PartDetail>| MerchantOrder::detailed(part, sees_earnings, self.guest.clone());
+        Ok(self.parts(gql).await?.into_iter().map(part).collect())
+    }
+    /// All lines, in the order of the cart.
+    #[graphql(complexity = "10 + 5 * child_complexity")]
+    async fn lines(&self, gql: &Context<'_>) -> Gql<Vec<OrderLine>> {
+        let parts = self.parts(gql).await?;
+        let mut rows: Vec<&orders::OrderLine> = parts.iter().flat_map(|part| &part.lines).collect();
+        rows.sort_by_key(|row| row.line_no);
+        Ok(rows.into_iter().map(|row| line(row, self.row.currency)).collect())
+    }
+    /// The plan that was placed, with its reasons. Not for guests.
+    #[graphql(complexity = "30 + child_complexity")]
+    async fn plan(&self, gql: &Context<'_>) -> Gql<SplitPlan> {
+        Ok(answer(gql, query::plan_of_order(ctx(gql)?, self.row.id).await)?.into())
+    }
+    /// What happened, the oldest first. Not for guests.
+    #[graphql(complexity = "crate::page::cost(first, child_complexity)")]
+    async fn timeline(
+        &self,
+        gql: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Gql<Connection<String, OrderStep>> {
+        let page = answer(gql, page_args(first, after))?;
+        let steps = query::timeline_of_order(ctx(gql)?, self.row.id, &page).await;
+        answer(gql, steps.map(|page| connection(page, step)))
+    }
+    /// What the caller can do now.
+    #[graphql(complexity = 10)]
+    async fn allowed_actions(&self, gql: &Context<'_>) -> Gql<Vec<OrderAction>> {
+        let Ok(grant) = ctx(gql)?.authorize(CANCEL) else { return Ok(Vec::new()) };
+        let facts: Vec<_> = self.parts(gql).await?.iter().map(|part| part.facts()).collect();
+        let can = self.guest.is_none() && state::order_can_be_canceled(&facts, !grant.is_wide());
+        Ok(if can { vec![OrderAction::Cancel] } else { Vec::new() })
+    }
+    /// When it was placed.
+    async fn placed_at(&self) -> DateTime<Utc> {
+        self.row.placed_at
+    }
+    /// When the merchants got it.
+    async fn released_at(&self) -> Option<DateTime<Utc>> {
+        self.row.released_at
+    }
+    /// Grows with each change.
+    async fn version(&self) -> i64 {
+        self.row.version
+    }
+}

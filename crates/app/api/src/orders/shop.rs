@@ -1,0 +1,127 @@
+//! What buyers do: fill a cart, place it, cancel an order.
+
+use async_graphql::{Context, Object};
+use kernel::Invalid;
+use orders::command::{self, CancelOrder, CartCreate, PayWith, Place, QuantityChange};
+
+use super::cart::CartWithToken;
+use super::input::{
+    CartCreateInput, CartEditInput, CartLinesAddInput, CartLinesSetInput, OrderCancelInput, OrderPlaceInput, access,
+    address, details, new_lines,
+};
+use super::{Cart, Order};
+use crate::error::{Gql, ctx, respond};
+use crate::{input, payload};
+
+payload! {
+    /// What became of `cartCreate`.
+    CartCreatePayload { /// The cart and its secret.
+        created: CartWithToken }
+    /// What became of `cartLinesAdd`.
+    CartLinesAddPayload { /// The cart.
+        cart: Cart }
+    /// What became of `cartLinesSet`.
+    CartLinesSetPayload { /// The cart.
+        cart: Cart }
+    /// What became of `cartEdit`.
+    CartEditPayload { /// The cart.
+        cart: Cart }
+    /// What became of `orderPlace`.
+    OrderPlacePayload { /// The order.
+        order: Order }
+    /// What became of `orderCancel`.
+    OrderCancelPayload { /// The order.
+        order: Order }
+}
+
+/// What buyers do.
+#[derive(Default)]
+pub struct CheckoutMutation;
+
+#[Object]
+impl CheckoutMutation {
+    /// Makes a cart. Everybody may; the token opens it again.
+    async fn cart_create(&self, gql: &Context<'_>, input: CartCreateInput) -> Gql<CartCreatePayload> {
+        let ctx = ctx(gql)?;
+        let done = async {
+            let currency = input.currency.map(|currency| currency.0);
+            let lines = new_lines(input.lines, currency)?;
+            let details = details(input.email, input.ship_to, Vec::new())?;
+            command::cart_create(ctx, CartCreate { channel: input.channel, currency, lines, details }).await
+        };
+        let done = done.await.map(|made| {
+            let (cart, token) = (Cart { cart: made.cart, token: Some(made.token.clone()) }, made.token);
+            CartWithToken { cart, token }
+        });
+        respond(gql, done)
+    }
+
+    /// Adds lines to a cart; all of them or none.
+    async fn cart_lines_add(&self, gql: &Context<'_>, input: CartLinesAddInput) -> Gql<CartLinesAddPayload> {
+        let (ctx, token) = (ctx(gql)?, input.token.clone());
+        let done = async {
+            let (access, lines) = (access(&input.cart_id, input.token)?, new_lines(input.lines, None)?);
+            command::cart_lines_add(ctx, &access, lines).await
+        };
+        respond(gql, done.await.map(|cart| Cart { cart, token }))
+    }
+
+    /// Sets the units of lines of a cart; 0 takes a line out.
+    async fn cart_lines_set(&self, gql: &Context<'_>, input: CartLinesSetInput) -> Gql<CartLinesSetPayload> {
+        let (ctx, token) = (ctx(gql)?, input.token.clone());
+        let done = async {
+            let access = access(&input.cart_id, input.token)?;
+            let change = |(index, line): (usize, &super::input::CartLineQuantityInput)| {
+                let id = input::id(&format!("lines.{index}.lineId"), &line.line_id)?;
+                Ok::<_, orders::Error>(QuantityChange { line: id, quantity: line.quantity })
+            };
+            let changes = input.lines.iter().enumerate().map(change).collect::<Result<_, _>>()?;
+            command::cart_lines_set(ctx, &access, changes).await
+        };
+        respond(gql, done.await.map(|cart| Cart { cart, token }))
+    }
+
+    /// Sets address, e-mail and delivery choices of a cart.
+    async fn cart_edit(&self, gql: &Context<'_>, input: CartEditInput) -> Gql<CartEditPayload> {
+        let (ctx, token) = (ctx(gql)?, input.token.clone());
+        let done = async {
+            let access = access(&input.cart_id, input.token)?;
+            command::cart_edit(ctx, &access, details(input.email, input.ship_to, input.delivery)?).await
+        };
+        respond(gql, done.await.map(|cart| Cart { cart, token }))
+    }
+
+    /// Places a cart: reserves stock, freezes prices and plan, opens the payment; or does nothing and says why.
+    async fn order_place(&self, gql: &Context<'_>, input: OrderPlaceInput) -> Gql<OrderPlacePayload> {
+        let (ctx, token) = (ctx(gql)?, input.cart_token.clone());
+        let done = async { command::place(ctx, placement(input)?).await };
+        let guest = |row: &orders::Order| {
+            let token = token.filter(|_| ctx.actor().is_anonymous() || row.customer_id.is_none())?;
+            Some(orders::query::GuestOrder { number: row.number.clone(), token })
+        };
+        respond(gql, done.await.map(|row| Order { guest: guest(&row), row }))
+    }
+
+    /// Cancels every open unit of an order; a buyer as long as no merchant has accepted.
+    async fn order_cancel(&self, gql: &Context<'_>, input: OrderCancelInput) -> Gql<OrderCancelPayload> {
+        let ctx = ctx(gql)?;
+        let done = async {
+            let order = input::id("id", &input.id)?;
+            command::cancel_order(ctx, CancelOrder { order, reason: input.reason.into(), note: input.note }).await
+        };
+        respond(gql, done.await.map(|book| Order::from(book.order)))
+    }
+}
+
+fn placement(input: OrderPlaceInput) -> Result<Place, orders::Error> {
+    let total = input.total.parse("total").map_err(Invalid::from)?;
+    Ok(Place {
+        cart: access(&input.cart_id, input.cart_token)?,
+        idempotency_key: input.idempotency_key,
+        expected_total_minor: total.minor,
+        plan_hash: input.plan_hash,
+        payment: PayWith { method: input.payment.method.to_lowercase(), token: input.payment.card_token },
+        email: input.email,
+        bill_to: input.bill_to.map(address),
+    })
+}
