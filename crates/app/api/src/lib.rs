@@ -13,6 +13,7 @@ pub mod loader;
 pub mod marketplace;
 pub mod merchants;
 pub mod offers;
+pub mod orders;
 pub mod page;
 pub mod payments;
 pub mod scalar;

@@ -29,6 +29,7 @@ pub struct Query(
     crate::billing::BillingQuery,
     crate::assets::AssetsQuery,
     crate::catalog::CatalogQuery,
+    crate::orders::OrdersQuery,
 );
 
 /// Everything that can be done.
@@ -45,6 +46,8 @@ pub struct Mutation(
     crate::billing::BillingMutation,
     crate::assets::AssetsMutation,
     crate::catalog::CatalogMutation,
+    crate::orders::CheckoutMutation,
+    crate::orders::OrdersMutation,
 );
 
 /// What resolvers need beside the context of the request. Shared by all requests.
