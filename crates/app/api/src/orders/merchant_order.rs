@@ -404,7 +404,7 @@ impl MerchantOrder {
         Ok(self.detail(gql).await?.refunds.iter().map(refund).collect())
     }
     /// What happened, the oldest first. For the merchant and the operator.
-    #[graphql(complexity = "crate::page::cost(first, child_complexity)")]
+    #[graphql(complexity = "crate::page::cost(None, child_complexity)")]
     async fn timeline(
         &self,
         gql: &Context<'_>,

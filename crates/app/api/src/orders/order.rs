@@ -18,6 +18,7 @@ use crate::customers::PostalAddress;
 use crate::error::{Gql, answer, ctx};
 use crate::loader::load;
 use crate::page::{connection, page_args};
+use crate::payments::{Payment, PaymentOfOrderLoader};
 use crate::scalar::{Currency, Money};
 
 /// A buyer's order over all its merchants.
@@ -127,6 +128,10 @@ impl Order {
     async fn payment_id(&self) -> ID {
         self.row.payment_id.into()
     }
+    /// How the money of the order stands with its provider.
+    async fn payment(&self, gql: &Context<'_>) -> Gql<Option<Payment>> {
+        Ok(load::<PaymentOfOrderLoader, _>(gql, self.row.id).await?.map(Payment::from))
+    }
     /// Goods, tax included.
     async fn goods(&self) -> Money {
         self.money(self.row.goods_minor)
@@ -173,7 +178,7 @@ impl Order {
         Ok(answer(gql, query::plan_of_order(ctx(gql)?, self.row.id).await)?.into())
     }
     /// What happened, the oldest first. Not for guests.
-    #[graphql(complexity = "crate::page::cost(first, child_complexity)")]
+    #[graphql(complexity = "crate::page::cost(None, child_complexity)")]
     async fn timeline(
         &self,
         gql: &Context<'_>,

@@ -29,11 +29,10 @@ impl OrdersQuery {
         answer_optional(gql, query::cart(ctx(gql)?, &access).await.map(|cart| Cart { cart, token }))
     }
 
-    /// The open carts of the buyer who asks, the newest first; at most ten.
-    #[graphql(complexity = "10 + 10 * child_complexity")]
-    async fn my_carts(&self, gql: &Context<'_>) -> Gql<Vec<Cart>> {
+    /// The newest open cart of the buyer who asks; null when there is none.
+    async fn my_cart(&self, gql: &Context<'_>) -> Gql<Option<Cart>> {
         let carts = answer(gql, query::carts_of_mine(ctx(gql)?).await)?;
-        Ok(carts.into_iter().map(|cart| Cart { cart, token: None }).collect())
+        Ok(carts.into_iter().next().map(|cart| Cart { cart, token: None }))
     }
 
     /// An order, for the operator and its buyer; null when there is none.
@@ -55,11 +54,11 @@ impl OrdersQuery {
     }
 
     /// Orders, the newest first: all for the operator, one's own for a buyer.
-    #[graphql(complexity = "crate::page::cost(first, child_complexity)")]
+    #[graphql(complexity = "crate::page::cost(None, child_complexity)")]
     async fn orders(
         &self,
         gql: &Context<'_>,
-        filter: Option<OrderFilter>,
+        #[graphql(desc = "Which orders; all when absent")] filter: Option<OrderFilter>,
         first: Option<i32>,
         after: Option<String>,
     ) -> Gql<Connection<String, Order>> {
@@ -76,11 +75,11 @@ impl OrdersQuery {
     }
 
     /// Merchant orders, the newest first: a merchant's own, or all for the operator.
-    #[graphql(complexity = "crate::page::cost(first, child_complexity)")]
+    #[graphql(complexity = "crate::page::cost(None, child_complexity)")]
     async fn merchant_orders(
         &self,
         gql: &Context<'_>,
-        filter: Option<MerchantOrderFilter>,
+        #[graphql(desc = "Which merchant orders; all when absent")] filter: Option<MerchantOrderFilter>,
         first: Option<i32>,
         after: Option<String>,
     ) -> Gql<Connection<String, MerchantOrder>> {
@@ -100,7 +99,7 @@ impl OrdersQuery {
     }
 
     /// Refunds that the buyer does not have yet, the oldest first: a merchant's own, or all for the operator.
-    #[graphql(complexity = "crate::page::cost(first, child_complexity)")]
+    #[graphql(complexity = "crate::page::cost(None, child_complexity)")]
     async fn open_refunds(
         &self,
         gql: &Context<'_>,
