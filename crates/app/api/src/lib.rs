@@ -17,6 +17,7 @@ pub mod orders;
 pub mod page;
 pub mod payments;
 pub mod scalar;
+pub mod storefront;
 
 mod schema;
 mod system;

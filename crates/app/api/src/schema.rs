@@ -30,6 +30,7 @@ pub struct Query(
     crate::assets::AssetsQuery,
     crate::catalog::CatalogQuery,
     crate::orders::OrdersQuery,
+    crate::storefront::StorefrontQuery,
 );
 
 /// Everything that can be done.

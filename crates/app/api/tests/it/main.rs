@@ -9,3 +9,4 @@ mod operations;
 mod people;
 mod rights;
 mod shape;
+mod trade;
