@@ -1,7 +1,7 @@
 //! The GraphQL API: objects, inputs, loaders and the mapping of errors. See the README for the conventions.
 
-pub mod billing;
 pub mod assets;
+pub mod billing;
 pub mod catalog;
 pub mod customers;
 pub mod error;

@@ -32,7 +32,7 @@ impl AssetsQuery {
     /// A file of one's own.
     async fn asset(&self, gql: &Context<'_>, id: ID) -> Gql<Option<Asset>> {
         let ctx = ctx(gql)?;
-        let result = async { Ok::<_, assets::Error>(assets::query::by_id(ctx, input::id("id", &id)?).await?) };
+        let result = async { assets::query::by_id(ctx, input::id("id", &id)?).await };
         Ok(answer_optional(gql, result.await)?.map(Asset))
     }
 

@@ -119,7 +119,7 @@ impl Product {
     /// The merchant that writes the card, as buyers see it; `null`: the operator.
     async fn owner(&self, gql: &Context<'_>) -> Gql<Option<MerchantCard>> {
         match self.0.owner {
-            Some(id) => Ok(load::<MerchantCardLoader, _>(gql, id).await?.map(MerchantCard::from)),
+            Some(id) => Ok(load::<MerchantCardLoader, _>(gql, id).await?),
             None => Ok(None),
         }
     }
