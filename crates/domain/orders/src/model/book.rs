@@ -431,7 +431,3 @@ fn check_units(index: usize, wanted: i64, available: i64) -> Result<(), Error> {
     }
     if wanted > available { Err(Error::TooManyUnits { field, available }) } else { Ok(()) }
 }
-
-#[cfg(test)]
-#[path = "book_test.rs"]
-mod tests;
