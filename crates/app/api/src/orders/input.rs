@@ -272,7 +272,8 @@ pub(super) fn access(id: &ID, token: Option<String>) -> Result<CartAccess, Error
 
 pub(super) fn new_lines(lines: Vec<CartLineInput>, currency: Option<kernel::Currency>) -> Result<Vec<NewLine>, Error> {
     let line = |(index, line): (usize, CartLineInput)| {
-        let quote = line.delivery_quote.map(|quote| quote.parse(&format!("lines.{index}.deliveryQuote"))).transpose()?;
+        let quote =
+            line.delivery_quote.map(|quote| quote.parse(&format!("lines.{index}.deliveryQuote"))).transpose()?;
         if quote.is_some_and(|quote| currency.is_some_and(|currency| quote.currency != currency)) {
             let field = format!("lines.{index}.deliveryQuote.currency");
             return Err(Invalid::new(field, "CURRENCY_MISMATCH", "must be in the cart's currency").into());

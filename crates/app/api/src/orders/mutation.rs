@@ -3,9 +3,7 @@
 use async_graphql::{Context, Object};
 use kernel::Invalid;
 use kernel::id::MerchantOrderId;
-use orders::command::{
-    self, CancelUnits, Decide, Decision, Deliver, LineDecision, RefundUnits, Ship,
-};
+use orders::command::{self, CancelUnits, Decide, Decision, Deliver, LineDecision, RefundUnits, Ship};
 use orders::model::book::Book;
 use orders::query::{RefundDetail, ShipmentDetail};
 

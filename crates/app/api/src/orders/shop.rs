@@ -1,7 +1,6 @@
 //! What buyers do: fill a cart, place it, cancel an order.
 
 use async_graphql::{Context, Object};
-use kernel::Invalid;
 use orders::command::{self, CancelOrder, CartCreate, PayWith, Place, QuantityChange};
 
 use super::cart::CartWithToken;
@@ -114,7 +113,7 @@ impl CheckoutMutation {
 }
 
 fn placement(input: OrderPlaceInput) -> Result<Place, orders::Error> {
-    let total = input.total.parse("total").map_err(Invalid::from)?;
+    let total = input.total.parse("total")?;
     Ok(Place {
         cart: access(&input.cart_id, input.cart_token)?,
         idempotency_key: input.idempotency_key,

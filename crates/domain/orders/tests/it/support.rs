@@ -84,7 +84,8 @@ impl Market {
         let product = ProductInput { external_handle: Some(sku.to_owned()), ..product };
         let row = products_upsert(&shop.staff, None, vec![product]).await.unwrap().remove(0);
         let product_id = row.product_id.unwrap();
-        let channels = vec![marketplace::snapshot(&self.t.operator()).await.unwrap().channel_by_code("web").unwrap().id];
+        let channels =
+            vec![marketplace::snapshot(&self.t.operator()).await.unwrap().channel_by_code("web").unwrap().id];
         let publish = Publish { products: vec![product_id], channels, expected_version: None };
         products_publish(&self.t.operator(), publish).await.unwrap();
         let offer = OfferInput {
@@ -241,10 +242,7 @@ pub fn place(access: &CartAccess, plan: &SplitPlan, key: &str, method: &str) -> 
         idempotency_key: key.to_owned(),
         expected_total_minor: plan.totals.total,
         plan_hash: plan.hash.clone(),
-        payment: PayWith {
-            method: method.to_owned(),
-            token: (method == "card_sandbox").then(|| "tok_ok".to_owned()),
-        },
+        payment: PayWith { method: method.to_owned(), token: (method == "card_sandbox").then(|| "tok_ok".to_owned()) },
         email: None,
         bill_to: None,
     }

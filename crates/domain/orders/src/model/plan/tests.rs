@@ -83,9 +83,8 @@ fn stock(input: &mut PlanInput, item: u128, at: &[(u128, i64, i64)]) {
 }
 
 fn input(lines: Vec<PlanLine>) -> PlanInput {
-    let merchants = (0..10).map(|n| {
-        (MerchantId(id(n)), MerchantTerms { name: format!("M{n}"), can_sell: n != 9, handling_days: 2 })
-    });
+    let merchants = (0..10)
+        .map(|n| (MerchantId(id(n)), MerchantTerms { name: format!("M{n}"), can_sell: n != 9, handling_days: 2 }));
     let delivery_methods = vec![method(1, &["parcel"], 490, 100), method(2, &["parcel", "bulky"], 3990, 0)];
     PlanInput {
         now: DateTime::UNIX_EPOCH,
