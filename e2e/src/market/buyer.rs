@@ -104,9 +104,9 @@ impl Storefront {
     /// The refusal.
     pub async fn plan(&self, basket: &Basket) -> Result<Plan> {
         let payload = self.client.run(documents::CART_CREATE, self.cart_input(basket)).await?;
-        let (cart_id, token) = (payload.text("cart.id")?.to_owned(), payload.text("token")?.to_owned());
-        let plan = self.client.query(documents::CART_PLAN, json!({ "id": cart_id, "token": token })).await?;
-        Ok(Plan { cart_id, token, plan: plan.at("cart.plan")?.clone() })
+        let made = payload.at("created")?;
+        let (cart_id, token) = (made.text("cart.id")?.to_owned(), made.text("token")?.to_owned());
+        Ok(Plan { cart_id, token, plan: made.at("cart.plan")?.clone() })
     }
 
     fn cart_input(&self, basket: &Basket) -> Value {
@@ -166,8 +166,8 @@ impl Storefront {
     /// # Errors
     /// The refusal.
     pub async fn order(&self, placed: &Placed) -> Result<Value> {
-        let answer = self.client.query(documents::ORDER, json!({ "id": placed.id, "token": placed.token })).await?;
-        Ok(answer.at("order")?.clone())
+        let variables = json!({ "number": placed.number, "token": placed.token });
+        Ok(self.client.query(documents::ORDER, variables).await?.at("guestOrder")?.clone())
     }
 
     /// Waits until the money of an order is there, so that its merchants see it.
@@ -181,7 +181,7 @@ impl Storefront {
             let order = self.order(placed).await?;
             match order.text("paymentStatus")? {
                 "AUTHORIZED" | "PAID" | "PARTIALLY_PAID" => return Ok(()),
-                "FAILED" | "VOIDED" | "CANCELED" => return Err(Error::Unexpected(format!("not paid: {order}"))),
+                "VOIDED" => return Err(Error::Unexpected(format!("not paid: {order}"))),
                 _ => tokio::time::sleep(pause).await,
             }
             pause = (pause * 2).min(Duration::from_millis(200));

@@ -39,26 +39,39 @@ pub(super) const STOCK_SET: &str = "mutation($input: StockSetInput!) {
 }";
 
 pub(super) const CART_CREATE: &str = "mutation($input: CartCreateInput!) {
-  cartCreate(input: $input) { created { cart { id plan { hash } } token } userErrors { code message field details } }
-}";
-
-pub(super) const CART_PLAN: &str = "query($id: ID!, $token: String) {
-  cart(id: $id, token: $token) { id plan { hash } }
+  cartCreate(input: $input) {
+    created { token cart { id plan {
+      hash placeable total { amount currency } goods { amount currency } delivery { amount currency }
+      consignments { key merchantId productType } rejected { code subject blocking wanted available }
+    } } }
+    userErrors { code message field details }
+  }
 }";
 
 pub(super) const ORDER_PLACE: &str = "mutation($input: OrderPlaceInput!) {
-  orderPlace(input: $input) { order { id number } userErrors { code message field details } }
+  orderPlace(input: $input) {
+    order {
+      id number total { amount currency } goods { amount currency } delivery { amount currency }
+      lines { id } merchantOrders { id merchant { id } }
+    }
+    userErrors { code message field details }
+  }
 }";
 
-pub(super) const ORDER: &str =
-    "query($number: String!, $token: String!) { guestOrder(number: $number, token: $token) { id } }";
+pub(super) const ORDER: &str = "query($number: String!, $token: String!) {
+  guestOrder(number: $number, token: $token) {
+    id number state paymentStatus fulfillmentStatus placedAt total { amount currency }
+  }
+}";
 
 pub(super) const MERCHANT_ORDERS: &str = "query($filter: MerchantOrderFilter, $first: Int) {
-  merchantOrders(filter: $filter, first: $first) { nodes { id } }
+  merchantOrders(filter: $filter, first: $first) {
+    nodes { id state version fulfillmentOrders { id state } }
+  }
 }";
 
 pub(super) const MERCHANT_ORDER_DECIDE: &str = "mutation($input: MerchantOrderDecideInput!) {
-  merchantOrderDecide(input: $input) { merchantOrder { id } userErrors { code message field details } }
+  merchantOrderDecide(input: $input) { merchantOrder { id state } userErrors { code message field details } }
 }";
 
 pub(super) const SHIP: &str = "mutation($input: ShipmentCreateInput!) {

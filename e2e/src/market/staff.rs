@@ -22,7 +22,7 @@ pub struct Parcel {
 }
 
 impl Staff {
-    /// Merchant orders in `state`, the oldest first, at most `first`.
+    /// Merchant orders in `state`, the newest first, at most `first`.
     ///
     /// # Errors
     /// The refusal.
@@ -37,9 +37,7 @@ impl Staff {
     /// # Errors
     /// The refusal.
     pub async fn accept(&self, merchant_order: &Value) -> Result<()> {
-        let lines = merchant_order.list("lines")?.iter();
-        let lines = lines.map(|line| Ok(json!({ "lineId": line.text("id")?, "accept": true })));
-        let input = json!({ "id": merchant_order.text("id")?, "lines": lines.collect::<Result<Vec<_>>>()? });
+        let input = json!({ "id": merchant_order.text("id")?, "acceptAll": true });
         self.client.run(documents::MERCHANT_ORDER_DECIDE, input).await.map(drop)
     }
 
@@ -51,7 +49,8 @@ impl Staff {
         let mut parcels = Vec::new();
         for fulfillment in merchant_order.list("fulfillmentOrders")? {
             let id = fulfillment.text("id")?;
-            let input = json!({ "fulfillmentOrderId": id, "carrier": "correios", "trackingNumber": format!("BR{id}") });
+            let number = id.trim_start_matches(|c: char| c != '_').trim_start_matches('_').to_ascii_uppercase();
+            let input = json!({ "fulfillmentOrderId": id, "carrier": "correios", "trackingNumber": number });
             let payload = self.client.run(documents::SHIP, input).await?;
             parcels.push(Parcel { id: payload.text("shipment.id")?.to_owned() });
         }
