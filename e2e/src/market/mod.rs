@@ -10,7 +10,7 @@ mod staff;
 pub use bulk::{NewMerchant, NewOffer, NewProduct, NewStock, NewVariant, Stocked, chunks};
 pub use buyer::{Basket, BasketLine, Placed, Plan, Storefront};
 pub use finance::{Books, Payouts};
-pub use setup::{Market, Wanted};
+pub use setup::{Market, Wanted, sign_in};
 pub use staff::{Parcel, Staff};
 
 use std::future::Future;

@@ -1,5 +1,9 @@
 //! The real program, from outside.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod bad_input;
+mod common;
+mod rush;
 mod setup;
 mod start;
+mod walk;
