@@ -32,7 +32,7 @@ pub struct Bazaar {
     pub storefront: Storefront,
     /// The merchants' views.
     pub staff: Vec<Staff>,
-    /// The offers of each merchant.
+    /// The offers of each merchant, in the order of `staff`.
     pub offers: Vec<Vec<String>>,
 }
 
@@ -74,11 +74,13 @@ impl Bazaar {
         let stocked = each(merchants.iter().enumerate(), 4, |(n, id)| stock_up(&market, n, id, size)).await;
         let mut offers = complete(stocked)?;
         offers.sort_unstable();
-        let staff = complete(each(&merchants, 4, |id| market.staff(id)).await)?;
+        let keys = each(merchants.iter().enumerate(), 4, async |(n, id)| Ok((n, market.staff(id).await?))).await;
+        let mut staff = complete(keys)?;
+        staff.sort_unstable_by_key(|(number, _)| *number);
         Ok(Self {
             storefront: market.storefront(),
             market,
-            staff,
+            staff: staff.into_iter().map(|(_, staff)| staff).collect(),
             offers: offers.into_iter().map(|(_, offers)| offers).collect(),
         })
     }

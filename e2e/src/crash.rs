@@ -25,13 +25,13 @@ pub struct Options {
     pub seed: u64,
     /// Buyers at once.
     pub buyers: usize,
-    /// The longest time until a kill, in milliseconds.
-    pub longest_ms: u64,
+    /// The most orders between two kills.
+    pub orders_max: usize,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { rounds: 30, seed: 1, buyers: 8, longest_ms: 1_500 }
+        Self { rounds: 30, seed: 1, buyers: 8, orders_max: 60 }
     }
 }
 
@@ -75,7 +75,9 @@ pub async fn run(kind: Kind, options: Options) -> Result<Report> {
             .map(|buyer| tokio::spawn(buy(bazaar.clone(), ledger.clone(), stop.clone(), round * 1_000 + buyer)))
             .collect();
         tasks.push(tokio::spawn(fulfil(bazaar.clone(), stop.clone())));
-        tokio::time::sleep(Duration::from_millis(random.random_range(50..options.longest_ms.max(51)))).await;
+        let (orders, more) = (random.random_range(0..=options.orders_max), random.random_range(1..200));
+        reach(&ledger, orders).await;
+        tokio::time::sleep(Duration::from_millis(more)).await;
         site.kill().await?;
         stop.store(true, Ordering::Relaxed);
         for task in tasks {
@@ -94,6 +96,14 @@ pub async fn run(kind: Kind, options: Options) -> Result<Report> {
     site.verify().await?;
     site.close().await?;
     Ok(report)
+}
+
+/// Waits for so many acknowledged orders: a moment that depends on the load, not on how fast this machine is.
+async fn reach(ledger: &Mutex<Ledger>, orders: usize) {
+    let started = Instant::now();
+    while ledger.lock().await.acknowledged.len() < orders && started.elapsed() < Duration::from_secs(60) {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
 }
 
 /// Places order after order until the program is gone.

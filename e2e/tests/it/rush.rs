@@ -51,7 +51,7 @@ async fn a_restart_keeps_orders_and_goes_on_with_them() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn kills_lose_and_double_nothing() {
     for kind in Kind::present("kills under load") {
-        let options = crash::Options { rounds: 3, seed: 7, buyers: 4, longest_ms: 1_500 };
+        let options = crash::Options { rounds: 3, seed: 7, buyers: 4, orders_max: 12 };
         let report = crash::run(kind, options).await.unwrap();
         assert_eq!(report.kills, 3);
         assert!(report.acknowledged > 0, "{report:?}");

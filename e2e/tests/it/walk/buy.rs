@@ -22,7 +22,8 @@ fn line(offer: &str, quantity: i64) -> Value {
 
 /// A cart as `cartCreate` answers: `token` and `cart`.
 async fn cart(client: &Client, email: &str, lines: &[Value]) -> Value {
-    let to = json!({ "name": "Ada Buyer", "line1": "Gasse 1", "city": "Berlin", "postalCode": "10115", "country": "DE" });
+    let to =
+        json!({ "name": "Ada Buyer", "line1": "Gasse 1", "city": "Berlin", "postalCode": "10115", "country": "DE" });
     let input = json!({ "channel": "shop", "currency": "EUR", "lines": lines, "email": email, "shipTo": to });
     run(client, "storefront/checkout#CartCreate", input).await["created"].clone()
 }

@@ -65,7 +65,8 @@ async fn ground(operator: &Client) -> (String, String) {
     run(operator, &format!("{FILE}#CarrierCreate"), carrier).await;
     let settings = ask(operator, &format!("{FILE}#MarketplaceSettings"), json!({})).await;
     let version = settings.int("marketplaceSettings.version").unwrap();
-    let edit = json!({ "expectedVersion": version, "holdDays": 0, "reservePercent": "0", "commissionVatPercent": "19" });
+    let edit =
+        json!({ "expectedVersion": version, "holdDays": 0, "reservePercent": "0", "commissionVatPercent": "19" });
     run(operator, &format!("{FILE}#MarketplaceSettingsEdit"), edit.clone()).await;
     let stale = refused(operator, &format!("{FILE}#MarketplaceSettingsEdit"), edit).await;
     assert_eq!(stale.code(), "STALE_VERSION");
