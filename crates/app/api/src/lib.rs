@@ -12,6 +12,7 @@ pub mod inventory;
 pub mod loader;
 pub mod marketplace;
 pub mod merchants;
+pub mod node;
 pub mod offers;
 pub mod orders;
 pub mod page;

@@ -19,6 +19,7 @@ pub type SoukSchema = Schema<Query, Mutation, EmptySubscription>;
 #[derive(MergedObject, Default)]
 pub struct Query(
     SystemQuery,
+    crate::node::NodeQuery,
     crate::identity::IdentityQuery,
     crate::customers::CustomersQuery,
     crate::inventory::InventoryQuery,

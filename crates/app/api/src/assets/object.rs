@@ -71,7 +71,7 @@ impl Asset {
 #[Object]
 impl Asset {
     /// Its id.
-    async fn id(&self) -> ID {
+    pub(crate) async fn id(&self) -> ID {
         self.0.id.to_string().into()
     }
 

@@ -77,7 +77,7 @@ impl Product {
 #[Object]
 impl Product {
     /// Its id.
-    async fn id(&self) -> ID {
+    pub(crate) async fn id(&self) -> ID {
         self.0.id.to_string().into()
     }
 

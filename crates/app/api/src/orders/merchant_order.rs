@@ -154,6 +154,7 @@ pub struct FulfillmentOrderLine {
 #[derive(SimpleObject)]
 pub struct Shipment {
     /// The id.
+    #[graphql(owned)]
     pub id: ID,
     /// The fulfillment order it belongs to.
     pub fulfillment_order_id: ID,
@@ -261,7 +262,7 @@ fn fulfillment(of: &FulfillmentDetail, currency: Currency) -> FulfillmentOrder {
     }
 }
 
-pub(super) fn shipment(of: &ShipmentDetail) -> Shipment {
+pub(crate) fn shipment(of: &ShipmentDetail) -> Shipment {
     let row = &of.shipment;
     let lines = of.lines.iter().map(|l| ParcelLine { line_id: l.order_line_id.into(), quantity: l.quantity });
     Shipment {
@@ -318,7 +319,7 @@ impl MerchantOrder {
 #[Object]
 impl MerchantOrder {
     /// The id.
-    async fn id(&self) -> ID {
+    pub(crate) async fn id(&self) -> ID {
         self.row.id.into()
     }
     /// The number for people.

@@ -12,9 +12,10 @@ mod query;
 mod shop;
 
 pub use cart::Cart;
-pub use merchant_order::MerchantOrder;
-pub use mutation::OrdersMutation;
+pub(crate) use merchant_order::shipment;
+pub use merchant_order::{MerchantOrder, Shipment};
+pub use mutation::*;
 pub use order::Order;
 pub use plan::SplitPlan;
 pub use query::OrdersQuery;
-pub use shop::CheckoutMutation;
+pub use shop::*;

@@ -77,7 +77,7 @@ impl Order {
 #[Object]
 impl Order {
     /// The id.
-    async fn id(&self) -> ID {
+    pub(crate) async fn id(&self) -> ID {
         self.row.id.into()
     }
     /// The number for people.

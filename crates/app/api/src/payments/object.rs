@@ -88,7 +88,7 @@ impl Payment {
 #[Object]
 impl Payment {
     /// The id of the payment.
-    async fn id(&self) -> ID {
+    pub(crate) async fn id(&self) -> ID {
         self.0.id.to_string().into()
     }
     /// The order it pays.
