@@ -38,5 +38,7 @@ pub(crate) const STATEMENTS: &[Step] = &[
     Sql(
         "CREATE UNIQUE INDEX offer_price_channel ON offer_price (offer_id, currency, channel_id) WHERE channel_id IS NOT NULL",
     ),
+    // The two unique indexes are partial; neither finds all prices of an offer.
+    Sql("CREATE INDEX offer_price_offer ON offer_price (offer_id)"),
     Sql("CREATE UNIQUE INDEX offer_price_general ON offer_price (offer_id, currency) WHERE channel_id IS NULL"),
 ];

@@ -34,12 +34,28 @@ impl TestEnv {
         F: FnOnce(Self) -> Fut,
         Fut: Future<Output = ()>,
     {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-        runtime.block_on(async {
-            if let Some(database) = fresh(kind).await {
-                behavior(Self::on(kind, database).await).await;
-            }
-        });
+        let mut runtime = tokio::runtime::Builder::new_multi_thread();
+        runtime.worker_threads(2).enable_all().build().unwrap().block_on(Self::behave(kind, behavior));
+    }
+
+    /// Like [`Self::run`], with a single thread: what the tasks of a test do is the same every time.
+    pub fn run_on_one_thread<F, Fut>(kind: Kind, behavior: F)
+    where
+        F: FnOnce(Self) -> Fut,
+        Fut: Future<Output = ()>,
+    {
+        let mut runtime = tokio::runtime::Builder::new_current_thread();
+        runtime.enable_all().build().unwrap().block_on(Self::behave(kind, behavior));
+    }
+
+    async fn behave<F, Fut>(kind: Kind, behavior: F)
+    where
+        F: FnOnce(Self) -> Fut,
+        Fut: Future<Output = ()>,
+    {
+        if let Some(database) = fresh(kind).await {
+            behavior(Self::on(kind, database).await).await;
+        }
     }
 
     async fn on(kind: Kind, database: TestDatabase) -> Self {

@@ -21,10 +21,12 @@ pub use database::{Kind, POSTGRES_URL_VARIABLE};
 pub use env::{POLICY, TestEnv};
 pub use tokio;
 
-/// Runs each test once on SQLite and once on PostgreSQL.
+/// Runs each test once on SQLite and once on PostgreSQL. Tests after `on one thread:` have no second thread on which
+/// their tasks could overtake each other.
 #[macro_export]
 macro_rules! both_databases {
-    ($($(#[$meta:meta])* async fn $name:ident($t:ident: TestEnv) $body:block)*) => {$(
+    (on one thread: $($tests:tt)*) => { $crate::both_databases! { @run_on_one_thread $($tests)* } };
+    (@$run:ident $($(#[$meta:meta])* async fn $name:ident($t:ident: TestEnv) $body:block)*) => {$(
         mod $name {
             #[allow(unused_imports)]
             use super::*;
@@ -34,14 +36,15 @@ macro_rules! both_databases {
             $(#[$meta])*
             #[test]
             fn sqlite() {
-                $crate::TestEnv::run($crate::Kind::Sqlite, behavior);
+                $crate::TestEnv::$run($crate::Kind::Sqlite, behavior);
             }
 
             $(#[$meta])*
             #[test]
             fn postgres() {
-                $crate::TestEnv::run($crate::Kind::Postgres, behavior);
+                $crate::TestEnv::$run($crate::Kind::Postgres, behavior);
             }
         }
     )*};
+    ($($tests:tt)*) => { $crate::both_databases! { @run $($tests)* } };
 }

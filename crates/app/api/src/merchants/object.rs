@@ -3,7 +3,9 @@
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 
+use crate::billing::{BalancesOfMerchantLoader, MerchantBalance};
 use crate::error::{Gql, ctx};
+use crate::loader::load;
 use crate::scalar::DecimalText;
 
 /// What everybody may know of a merchant.
@@ -112,7 +114,7 @@ impl From<merchants::Merchant> for Merchant {
 #[Object]
 impl Merchant {
     /// The id of the merchant.
-    async fn id(&self) -> ID {
+    pub(crate) async fn id(&self) -> ID {
         self.0.id.to_string().into()
     }
     /// The name buyers read.
@@ -172,6 +174,12 @@ impl Merchant {
     async fn bank(&self) -> Option<BankAccountHint> {
         let bank = self.0.bank.clone()?;
         Some(BankAccountHint { masked_iban: bank.masked_iban, holder: bank.holder, changed_at: bank.changed_at })
+    }
+    /// What it has, by currency; for those who may see its money.
+    #[graphql(complexity = "10 + 3 * child_complexity")]
+    async fn balances(&self, gql: &Context<'_>) -> Gql<Vec<MerchantBalance>> {
+        let found = load::<BalancesOfMerchantLoader, _>(gql, self.0.id).await?.unwrap_or_default();
+        Ok(found.into_iter().map(MerchantBalance::from).collect())
     }
     /// The group of merchants it belongs to, for commission.
     async fn tier(&self) -> &str {

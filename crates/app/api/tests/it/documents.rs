@@ -29,6 +29,11 @@ impl RootField {
     pub fn key(&self) -> String {
         format!("{}.{}", self.operation, self.name)
     }
+
+    /// The type of its answer.
+    pub fn answer(&self) -> &Value {
+        &self.definition["type"]
+    }
 }
 
 impl Introspection {

@@ -2,11 +2,15 @@
 //! field is described, lists are connections.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod bazaar;
 mod catalog;
 mod documents;
 mod market;
+mod node;
 mod operations;
 mod people;
+mod plans;
 mod rights;
 mod shape;
+mod statements;
 mod trade;

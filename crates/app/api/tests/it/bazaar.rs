@@ -1,0 +1,186 @@
+//! A small marketplace with everything in it, made through the documents that the repository offers: six merchants,
+//! six products, six orders with parcels and refunds, six entries in the ledger.
+
+use async_graphql::{Request, Response, Variables};
+use context::Ctx;
+use kernel::id::{MerchantId, OrderId, ProductId};
+use serde_json::{Value, json};
+use testkit::TestEnv;
+
+pub const CHECKOUT: &str = include_str!("../../../../../graphql/operations/storefront/checkout.graphql");
+pub const PRODUCTS: &str = include_str!("../../../../../graphql/operations/storefront/products.graphql");
+pub const OFFERS: &str = include_str!("../../../../../graphql/operations/merchant/offers.graphql");
+pub const PARTS: &str = include_str!("../../../../../graphql/operations/merchant/orders.graphql");
+pub const ORDERS: &str = include_str!("../../../../../graphql/operations/operator/orders.graphql");
+pub const MERCHANTS: &str = include_str!("../../../../../graphql/operations/operator/merchants.graphql");
+pub const FINANCE: &str = include_str!("../../../../../graphql/operations/operator/finance.graphql");
+const STOCK: &str = include_str!("../../../../../graphql/operations/merchant/stock.graphql");
+
+/// How many there are of what lists show.
+pub const ROWS: usize = 6;
+/// How many of the merchants sell.
+const SELLERS: usize = 3;
+
+pub async fn execute(ctx: &Ctx, document: &str, operation: &str, variables: Value) -> Response {
+    let request = Request::new(document)
+        .operation_name(operation)
+        .variables(Variables::from_json(variables))
+        .data(api::Loaders::new(ctx.clone()))
+        .data(ctx.clone());
+    api::build(api::Services::default()).execute(request).await
+}
+
+pub async fn run(ctx: &Ctx, document: &str, operation: &str, variables: Value) -> Value {
+    let answer = execute(ctx, document, operation, variables).await;
+    assert!(answer.errors.is_empty(), "{operation}: {:?}", answer.errors);
+    answer.data.into_json().unwrap()
+}
+
+/// Runs a mutation that goes well; its result.
+async fn done(ctx: &Ctx, document: &str, operation: &str, result: &str, input: Value) -> Value {
+    let answer = run(ctx, document, operation, json!({ "input": input })).await;
+    let payload = answer.as_object().unwrap().values().next().unwrap();
+    assert_eq!(payload["userErrors"], json!([]), "{operation}");
+    payload[result].clone()
+}
+
+/// A cart with its secret.
+#[derive(Clone)]
+pub struct OpenCart {
+    pub id: Value,
+    pub token: Value,
+    hash: Value,
+    total: Value,
+}
+
+impl OpenCart {
+    /// What `orderPlace` wants of it.
+    pub fn placement(&self, key: &str) -> Value {
+        json!({ "idempotencyKey": key, "cartId": self.id, "cartToken": self.token, "planHash": self.hash,
+            "total": self.total, "payment": { "method": "bank_transfer" } })
+    }
+}
+
+pub struct Bazaar {
+    pub t: TestEnv,
+    pub sellers: Vec<MerchantId>,
+    /// For each seller its offers, one for each variant.
+    pub offers: Vec<Vec<Value>>,
+    pub slug: Value,
+    pub orders: Vec<OrderId>,
+}
+
+impl Bazaar {
+    pub async fn open(t: TestEnv) -> Self {
+        marketplace::bootstrap(&t.operator()).await.unwrap();
+        let mut merchants: Vec<MerchantId> = Vec::new();
+        for n in 0..ROWS {
+            let owner = json!({ "email": format!("owner{n}@example.org"), "name": "Olga" });
+            let input = json!({ "name": format!("Merchant {n}"), "contactEmail": format!("m{n}@example.org"),
+                "country": "DE", "owner": owner });
+            let made = done(&t.operator(), MERCHANTS, "MerchantCreate", "merchant", input).await;
+            let approve = json!({ "id": made["id"], "expectedVersion": 1 });
+            done(&t.operator(), MERCHANTS, "MerchantApprove", "merchant", approve).await;
+            merchants.push(made["id"].as_str().unwrap().parse().unwrap());
+        }
+        let sellers = merchants[..SELLERS].to_vec();
+        let mut bazaar = Self { t, sellers, offers: Vec::new(), slug: Value::Null, orders: Vec::new() };
+        let products = bazaar.goods().await;
+        analytics::storefront::refresh(&bazaar.t.system(), &products).await.unwrap();
+        for n in 0..ROWS {
+            bazaar.sell(n).await;
+            let adjust = json!({ "idempotencyKey": format!("k{n}"), "merchantId": merchants[n], "kind": "CREDIT",
+                "amount": { "amount": "5.00", "currency": "EUR" }, "reason": "A gift" });
+            done(&bazaar.t.operator(), FINANCE, "LedgerAdjust", "posting", adjust).await;
+        }
+        bazaar
+    }
+
+    /// Six products of two variants with an image; each seller offers and stocks all of them.
+    async fn goods(&mut self) -> Vec<ProductId> {
+        let operator = self.t.operator();
+        let (mut products, mut variants) = (Vec::new(), Vec::new());
+        for n in 0..ROWS {
+            let variant = |size: &str| catalog::model::VariantInput {
+                sku: format!("P{n}-{size}"),
+                options: vec![catalog::OptionValue { name: "Size".to_owned(), value: size.to_owned() }],
+                weight_g: Some(100),
+                ..Default::default()
+            };
+            let source = catalog::ImageSource::Url(format!("https://img.example/{n}.jpg"));
+            let product = catalog::model::ProductInput {
+                title: format!("Product {n}"),
+                images: vec![catalog::model::ImageInput { source, alt: "It".to_owned(), variant_sku: None }],
+                variants: vec![variant("S"), variant("M")],
+                ..Default::default()
+            };
+            let input = catalog::command::ProductCreate { merchant: None, product };
+            let made = catalog::command::product_create(&operator, input).await.unwrap();
+            let of = catalog::query::variant::by_product_ids(&operator, &[made.id]).await.unwrap();
+            variants.extend(of[&made.id].iter().map(|variant| variant.id));
+            products.push(made.id);
+            self.slug = json!(made.slug);
+        }
+        let channel = marketplace::snapshot(&operator).await.unwrap().channel_by_code("web").unwrap().id;
+        let publish =
+            catalog::command::Publish { products: products.clone(), channels: vec![channel], expected_version: None };
+        catalog::command::products_publish(&operator, publish).await.unwrap();
+        for seller in &self.sellers {
+            let staff = self.t.merchant(*seller);
+            let price = json!([{ "price": { "amount": "10.00", "currency": "EUR" } }]);
+            let lines = variants.iter().enumerate();
+            let lines: Vec<Value> =
+                lines.map(|(n, id)| json!({ "sku": format!("A{n}"), "variantId": id, "prices": price })).collect();
+            let made = done(&staff, OFFERS, "OffersUpsert", "result", json!({ "lines": lines })).await;
+            let ids = made["offers"].as_array().unwrap().iter().map(|offer| offer["id"].clone()).collect();
+            self.offers.push(ids);
+            let input = json!({ "code": "main", "name": "Main", "country": "DE" });
+            let location = done(&staff, STOCK, "StockLocationCreate", "location", input).await["id"].clone();
+            let lines: Vec<Value> = (0..variants.len())
+                .map(|n| json!({ "sku": format!("A{n}"), "locationId": location, "onHand": 100 }))
+                .collect();
+            done(&staff, STOCK, "StockSet", "result", json!({ "lines": lines })).await;
+        }
+        products
+    }
+
+    /// A cart of one unit of each offer, by seller and variant.
+    pub async fn cart(&self, wanted: &[(usize, usize)]) -> OpenCart {
+        let lines: Vec<Value> =
+            wanted.iter().map(|(seller, n)| json!({ "offerId": self.offers[*seller][*n], "quantity": 1 })).collect();
+        let ship_to = json!({ "name": "Bea", "line1": "Am Markt 1", "city": "Berlin", "postalCode": "10117",
+            "country": "DE" });
+        let input = json!({ "channel": "web", "email": "bea@example.org", "shipTo": ship_to, "lines": lines });
+        let made = done(&self.t.anonymous(), CHECKOUT, "CartCreate", "created", input).await;
+        let (cart, token) = (&made["cart"], made["token"].clone());
+        let (hash, total) = (cart["plan"]["hash"].clone(), cart["plan"]["total"].clone());
+        OpenCart { id: cart["id"].clone(), token, hash, total }
+    }
+
+    /// An order of two merchants: paid, accepted, sent, and one unit of each paid back.
+    async fn sell(&mut self, n: usize) {
+        let cart = self.cart(&[(0, n), (0, n + 1), (1, n)]).await;
+        let placement = cart.placement(&format!("order {n}"));
+        let placed = done(&self.t.anonymous(), CHECKOUT, "OrderPlace", "order", placement).await;
+        let order: OrderId = placed["id"].as_str().unwrap().parse().unwrap();
+        let total = orders::query::order(&self.t.operator(), order).await.unwrap().total_minor;
+        let receipt =
+            json!({ "reference": placed["number"], "amount": cart.total, "bankReference": format!("bank {n}") });
+        done(&self.t.operator(), FINANCE, "BankReceiptRecord", "receipt", receipt).await;
+        let operation = self.t.system().new_id();
+        let money = orders::command::MoneyArrived { order, merchant_order: None, operation, amount_minor: total };
+        orders::command::money_arrived(&self.t.system(), money).await.unwrap();
+        for part in placed["merchantOrders"].as_array().unwrap() {
+            let operator = self.t.operator();
+            let decide = json!({ "id": part["id"], "acceptAll": true });
+            let part = done(&operator, PARTS, "MerchantOrderDecide", "merchantOrder", decide).await;
+            let parcel = json!({ "fulfillmentOrderId": part["fulfillmentOrders"][0]["id"], "carrier": "dhl",
+                "trackingNumber": "0034" });
+            done(&operator, PARTS, "ShipmentCreate", "shipment", parcel).await;
+            let lines = json!([{ "lineId": part["lines"][0]["id"], "quantity": 1 }]);
+            let refund = json!({ "merchantOrderId": part["id"], "lines": lines, "reason": "RETURNED" });
+            done(&operator, PARTS, "RefundCreate", "refund", refund).await;
+        }
+        self.orders.push(order);
+    }
+}

@@ -1,0 +1,93 @@
+//! How many statements the heaviest documents cost. A list costs the same for two rows and for six.
+
+use context::Ctx;
+use serde_json::{Value, json};
+use testkit::TestEnv;
+
+use crate::bazaar::{self, Bazaar, CHECKOUT, FINANCE, MERCHANTS, OFFERS, ORDERS, PARTS, PRODUCTS, ROWS};
+
+/// What an operation cost.
+struct Cost {
+    operation: &'static str,
+    statements: u64,
+    sent: Vec<String>,
+    answer: Value,
+}
+
+/// Runs an operation twice and counts the statements of the second run: what the process keeps is there by then.
+async fn cost(t: &TestEnv, ctx: &Ctx, document: &str, operation: &'static str, variables: Value) -> Cost {
+    bazaar::run(ctx, document, operation, variables.clone()).await;
+    once(t, ctx, document, operation, variables).await
+}
+
+async fn once(t: &TestEnv, ctx: &Ctx, document: &str, operation: &'static str, variables: Value) -> Cost {
+    let recorder = t.world.db.recorder();
+    recorder.start();
+    let before = recorder.count();
+    let answer = bazaar::run(ctx, document, operation, variables).await;
+    let statements = recorder.count() - before;
+    let sent = recorder.stop().into_iter().map(|statement| statement.sql).collect();
+    Cost { operation, statements, sent, answer }
+}
+
+/// Every cost is as pinned; names the statements of those that moved.
+fn all_as_pinned(found: &[(Cost, u64)]) {
+    let moved = found.iter().filter(|(cost, pinned)| cost.statements != *pinned);
+    let told = moved.map(|(cost, pinned)| {
+        let (operation, now, sent) = (cost.operation, cost.statements, cost.sent.join("\n  "));
+        format!("{operation}: {now} statements, pinned {pinned}\n  {sent}")
+    });
+    let told: Vec<String> = told.collect();
+    assert!(told.is_empty(), "{}", told.join("\n"));
+}
+
+testkit::both_databases! { on one thread:
+    async fn documents_cost_the_same_however_many_rows_there_are(t: TestEnv) {
+        let bazaar = Bazaar::open(t).await;
+        let t = &bazaar.t;
+        let (buyer, operator, seller) = (t.anonymous(), t.operator(), t.merchant(bazaar.sellers[0]));
+        let lists = [
+            // The stamp of the marketplace, the page, products, variants, images, offers, what their merchants may,
+            // stock, the names of merchants.
+            (&buyer, PRODUCTS, "StorefrontProducts", "storefrontProducts", 9),
+            // The page, and eight for the parts: the parts, their lines, what is sent from where, parcels and
+            // refunds, the last three with lines.
+            (&operator, ORDERS, "Orders", "orders", 9),
+            (&seller, PARTS, "MerchantOrders", "merchantOrders", 9),
+            // The page, prices, stock, locations.
+            (&seller, OFFERS, "Offers", "offers", 4),
+            // The page, balances.
+            (&operator, MERCHANTS, "MerchantsWithBalances", "merchants", 2),
+            // The page, entries, accounts.
+            (&operator, FINANCE, "LedgerJournal", "ledgerTransactions", 3),
+        ];
+        let mut found = Vec::new();
+        for (ctx, document, operation, field, pinned) in lists {
+            let of = |first: usize| cost(t, ctx, document, operation, json!({ "channel": "web", "first": first }));
+            let (few, many) = (of(2).await, of(ROWS).await);
+            for (cost, rows) in [(&few, 2), (&many, ROWS)] {
+                assert_eq!(cost.answer[field]["edges"].as_array().unwrap().len(), rows, "{operation}");
+            }
+            assert_eq!(few.statements, many.statements, "{operation}: 2 rows and {ROWS}");
+            found.push((many, pinned));
+        }
+        let small = bazaar.cart(&[(0, 0), (1, 0)]).await;
+        let large = bazaar.cart(&[(0, 0), (0, 1), (1, 0), (1, 1), (2, 0), (2, 1)]).await;
+        let cart_of = |cart: &bazaar::OpenCart| json!({ "id": cart.id, "token": cart.token });
+        let few = cost(t, &buyer, CHECKOUT, "Cart", cart_of(&small)).await;
+        let many = cost(t, &buyer, CHECKOUT, "Cart", cart_of(&large)).await;
+        assert_eq!(few.statements, many.statements, "a cart of 2 lines and of 6");
+        found.push((many, 11));
+        let slug = json!({ "slug": bazaar.slug, "channel": "web" });
+        found.push((cost(t, &buyer, PRODUCTS, "StorefrontProduct", slug).await, 11));
+        found.push((cost(t, &operator, ORDERS, "Order", json!({ "id": bazaar.orders[0] })).await, 14));
+
+        let five = bazaar.cart(&[(0, 0), (0, 1), (1, 0), (1, 1), (2, 0)]).await;
+        let place = json!({ "input": five.placement("five lines of three merchants") });
+        let placed = once(t, &buyer, CHECKOUT, "OrderPlace", place).await;
+        assert_eq!(placed.answer["orderPlace"]["userErrors"], json!([]));
+        assert_eq!(placed.answer["orderPlace"]["order"]["merchantOrders"].as_array().unwrap().len(), 3);
+        found.push((placed, 32));
+        all_as_pinned(&found);
+    }
+}
