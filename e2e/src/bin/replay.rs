@@ -13,7 +13,7 @@ use e2e::{Client, Result, site};
 ///
 /// Reads the CSV files of Olist, makes their sellers, products, offers and stock through the API, places every order
 /// through cart and checkout, lets the merchants accept, ship and deliver it, and runs the payouts. The marketplace
-/// must know the sandbox card.
+/// must know the sandbox card. Its hold period becomes zero: payouts would have to wait for it.
 #[derive(Debug, Parser)]
 struct Cli {
     /// Folder with order_items.csv and the other files

@@ -49,6 +49,7 @@ pub async fn paid_out(walk: &Walk, sent: &Sent) {
 }
 
 /// What came in less what the operator keeps is what is left.
+#[allow(clippy::disallowed_methods, reason = "the program under test has the same clock")]
 async fn statement(walk: &Walk, sent: &Sent, available: i64) {
     let (from, to) = (Utc::now() - Duration::hours(1), Utc::now() + Duration::hours(1));
     let period = json!({ "currency": "EUR", "from": from.to_rfc3339(), "to": to.to_rfc3339() });
