@@ -1,4 +1,6 @@
 //! How many statements the heaviest documents cost. A list costs the same for two rows and for six.
+//!
+//! On one thread, as the workers of the server: with more of them a batch may be sent before its level is complete.
 
 use context::Ctx;
 use serde_json::{Value, json};
