@@ -23,7 +23,8 @@ e2e: ## drives the real binary from outside
 	@scripts/e2e.sh $(ARGS)
 
 schema: ## writes graphql/schema.graphql from the code
-	cargo xtask schema
+	cargo run --quiet -p server --bin souk -- schema > graphql/schema.graphql.new
+	mv graphql/schema.graphql.new graphql/schema.graphql
 
 fmt: ## formats the code
 	cargo fmt --all

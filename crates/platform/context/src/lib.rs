@@ -16,11 +16,13 @@
 //! }
 //! ```
 
+mod changes;
 mod ctx;
 mod error;
 mod scope;
 mod write;
 
+pub use changes::{READ_HISTORY, changes};
 pub use ctx::{Ctx, Origin, World};
 pub use error::Error;
 pub use scope::{within_customers, within_merchants};

@@ -51,3 +51,12 @@ async fn lists_of_rows_at_the_root_are_connections() {
         assert!(!is_list || kind != "OBJECT" || bounded, "{} returns a plain list of {name}", field.key());
     }
 }
+
+/// `make schema` writes the file; whoever changes the API sees the change in a review.
+#[testkit::tokio::test]
+async fn the_exported_schema_is_the_one_that_answers() {
+    const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../graphql/schema.graphql");
+    let written = std::fs::read_to_string(FILE).unwrap();
+    let answers = api::build(api::Services::default()).sdl();
+    assert!(written.trim() == answers.trim(), "graphql/schema.graphql is old: run `make schema`");
+}
