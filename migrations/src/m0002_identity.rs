@@ -41,7 +41,9 @@ pub(crate) const STATEMENTS: &[Step] = &[
             OR (merchant_id IS NOT NULL AND role LIKE 'merchant!_%' ESCAPE '!'))
     )"),
     Sql("CREATE UNIQUE INDEX membership_operator ON membership (user_id, role) WHERE merchant_id IS NULL"),
-    Sql("CREATE UNIQUE INDEX membership_merchant ON membership (user_id, merchant_id, role) WHERE merchant_id IS NOT NULL"),
+    Sql(
+        "CREATE UNIQUE INDEX membership_merchant ON membership (user_id, merchant_id, role) WHERE merchant_id IS NOT NULL",
+    ),
     Sql("CREATE INDEX membership_scope ON membership (merchant_id, id)"),
     Sql("CREATE TABLE invitation (
         id {id} NOT NULL PRIMARY KEY,

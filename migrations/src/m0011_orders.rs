@@ -70,7 +70,9 @@ pub(crate) const STATEMENTS: &[Step] = &[
         order_id {id} NOT NULL PRIMARY KEY REFERENCES customer_order (id),
         plan text NOT NULL
     )"),
-    Sql("CREATE INDEX customer_order_customer ON customer_order (customer_id, placed_at, id) WHERE customer_id IS NOT NULL"),
+    Sql(
+        "CREATE INDEX customer_order_customer ON customer_order (customer_id, placed_at, id) WHERE customer_id IS NOT NULL",
+    ),
     Sql("CREATE INDEX customer_order_placed ON customer_order (placed_at, id)"),
     Sql("CREATE INDEX customer_order_state ON customer_order (state, placed_at, id)"),
     Sql("CREATE INDEX customer_order_email ON customer_order (email, placed_at, id)"),
@@ -281,7 +283,9 @@ pub(crate) const STATEMENTS: &[Step] = &[
         happened_at {at} NOT NULL
     )"),
     Sql("CREATE INDEX order_event_order ON order_event (order_id, id)"),
-    Sql("CREATE INDEX order_event_merchant_order ON order_event (merchant_order_id, id) WHERE merchant_order_id IS NOT NULL"),
+    Sql(
+        "CREATE INDEX order_event_merchant_order ON order_event (merchant_order_id, id) WHERE merchant_order_id IS NOT NULL",
+    ),
     AppendOnly("order_plan"),
     AppendOnly("shipment_line"),
     AppendOnly("refund_line"),

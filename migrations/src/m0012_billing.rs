@@ -62,30 +62,42 @@ pub(crate) const STATEMENTS: &[Step] = &[
     Sql("CREATE INDEX ledger_entry_account ON ledger_entry (account_id, posted_at)"),
     Sql("CREATE INDEX ledger_entry_merchant ON ledger_entry (merchant_id, tx_id, line_no)
         WHERE merchant_id IS NOT NULL"),
-    Sqlite("CREATE TRIGGER ledger_tx_balances BEFORE INSERT ON ledger_tx BEGIN
+    Sqlite(
+        "CREATE TRIGGER ledger_tx_balances BEFORE INSERT ON ledger_tx BEGIN
         SELECT RAISE(ABORT, 'ledger_tx does not balance') WHERE NOT (
             SELECT coalesce(sum(CASE direction WHEN 'debit' THEN amount_minor END), 0) = NEW.total_minor
                 AND coalesce(sum(CASE direction WHEN 'credit' THEN amount_minor END), 0) = NEW.total_minor
             FROM ledger_entry WHERE tx_id = NEW.id);
-    END"),
-    Sqlite("CREATE TRIGGER ledger_entry_sealed BEFORE INSERT ON ledger_entry BEGIN
+    END",
+    ),
+    Sqlite(
+        "CREATE TRIGGER ledger_entry_sealed BEFORE INSERT ON ledger_entry BEGIN
         SELECT RAISE(ABORT, 'ledger_tx is sealed') WHERE EXISTS (SELECT 1 FROM ledger_tx WHERE id = NEW.tx_id);
-    END"),
-    Postgres("CREATE FUNCTION ledger_tx_balances() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    END",
+    ),
+    Postgres(
+        "CREATE FUNCTION ledger_tx_balances() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
         IF NOT (
             SELECT coalesce(sum(CASE direction WHEN 'debit' THEN amount_minor END), 0) = NEW.total_minor
                 AND coalesce(sum(CASE direction WHEN 'credit' THEN amount_minor END), 0) = NEW.total_minor
             FROM ledger_entry WHERE tx_id = NEW.id)
         THEN RAISE EXCEPTION 'ledger_tx does not balance'; END IF;
-        RETURN NEW; END $$"),
-    Postgres("CREATE TRIGGER ledger_tx_balances BEFORE INSERT ON ledger_tx
-        FOR EACH ROW EXECUTE FUNCTION ledger_tx_balances()"),
-    Postgres("CREATE FUNCTION ledger_entry_sealed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        RETURN NEW; END $$",
+    ),
+    Postgres(
+        "CREATE TRIGGER ledger_tx_balances BEFORE INSERT ON ledger_tx
+        FOR EACH ROW EXECUTE FUNCTION ledger_tx_balances()",
+    ),
+    Postgres(
+        "CREATE FUNCTION ledger_entry_sealed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
         IF EXISTS (SELECT 1 FROM ledger_tx WHERE id = NEW.tx_id)
         THEN RAISE EXCEPTION 'ledger_tx is sealed'; END IF;
-        RETURN NEW; END $$"),
-    Postgres("CREATE TRIGGER ledger_entry_sealed BEFORE INSERT ON ledger_entry
-        FOR EACH ROW EXECUTE FUNCTION ledger_entry_sealed()"),
+        RETURN NEW; END $$",
+    ),
+    Postgres(
+        "CREATE TRIGGER ledger_entry_sealed BEFORE INSERT ON ledger_entry
+        FOR EACH ROW EXECUTE FUNCTION ledger_entry_sealed()",
+    ),
     AppendOnly("ledger_tx"),
     AppendOnly("ledger_entry"),
     Sql("CREATE TABLE ledger_balance (

@@ -27,6 +27,26 @@ impl Change {
         self.0.id.to_string().into()
     }
 
+    /// What kind of thing changed: `merchant`, `product`, `offer`, `order`, ...
+    async fn entity(&self) -> &str {
+        &self.0.entity
+    }
+
+    /// Which one.
+    async fn entity_id(&self) -> ID {
+        self.0.entity_id.clone().into()
+    }
+
+    /// The request that caused it.
+    async fn request_id(&self) -> &str {
+        &self.0.request_id
+    }
+
+    /// Who did it: the id of a user or key, or a part of Souk.
+    async fn actor(&self) -> &str {
+        &self.0.actor
+    }
+
     /// What was done: `created`, `edited`, `published`, ...
     async fn action(&self) -> &str {
         &self.0.action

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use db::{Db, DbSettings};
+use sea_orm::ConnectionTrait as _;
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
 
@@ -24,6 +25,20 @@ pub(crate) struct TestDatabase {
     pub(crate) db: Db,
     pub(crate) url: String,
     pub(crate) folder: TempDir,
+    /// The server and the name of the database, where it is PostgreSQL.
+    on_server: Option<(String, String)>,
+}
+
+impl TestDatabase {
+    /// Removes what the folder does not hold: hundreds of databases would fill a disk.
+    pub(crate) async fn remove(&self) {
+        let Some((server, name)) = &self.on_server else { return };
+        let admin = open(server).await;
+        // Tasks of the test may still hold connections.
+        let sql = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+        let _ = admin.for_migrations().execute_unprepared(&sql).await;
+        let _ = admin.close().await;
+    }
 }
 
 static NUMBER: AtomicU32 = AtomicU32::new(0);
@@ -33,6 +48,7 @@ static POSTGRES_TEMPLATE: OnceCell<String> = OnceCell::const_new();
 /// `None` when the server for the kind is not there; says so loudly.
 pub(crate) async fn fresh(kind: Kind) -> Option<TestDatabase> {
     let folder = tempfile::tempdir().unwrap();
+    let mut on_server = None;
     let url = match kind {
         Kind::Sqlite => {
             let (_, template) = SQLITE_TEMPLATE.get_or_init(sqlite_template).await;
@@ -48,11 +64,13 @@ pub(crate) async fn fresh(kind: Kind) -> Option<TestDatabase> {
             let template = POSTGRES_TEMPLATE.get_or_init(|| postgres_template(server.clone())).await;
             let name = unique_name("souk_test");
             create_database(&server, &name, Some(template)).await;
-            with_database(&server, &name)
+            let url = with_database(&server, &name);
+            on_server = Some((server, name));
+            url
         }
     };
     let db = open(&url).await;
-    Some(TestDatabase { db, url, folder })
+    Some(TestDatabase { db, url, folder, on_server })
 }
 
 #[allow(clippy::disallowed_methods, reason = "tests have no configuration")]
@@ -85,7 +103,6 @@ async fn postgres_template(server: String) -> String {
 async fn create_database(server: &str, name: &str, template: Option<&str>) {
     let admin = open(server).await;
     let template = template.map(|t| format!(" TEMPLATE {t}")).unwrap_or_default();
-    use sea_orm::ConnectionTrait as _;
     admin.for_migrations().execute_unprepared(&format!("CREATE DATABASE {name}{template}")).await.unwrap();
     admin.close().await.unwrap();
 }

@@ -24,7 +24,7 @@ pub struct TestEnv {
     pub clock: Arc<ManualClock>,
     /// Which database this is.
     pub kind: Kind,
-    database: TestDatabase,
+    database: Arc<TestDatabase>,
 }
 
 impl TestEnv {
@@ -54,11 +54,13 @@ impl TestEnv {
         Fut: Future<Output = ()>,
     {
         if let Some(database) = fresh(kind).await {
-            behavior(Self::on(kind, database).await).await;
+            let database = Arc::new(database);
+            behavior(Self::on(kind, database.clone()).await).await;
+            database.remove().await;
         }
     }
 
-    async fn on(kind: Kind, database: TestDatabase) -> Self {
+    async fn on(kind: Kind, database: Arc<TestDatabase>) -> Self {
         let start: DateTime<Utc> = Utc.with_ymd_and_hms(2026, 3, 2, 9, 0, 0).unwrap();
         let clock = Arc::new(ManualClock::at(start));
         let world = Arc::new(World {

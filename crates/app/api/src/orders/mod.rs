@@ -5,11 +5,11 @@ mod enums;
 mod input;
 mod loader;
 mod merchant_order;
-mod mutation;
+pub mod mutation;
 mod order;
 mod plan;
 mod query;
-mod shop;
+pub mod shop;
 
 pub use cart::Cart;
 pub(crate) use merchant_order::shipment;
