@@ -18,7 +18,7 @@ use crate::program::{Output, Program};
 use crate::{Client, Error, Kind, Result, environment, mails};
 
 /// How long the program may take to be ready, in a debug build on a busy machine.
-const READY: Duration = Duration::from_secs(120);
+const READY: Duration = Duration::from_secs(600);
 /// How long it may take to stop.
 const STOPPED: Duration = Duration::from_secs(40);
 

@@ -87,9 +87,9 @@ impl Bazaar {
         let mut bazaar = Self { t, sellers, offers: Vec::new(), slug: Value::Null, orders: Vec::new() };
         let products = bazaar.goods().await;
         analytics::storefront::refresh(&bazaar.t.system(), &products).await.unwrap();
-        for n in 0..ROWS {
+        for (n, merchant) in merchants.iter().enumerate().take(ROWS) {
             bazaar.sell(n).await;
-            let adjust = json!({ "idempotencyKey": format!("k{n}"), "merchantId": merchants[n], "kind": "CREDIT",
+            let adjust = json!({ "idempotencyKey": format!("k{n}"), "merchantId": merchant, "kind": "CREDIT",
                 "amount": { "amount": "5.00", "currency": "EUR" }, "reason": "A gift" });
             done(&bazaar.t.operator(), FINANCE, "LedgerAdjust", "posting", adjust).await;
         }
