@@ -3,7 +3,6 @@
 use async_graphql::{ID, InputObject};
 use chrono::{DateTime, Utc};
 use context::Error;
-use kernel::Invalid;
 use kernel::id::OrderLineId;
 use orders::command::{CartAccess, CartDetails, DeliveryChoice};
 use orders::event::LineUnits;
@@ -270,18 +269,13 @@ pub(super) fn access(id: &ID, token: Option<String>) -> Result<CartAccess, Error
     Ok(CartAccess { id: input::id("cartId", id)?, token })
 }
 
-pub(super) fn new_lines(lines: Vec<CartLineInput>, currency: Option<kernel::Currency>) -> Result<Vec<NewLine>, Error> {
+pub(super) fn new_lines(lines: Vec<CartLineInput>) -> Result<Vec<NewLine>, Error> {
     let line = |(index, line): (usize, CartLineInput)| {
-        let quote =
-            line.delivery_quote.map(|quote| quote.parse(&format!("lines.{index}.deliveryQuote"))).transpose()?;
-        if quote.is_some_and(|quote| currency.is_some_and(|currency| quote.currency != currency)) {
-            let field = format!("lines.{index}.deliveryQuote.currency");
-            return Err(Invalid::new(field, "CURRENCY_MISMATCH", "must be in the cart's currency").into());
-        }
+        let quote = line.delivery_quote.map(|quote| quote.parse(&format!("lines.{index}.deliveryQuote")));
         Ok(NewLine {
             offer: input::id(&format!("lines.{index}.offerId"), &line.offer_id)?,
             quantity: line.quantity,
-            delivery_quote_minor: quote.map(|quote| quote.minor),
+            delivery_quote: quote.transpose()?,
         })
     };
     lines.into_iter().enumerate().map(line).collect()

@@ -44,7 +44,7 @@ impl CheckoutMutation {
         let ctx = ctx(gql)?;
         let done = async {
             let currency = input.currency.map(|currency| currency.0);
-            let lines = new_lines(input.lines, currency)?;
+            let lines = new_lines(input.lines)?;
             let details = details(input.email, input.ship_to, Vec::new())?;
             command::cart_create(ctx, CartCreate { channel: input.channel, currency, lines, details }).await
         };
@@ -59,7 +59,7 @@ impl CheckoutMutation {
     async fn cart_lines_add(&self, gql: &Context<'_>, input: CartLinesAddInput) -> Gql<CartLinesAddPayload> {
         let (ctx, token) = (ctx(gql)?, input.token.clone());
         let done = async {
-            let (access, lines) = (access(&input.cart_id, input.token)?, new_lines(input.lines, None)?);
+            let (access, lines) = (access(&input.cart_id, input.token)?, new_lines(input.lines)?);
             command::cart_lines_add(ctx, &access, lines).await
         };
         respond(gql, done.await.map(|cart| Cart { cart, token }))

@@ -212,7 +212,7 @@ fn basket(story: &Story, offers: &[Article]) -> Vec<NewLine> {
             let Some(article) = own.get((story.number * 7 + line * 3) % own.len().max(1)) else { continue };
             let quantity = if story.number % 4 == line { 2 } else { 1 };
             if lines.iter().all(|other| other.offer != article.offer) {
-                lines.push(NewLine { offer: article.offer, quantity, delivery_quote_minor: None });
+                lines.push(NewLine { offer: article.offer, quantity, delivery_quote: None });
             }
         }
     }

@@ -97,7 +97,7 @@ pub async fn cart_create(ctx: &Ctx, input: CartCreate) -> Result<CartCreated, Er
     let unknown = || Invalid::new("channel", "UNKNOWN", "there is no such channel");
     let channel = market.channel_by_code(&input.channel).filter(|c| c.active).ok_or_else(unknown)?;
     let currency = currency_of(channel, input.currency)?;
-    let lines = add(&[], &input.lines, || ctx.new_id())?;
+    let lines = add(&[], &input.lines, currency, || ctx.new_id())?;
     let mut secret = [0_u8; 32];
     rand::rng().fill_bytes(&mut secret);
     let token = URL_SAFE_NO_PAD.encode(secret);
@@ -152,7 +152,7 @@ pub async fn cart_lines_add(ctx: &Ctx, access: &CartAccess, lines: Vec<NewLine>)
     let channel = market.channel(before.channel).ok_or_else(|| context::Error::internal("channel is gone"))?;
     check_offers(&tx, &lines, channel, before.currency).await?;
     let mut after = before.clone();
-    after.lines = add(&before.lines, &lines, || ctx.new_id())?;
+    after.lines = add(&before.lines, &lines, before.currency, || ctx.new_id())?;
     save(tx, ctx, &before, after).await
 }
 
@@ -282,7 +282,7 @@ fn check_quotes(ctx: &Ctx, lines: &[NewLine]) -> Result<(), Error> {
     if lines.len() > LINES_MAX {
         return Err(Invalid::new("lines", "TOO_MANY", format!("a cart holds at most {LINES_MAX} lines")).into());
     }
-    if lines.iter().any(|line| line.delivery_quote_minor.is_some()) {
+    if lines.iter().any(|line| line.delivery_quote.is_some()) {
         ctx.authorize(QUOTE_DELIVERY)?;
     }
     Ok(())

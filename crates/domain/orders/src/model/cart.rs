@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use kernel::id::{CartId, CartLineId, ChannelId, CustomerId, OfferId, OrderId};
-use kernel::{Currency, Invalid};
+use kernel::{Currency, Invalid, Money};
 use sha2::{Digest, Sha256};
 
 use super::status::CartState;
@@ -64,8 +64,8 @@ pub struct NewLine {
     pub offer: OfferId,
     /// Units.
     pub quantity: i64,
-    /// See [`CartLine::delivery_quote_minor`]; needs the right `cart:quote_delivery`.
-    pub delivery_quote_minor: Option<i64>,
+    /// See [`CartLine::delivery_quote_minor`]; in the cart's currency; needs the right `cart:quote_delivery`.
+    pub delivery_quote: Option<Money>,
 }
 
 /// The digest of a cart's secret token; only this is stored.
@@ -74,23 +74,33 @@ pub fn token_hash(token: &str) -> String {
     Sha256::digest(token.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Adds `new` to `lines`, units of the same offer to the line that has it; `id` makes ids for new lines.
+/// Adds `new` to the `lines` of a cart in `currency`, units of the same offer to the line that has it; `id` makes ids
+/// for new lines.
 ///
 /// # Errors
-/// [`Invalid`] naming the input line: a quantity outside 1..=[`QUANTITY_MAX`], a negative delivery price, or
-/// more than [`LINES_MAX`] lines. Nothing was added then.
-pub fn add(lines: &[CartLine], new: &[NewLine], mut id: impl FnMut() -> CartLineId) -> Result<Vec<CartLine>, Invalid> {
+/// [`Invalid`] naming the input line: a quantity outside 1..=[`QUANTITY_MAX`], a delivery price that is negative or in
+/// another currency, or more than [`LINES_MAX`] lines. Nothing was added then.
+pub fn add(
+    lines: &[CartLine],
+    new: &[NewLine],
+    currency: Currency,
+    mut id: impl FnMut() -> CartLineId,
+) -> Result<Vec<CartLine>, Invalid> {
     let mut result = lines.to_vec();
     let mut position = lines.iter().map(|line| line.position).max().unwrap_or(0);
     for (index, line) in new.iter().enumerate() {
         let field = |name: &str| format!("lines.{index}.{name}");
         check_quantity(&field("quantity"), line.quantity)?;
-        if line.delivery_quote_minor.is_some_and(|quote| !(0..=QUOTE_MAX).contains(&quote)) {
+        if line.delivery_quote.is_some_and(|quote| quote.currency != currency) {
+            let text = "must be in the cart's currency";
+            return Err(Invalid::new(field("deliveryQuote.currency"), "CURRENCY_MISMATCH", text));
+        }
+        let quote = line.delivery_quote.map(|quote| quote.minor);
+        if quote.is_some_and(|quote| !(0..=QUOTE_MAX).contains(&quote)) {
             return Err(Invalid::range(field("deliveryQuote"), 0, QUOTE_MAX));
         }
-        let same = result
-            .iter_mut()
-            .find(|l| l.offer == line.offer && l.delivery_quote_minor.is_none() && line.delivery_quote_minor.is_none());
+        let same =
+            result.iter_mut().find(|l| l.offer == line.offer && l.delivery_quote_minor.is_none() && quote.is_none());
         if let Some(same) = same {
             same.quantity += line.quantity;
             check_quantity(&field("quantity"), same.quantity)?;
@@ -105,7 +115,7 @@ pub fn add(lines: &[CartLine], new: &[NewLine], mut id: impl FnMut() -> CartLine
             position,
             offer: line.offer,
             quantity: line.quantity,
-            delivery_quote_minor: line.delivery_quote_minor,
+            delivery_quote_minor: quote,
         });
     }
     Ok(result)
@@ -137,13 +147,24 @@ mod tests {
     }
 
     fn line(offer: u128, quantity: i64, quote: Option<i64>) -> NewLine {
-        NewLine { offer: OfferId(Uuid::from_u128(offer)), quantity, delivery_quote_minor: quote }
+        let delivery_quote = quote.map(|minor| Money::new(minor, Currency::EUR));
+        NewLine { offer: OfferId(Uuid::from_u128(offer)), quantity, delivery_quote }
+    }
+
+    fn into(lines: &[CartLine], new: &[NewLine]) -> Result<Vec<CartLine>, Invalid> {
+        add(lines, new, Currency::EUR, ids())
+    }
+
+    #[test]
+    fn a_delivery_price_is_in_the_currency_of_the_cart() {
+        let yen = NewLine { delivery_quote: Some(Money::new(5, "JPY".parse().unwrap())), ..line(1, 1, None) };
+        let fault = into(&[], &[line(2, 1, Some(5)), yen]).unwrap_err();
+        assert_eq!((fault.field.as_str(), fault.code), ("lines.1.deliveryQuote.currency", "CURRENCY_MISMATCH"));
     }
 
     #[test]
     fn units_of_an_offer_are_merged_unless_they_carry_a_delivery_price() {
-        let lines =
-            add(&[], &[line(1, 2, None), line(1, 3, None), line(1, 1, Some(500)), line(1, 1, Some(500))], ids());
+        let lines = into(&[], &[line(1, 2, None), line(1, 3, None), line(1, 1, Some(500)), line(1, 1, Some(500))]);
         let quantities: Vec<i64> = lines.unwrap().iter().map(|l| l.quantity).collect();
         assert_eq!(quantities, [5, 1, 1]);
     }
@@ -151,14 +172,14 @@ mod tests {
     #[test]
     fn bounds_are_the_last_good_values() {
         let many: Vec<NewLine> = (0..LINES_MAX as u128).map(|n| line(n, 1, None)).collect();
-        let full = add(&[], &many, ids()).unwrap();
+        let full = into(&[], &many).unwrap();
         assert_eq!(full.len(), LINES_MAX);
-        assert_eq!(add(&full, &[line(9999, 1, None)], ids()).unwrap_err().code, "TOO_MANY");
-        assert!(add(&full, &[line(3, 1, None)], ids()).is_ok());
-        assert!(add(&[], &[line(1, QUANTITY_MAX, None)], ids()).is_ok());
+        assert_eq!(into(&full, &[line(9999, 1, None)]).unwrap_err().code, "TOO_MANY");
+        assert!(into(&full, &[line(3, 1, None)]).is_ok());
+        assert!(into(&[], &[line(1, QUANTITY_MAX, None)]).is_ok());
         for bad in [0, -1, QUANTITY_MAX + 1, i64::MAX, i64::MIN] {
-            assert_eq!(add(&[], &[line(1, bad, None)], ids()).unwrap_err().code, "OUT_OF_RANGE", "{bad}");
+            assert_eq!(into(&[], &[line(1, bad, None)]).unwrap_err().code, "OUT_OF_RANGE", "{bad}");
         }
-        assert!(add(&full, &[line(3, QUANTITY_MAX, None)], ids()).is_err());
+        assert!(into(&full, &[line(3, QUANTITY_MAX, None)]).is_err());
     }
 }

@@ -4,6 +4,7 @@ use access::Scope;
 use chrono::Duration;
 use kernel::Fault;
 use kernel::id::{OfferId, TypedId as _};
+use kernel::{Currency, Money};
 use orders::command::{
     CartAccess, QuantityChange, cart_create as create, cart_lines_add, cart_lines_set, carts_forget,
 };
@@ -75,10 +76,14 @@ testkit::both_databases! {
         let m = Market::new(t).await;
         let shop = m.shop("anna").await;
         let offer = m.goods(&shop, "A1", 1000, 600).await;
-        let quoted = |n| vec![NewLine { offer, quantity: 1, delivery_quote_minor: Some(77) }; n];
+        let quote = Some(Money::new(77, Currency::EUR));
+        let quoted = |n| vec![NewLine { offer, quantity: 1, delivery_quote: quote }; n];
         assert_eq!(code(create(&m.t.anonymous(), cart_create(quoted(1))).await), "UNAUTHENTICATED");
         assert_eq!(code(create(&m.t.merchant(shop.id), cart_create(quoted(1))).await), "FORBIDDEN");
         let storefront = m.t.seated(Scope::Public, "storefront");
+        // Minor units of another currency must never pass for those of the cart.
+        let foreign = NewLine { offer, quantity: 1, delivery_quote: Some(Money::new(77, Currency::USD)) };
+        assert_eq!(code(create(&storefront, cart_create(vec![foreign])).await), "CURRENCY_MISMATCH");
         let created = create(&storefront, cart_create(quoted(3))).await.unwrap();
         let access = CartAccess { id: created.cart.id, token: Some(created.token) };
         let plan = m.plan(&storefront, &access).await;

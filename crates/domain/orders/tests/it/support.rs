@@ -214,7 +214,7 @@ pub fn event_units(line: kernel::id::OrderLineId, quantity: i64) -> orders::even
 }
 
 pub fn new_line(offer: OfferId, quantity: i64) -> NewLine {
-    NewLine { offer, quantity, delivery_quote_minor: None }
+    NewLine { offer, quantity, delivery_quote: None }
 }
 
 pub fn cart_create(lines: Vec<NewLine>) -> CartCreate {
