@@ -173,6 +173,7 @@ fn price(product: usize, variant: usize) -> i64 {
 async fn stock_up(market: &Market, number: usize, merchant: &str, size: Size) -> Result<(usize, Vec<String>)> {
     let sku = |product: usize, variant: usize| format!("S{number}-{product}-{variant}");
     let location = market.location(merchant, "main").await?;
+    let image = market.image(merchant).await?;
     let mut offers = Vec::with_capacity(size.products * size.variants);
     // One chunk of products after the other, so that memory does not grow with the size.
     for start in (0..size.products).step_by(100) {
@@ -183,7 +184,7 @@ async fn stock_up(market: &Market, number: usize, merchant: &str, size: Size) ->
                 handle: format!("s{number}-{product}"),
                 title: format!("{} {} {number}-{product}", KINDS[product % 10], GOODS[(product / 10) % 12]),
                 category_id: None,
-                images: Vec::new(),
+                images: vec![image.clone()],
                 variants: (0..size.variants)
                     .map(|variant| NewVariant {
                         sku: sku(product, variant),

@@ -311,6 +311,21 @@ impl Site {
         resident_kib_of(pid)
     }
 
+    /// CPU time that the process has used so far, in milliseconds.
+    ///
+    /// # Errors
+    /// [`Error::Program`] when it does not run.
+    pub fn cpu_ms(&self) -> Result<u64> {
+        let pid = self.pid().ok_or_else(|| Error::Program("souk does not run".to_owned()))?;
+        let path = PathBuf::from(format!("/proc/{pid}/stat"));
+        let stat = std::fs::read_to_string(&path).map_err(|e| Error::file(&path, e))?;
+        // After the name in brackets, which may hold anything: state is the first, user and system time 12th and 13th.
+        let after = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+        let ticks = after.split_whitespace().skip(11).take(2).filter_map(|field| field.parse::<u64>().ok());
+        // Linux counts in hundredths of a second for programs, whatever it does inside.
+        Ok(ticks.sum::<u64>() * 10)
+    }
+
     /// Stops the process and removes everything of the site.
     ///
     /// # Errors

@@ -58,7 +58,10 @@ pub(super) async fn measure(kind: Kind, options: &Options) -> Result<Vec<Section
     for page in &pages {
         for connections in CONNECTIONS {
             workers(&site, page, connections, Until::Steps(WARM_UP)).await?;
-            measured.push((page, workers(&site, page, connections, Until::Elapsed(options.each)).await?));
+            let before = site.cpu_ms()?;
+            let figures = workers(&site, page, connections, Until::Elapsed(options.each)).await?;
+            let cpu_us = (site.cpu_ms()? - before) * 1_000 / (figures.done.max(1) as u64);
+            measured.push((figures, cpu_us));
         }
     }
     let resident = site.resident_kib()?;
@@ -67,7 +70,7 @@ pub(super) async fn measure(kind: Kind, options: &Options) -> Result<Vec<Section
     for page in &pages {
         let seen = capture(&mut site, page).await?;
         let mut section = Section::new(format!("{}, {}", page.name, kind.name()), &COMPARED);
-        let mut statements = 0;
+        let (mut statements, mut cpu) = (0, Vec::new());
         for connections in CONNECTIONS {
             let readers = u32::try_from(connections).unwrap_or(1);
             let pool = floor::connect(kind, &site.database_url(), readers).await?;
@@ -76,10 +79,13 @@ pub(super) async fn measure(kind: Kind, options: &Options) -> Result<Vec<Section
             load::run(vec![work.clone(); connections], Until::Steps(WARM_UP)).await?;
             let alone = load::run(vec![work; connections], Until::Elapsed(options.each)).await?;
             pool.close().await?;
-            let (_, figures) = measured.next().ok_or_else(|| Error::Data("a measurement is missing".to_owned()))?;
+            let (figures, cpu_us) =
+                measured.next().ok_or_else(|| Error::Data("a measurement is missing".to_owned()))?;
+            cpu.push(format!("{cpu_us} us at {connections}"));
             compare(&mut section, "souk", &figures, &alone, "requests")?;
         }
         section.note(format!("{statements} SQL statements a page; the floor runs the same ones, prepared"));
+        section.note(format!("CPU time of the server a page: {} connections", cpu.join(", ")));
         section.note(format!("memory of the server under this load: {} MB", resident / 1024));
         sections.push(section);
     }

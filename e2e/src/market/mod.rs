@@ -7,7 +7,7 @@ mod finance;
 mod setup;
 mod staff;
 
-pub use bulk::{NewMerchant, NewOffer, NewProduct, NewStock, NewVariant, Stocked, chunks};
+pub use bulk::{NewMerchant, NewOffer, NewProduct, NewStock, NewVariant, PNG, Stocked, chunks};
 pub use buyer::{Basket, BasketLine, Placed, Plan, Storefront};
 pub use finance::{Books, Payouts};
 pub use setup::{Market, Wanted, sign_in};
