@@ -4,6 +4,7 @@ use std::ops::Deref;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
+use actix_cors::Cors;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
@@ -13,6 +14,7 @@ use actix_web::{Error, HttpMessage as _, HttpRequest};
 use futures::FutureExt as _;
 use kernel::{IdGen, SystemClock};
 
+use crate::auth::MERCHANT;
 use crate::graphql::{Media, Refusal, refuse};
 
 /// The header that names a request.
@@ -51,6 +53,20 @@ impl RequestId {
             None => Self(Arc::from(format!("req_{}", kernel::id::encode(ids.uuid())))),
         }
     }
+}
+
+/// Answers browsers that ask for a page of another origin. Nothing here gives rights: there are no cookies.
+#[must_use]
+pub fn cross_origin(origins: &[String]) -> Cors {
+    let cors = Cors::default()
+        .allowed_methods(["GET", "POST"])
+        .allowed_headers([header::ACCEPT, header::AUTHORIZATION, header::CONTENT_TYPE, MERCHANT.clone(), REQUEST_ID.clone()])
+        .expose_headers([REQUEST_ID.clone(), header::RETRY_AFTER])
+        .max_age(3600);
+    if origins.iter().any(|origin| origin == "*") {
+        return cors.allow_any_origin().send_wildcard();
+    }
+    origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
 }
 
 /// Gives every request an id, which the answer repeats, and turns a panic into an answer with it.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use access::Access;
 use actix_web::dev::Server;
-use actix_web::middleware::from_fn;
+use actix_web::middleware::{Condition, from_fn};
 use actix_web::web::Data;
 use actix_web::{App, HttpServer};
 use async_graphql::{Executor, Request};
@@ -23,7 +23,7 @@ use storage::ObjectStore;
 use tokio::sync::Notify;
 
 use crate::app::Routes;
-use crate::edge::name_and_guard;
+use crate::edge::{cross_origin, name_and_guard};
 use crate::graphql::{Documents, Endpoint, EndpointSettings, Limits};
 use crate::health::Health;
 use crate::settings::{Settings, SettingsError};
@@ -190,9 +190,11 @@ impl Node {
             webhooks: Data::new(Webhooks { world: self.world.clone(), providers: self.providers.clone() }),
             graphiql: settings.server.graphiql,
         };
+        let origins = settings.server.allowed_origins.clone();
         let server = HttpServer::new(move || {
             let routes = routes.clone();
-            App::new().wrap(from_fn(name_and_guard)).configure(|config| routes.configure(config))
+            let browsers = Condition::new(!origins.is_empty(), cross_origin(&origins));
+            App::new().wrap(from_fn(name_and_guard)).wrap(browsers).configure(|config| routes.configure(config))
         });
         let address = settings.server.listen;
         let server = server

@@ -113,6 +113,17 @@ impl From<serde_json::Error> for Error {
     }
 }
 
+impl Error {
+    /// The plan as it is now, where that is why a cart was not placed.
+    #[must_use]
+    pub fn plan(&self) -> Option<&SplitPlan> {
+        match self {
+            Self::PlanChanged(plan) | Self::NotPlaceable { plan, .. } => Some(plan),
+            _ => None,
+        }
+    }
+}
+
 /// The codes of rejections as they reach clients.
 pub(crate) fn rejection_code(code: &str) -> &'static str {
     [
@@ -187,7 +198,6 @@ impl Fault for Error {
             Self::Core(error) => error.details(),
             Self::Payment(error) => error.details(),
             Self::Stock(error) => error.details(),
-            Self::PlanChanged(plan) | Self::NotPlaceable { plan, .. } => Some(json!({ "plan": plan })),
             Self::OutOfStock(lines) => Some(json!({ "lines": lines })),
             Self::InvalidTransition { state, allowed, .. } => Some(json!({ "state": state, "allowed": allowed })),
             Self::TooManyUnits { available, .. } => Some(json!({ "available": available })),

@@ -82,9 +82,10 @@ pub async fn by_card(walk: &Walk, goods: &Goods) -> Bought {
     let version = offer.int("offer.version").unwrap();
     let edit = json!({ "id": goods.candle, "expectedVersion": version, "prices": [{ "price": eur(1060) }] });
     run(&walk.clara.staff, "merchant/offers#OfferEdit", edit).await;
-    let changed = refused(&walk.anonymous, "storefront/checkout#OrderPlace", old.clone()).await;
-    assert_eq!(changed.code(), "PLAN_CHANGED");
-    let new_hash = changed.details().unwrap().text("plan.hash").unwrap().to_owned();
+    let variables = json!({ "input": old });
+    let changed = walk.anonymous.query(document("storefront/checkout#OrderPlace"), variables).await.unwrap();
+    assert_eq!(changed.text("orderPlace.userErrors.0.code").unwrap(), "PLAN_CHANGED");
+    let new_hash = changed.text("orderPlace.plan.hash").unwrap().to_owned();
 
     let access = json!({ "id": cart.text("cart.id").unwrap(), "token": cart.text("token").unwrap() });
     let again = ask(&walk.anonymous, "storefront/checkout#Cart", access).await;

@@ -60,6 +60,9 @@ impl KeyMutation {
         let ctx = ctx(gql)?;
         let done = async {
             let merchant = input::optional_id("merchantId", input.merchant_id.as_ref())?;
+            if let Some(merchant) = merchant {
+                super::known_merchant(ctx, merchant).await?;
+            }
             let scope = match input.kind {
                 ApiKeyKind::Operator => ApiKeyScope::Operator,
                 ApiKeyKind::Storefront => ApiKeyScope::Storefront,

@@ -15,6 +15,7 @@ use access::Scope;
 use async_graphql::{ID, MergedObject};
 use context::Ctx;
 use identity::Team;
+use kernel::id::MerchantId;
 
 /// Accounts, teams and keys.
 #[derive(MergedObject, Default)]
@@ -27,4 +28,33 @@ pub(crate) fn team(ctx: &Ctx, merchant: Option<&ID>) -> Result<Team, context::Er
     }
     let operator = ctx.actor().seats().iter().any(|seat| matches!(seat.scope, Scope::Operator | Scope::System));
     Ok(Team::of(ctx.actor().merchant().filter(|_| !operator)))
+}
+
+/// Like [`team`], of a merchant that exists. Identity does not know merchants, so it is looked up here: a seat or a key
+/// of nobody would be found by nobody.
+///
+/// # Errors
+/// Not found beyond the caller's reach.
+pub(crate) async fn known_team(ctx: &Ctx, merchant: Option<&ID>) -> Result<Team, identity::Error> {
+    let team = team(ctx, merchant)?;
+    if let Team::Merchant(id) = team {
+        known_merchant(ctx, id).await?;
+    }
+    Ok(team)
+}
+
+/// Refuses a merchant that is not there.
+///
+/// # Errors
+/// Not found beyond the caller's reach.
+pub(crate) async fn known_merchant(ctx: &Ctx, id: MerchantId) -> Result<(), identity::Error> {
+    if ctx.actor().merchant() == Some(id) {
+        return Ok(());
+    }
+    match merchants::by_ids(ctx, &[id]).await {
+        Ok(found) if found.contains_key(&id) => Ok(()),
+        Ok(_) => Err(context::Error::NotFound("merchant").into()),
+        Err(merchants::Error::Core(core)) => Err(core.into()),
+        Err(other) => Err(context::Error::internal(other).into()),
+    }
 }

@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, InputObject, Object};
 use identity::{AddMember, Added, InvitationAccept, MemberAccess, MemberCreate, MemberRoleChange, Secret};
 
 use super::object::{Invitation, Membership, Role};
-use super::team;
+use super::known_team;
 use crate::error::{Gql, ctx, respond};
 use crate::{input, payload};
 
@@ -113,7 +113,7 @@ impl TeamMutation {
     async fn member_invite(&self, gql: &Context<'_>, input: MemberInviteInput) -> Gql<MemberInvitePayload> {
         let ctx = ctx(gql)?;
         let done = async {
-            let team = team(ctx, input.merchant_id.as_ref())?;
+            let team = known_team(ctx, input.merchant_id.as_ref()).await?;
             let (email, name, role) = (input.email, input.name, input.role.into());
             match identity::member_add(ctx, AddMember { email, name, team, role, access: MemberAccess::Invite }).await?
             {
@@ -128,7 +128,7 @@ impl TeamMutation {
     async fn member_add(&self, gql: &Context<'_>, input: MemberAddInput) -> Gql<MemberAddPayload> {
         let ctx = ctx(gql)?;
         let done = async {
-            let team = team(ctx, input.merchant_id.as_ref())?;
+            let team = known_team(ctx, input.merchant_id.as_ref()).await?;
             let MemberAddInput { email, name, role, password, .. } = input;
             identity::member_create(ctx, MemberCreate { email, name, team, role: role.into(), password }).await
         };

@@ -2,7 +2,6 @@
 
 use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
-use orders::command::CartAccess;
 use orders::model::cart;
 use orders::model::status::CartState;
 use orders::model::types::Address;
@@ -15,7 +14,6 @@ use crate::scalar::{Currency, Money};
 /// A cart. It is opened by its secret token, by its buyer, or by the operator.
 pub struct Cart {
     pub(super) cart: cart::Cart,
-    pub(super) token: Option<String>,
 }
 
 /// A line of a cart.
@@ -76,8 +74,7 @@ impl Cart {
         if self.cart.state == CartState::Ordered {
             return Ok(None);
         }
-        let access = CartAccess { id: self.cart.id, token: self.token.clone() };
-        let plan = answer(gql, orders::command::cart_plan(ctx(gql)?, &access).await)?;
+        let plan = answer(gql, orders::command::plan_of(ctx(gql)?, &self.cart).await)?;
         Ok(Some(plan.into()))
     }
     /// Grows with each change.

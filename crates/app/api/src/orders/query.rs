@@ -25,14 +25,14 @@ impl OrdersQuery {
         id: ID,
         #[graphql(desc = "The cart's secret; not needed by its buyer")] token: Option<String>,
     ) -> Gql<Option<Cart>> {
-        let access = CartAccess { id: answer(gql, input::id("id", &id))?, token: token.clone() };
-        answer_optional(gql, query::cart(ctx(gql)?, &access).await.map(|cart| Cart { cart, token }))
+        let access = CartAccess { id: answer(gql, input::id("id", &id))?, token };
+        answer_optional(gql, query::cart(ctx(gql)?, &access).await.map(|cart| Cart { cart }))
     }
 
     /// The newest open cart of the buyer who asks; null when there is none.
     async fn my_cart(&self, gql: &Context<'_>) -> Gql<Option<Cart>> {
         let carts = answer(gql, query::carts_of_mine(ctx(gql)?).await)?;
-        Ok(carts.into_iter().next().map(|cart| Cart { cart, token: None }))
+        Ok(carts.into_iter().next().map(|cart| Cart { cart }))
     }
 
     /// An order, for the operator and its buyer; null when there is none.

@@ -1,6 +1,6 @@
 //! What buyers do: fill a cart, place it, cancel an order.
 
-use async_graphql::{Context, Object};
+use async_graphql::{Context, Object, SimpleObject};
 use orders::command::{self, CancelOrder, CartCreate, PayWith, Place, QuantityChange};
 
 use super::cart::CartWithToken;
@@ -8,8 +8,8 @@ use super::input::{
     CartCreateInput, CartEditInput, CartLinesAddInput, CartLinesSetInput, OrderCancelInput, OrderPlaceInput, access,
     address, details, new_lines,
 };
-use super::{Cart, Order};
-use crate::error::{Gql, ctx, respond};
+use super::{Cart, Order, SplitPlan};
+use crate::error::{Gql, Payload, UserError, ctx, respond};
 use crate::{input, payload};
 
 payload! {
@@ -25,12 +25,31 @@ payload! {
     /// What became of `cartEdit`.
     CartEditPayload { /// The cart.
         cart: Cart }
-    /// What became of `orderPlace`.
-    OrderPlacePayload { /// The order.
-        order: Order }
     /// What became of `orderCancel`.
     OrderCancelPayload { /// The order.
         order: Order }
+}
+
+/// What became of `orderPlace`.
+#[derive(SimpleObject)]
+pub struct OrderPlacePayload {
+    /// The order.
+    pub order: Option<Order>,
+    /// What the cart would become now, where that is why nothing was placed: `PLAN_CHANGED`, or a line that cannot be
+    /// sold or sent. Whoever agrees places again with its hash and total.
+    pub plan: Option<SplitPlan>,
+    /// Why nothing was done; empty after success.
+    pub user_errors: Vec<UserError>,
+}
+
+impl Payload for OrderPlacePayload {
+    type Done = Order;
+    fn done(order: Order) -> Self {
+        Self { order: Some(order), plan: None, user_errors: Vec::new() }
+    }
+    fn refused(user_errors: Vec<UserError>) -> Self {
+        Self { order: None, plan: None, user_errors }
+    }
 }
 
 /// What buyers do.
@@ -49,7 +68,7 @@ impl CheckoutMutation {
             command::cart_create(ctx, CartCreate { channel: input.channel, currency, lines, details }).await
         };
         let done = done.await.map(|made| {
-            let (cart, token) = (Cart { cart: made.cart, token: Some(made.token.clone()) }, made.token);
+            let (cart, token) = (Cart { cart: made.cart }, made.token);
             CartWithToken { cart, token }
         });
         respond(gql, done)
@@ -57,17 +76,17 @@ impl CheckoutMutation {
 
     /// Adds lines to a cart; all of them or none.
     async fn cart_lines_add(&self, gql: &Context<'_>, input: CartLinesAddInput) -> Gql<CartLinesAddPayload> {
-        let (ctx, token) = (ctx(gql)?, input.token.clone());
+        let ctx = ctx(gql)?;
         let done = async {
             let (access, lines) = (access(&input.cart_id, input.token)?, new_lines(input.lines)?);
             command::cart_lines_add(ctx, &access, lines).await
         };
-        respond(gql, done.await.map(|cart| Cart { cart, token }))
+        respond(gql, done.await.map(|cart| Cart { cart }))
     }
 
     /// Sets the units of lines of a cart; 0 takes a line out.
     async fn cart_lines_set(&self, gql: &Context<'_>, input: CartLinesSetInput) -> Gql<CartLinesSetPayload> {
-        let (ctx, token) = (ctx(gql)?, input.token.clone());
+        let ctx = ctx(gql)?;
         let done = async {
             let access = access(&input.cart_id, input.token)?;
             let change = |(index, line): (usize, &super::input::CartLineQuantityInput)| {
@@ -77,17 +96,17 @@ impl CheckoutMutation {
             let changes = input.lines.iter().enumerate().map(change).collect::<Result<_, _>>()?;
             command::cart_lines_set(ctx, &access, changes).await
         };
-        respond(gql, done.await.map(|cart| Cart { cart, token }))
+        respond(gql, done.await.map(|cart| Cart { cart }))
     }
 
     /// Sets address, e-mail and delivery choices of a cart.
     async fn cart_edit(&self, gql: &Context<'_>, input: CartEditInput) -> Gql<CartEditPayload> {
-        let (ctx, token) = (ctx(gql)?, input.token.clone());
+        let ctx = ctx(gql)?;
         let done = async {
             let access = access(&input.cart_id, input.token)?;
             command::cart_edit(ctx, &access, details(input.email, input.ship_to, input.delivery)?).await
         };
-        respond(gql, done.await.map(|cart| Cart { cart, token }))
+        respond(gql, done.await.map(|cart| Cart { cart }))
     }
 
     /// Places a cart: reserves stock, freezes prices and plan, opens the payment; or does nothing and says why.
@@ -98,7 +117,10 @@ impl CheckoutMutation {
             let token = token.filter(|_| ctx.actor().is_anonymous() || row.customer_id.is_none())?;
             Some(orders::query::GuestOrder { number: row.number.clone(), token })
         };
-        respond(gql, done.await.map(|row| Order { guest: guest(&row), row }))
+        let done = done.await;
+        let plan = done.as_ref().err().and_then(orders::Error::plan).cloned().map(SplitPlan::from);
+        let payload: OrderPlacePayload = respond(gql, done.map(|row| Order { guest: guest(&row), row }))?;
+        Ok(OrderPlacePayload { plan, ..payload })
     }
 
     /// Cancels every open unit of an order; a buyer as long as no merchant has accepted.

@@ -112,6 +112,9 @@ impl Settings {
         problems.range("server.body_max_bytes", server.body_max_bytes as u64, 1024, 64 << 20);
         problems.range("server.request_timeout_seconds", server.request_timeout_seconds, 1, 3600);
         problems.range("server.shutdown_timeout_seconds", server.shutdown_timeout_seconds, 0, 3600);
+        for origin in server.allowed_origins.iter().filter(|origin| *origin != "*") {
+            problems.origin("server.allowed_origins", origin);
+        }
         let graphql = &self.graphql;
         problems.range("graphql.query_max_bytes", graphql.query_max_bytes as u64, 1024, server.body_max_bytes as u64);
         problems.range("graphql.size_max", graphql.size_max, 100, 50_000);
@@ -139,6 +142,14 @@ impl Problems {
     fn range(&mut self, name: &str, value: u64, min: u64, max: u64) {
         if !(min..=max).contains(&value) {
             self.add(name, format!("must be between {min} and {max}"));
+        }
+    }
+
+    /// As a browser sends it: scheme, host and port, nothing behind them.
+    fn origin(&mut self, name: &str, value: &str) {
+        let origin = Url::parse(value).ok().map(|url| url.origin().ascii_serialization());
+        if origin.as_deref() != Some(value) {
+            self.add(name, format!("{value} is no origin such as https://shop.example, without anything behind it"));
         }
     }
 

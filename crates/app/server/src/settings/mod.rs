@@ -53,6 +53,8 @@ pub struct Server {
     pub shutdown_timeout_seconds: u64,
     /// Whether `X-Forwarded-For` is believed.
     pub trust_forwarded: bool,
+    /// Origins whose pages may call the API from a browser; `*` for any.
+    pub allowed_origins: Vec<String>,
     /// Whether there is a page to write queries in.
     pub graphiql: bool,
 }

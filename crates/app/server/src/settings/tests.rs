@@ -125,6 +125,11 @@ async fn what_makes_no_sense_is_refused_before_the_start() {
             "server.listen: port 0 takes any free port, which nobody could find: give a port",
         ),
         ("SERVER__PUBLIC_URL", "market.example.org", "server.public_url: is no URL: relative URL without a base"),
+        (
+            "SERVER__ALLOWED_ORIGINS",
+            r#"["*", "https://shop.example/"]"#,
+            "server.allowed_origins: https://shop.example/ is no origin such as https://shop.example, without anything behind it",
+        ),
         ("STORAGE__ENDPOINT", "ftp://s3", "storage.endpoint: must start with http:// or https://"),
         ("STORAGE__SECRET_KEY", "", "storage.secret_key: is missing"),
         ("PAYMENTS__SANDBOX", "true", "payments.webhook_secret: is missing: give at least 32 characters"),

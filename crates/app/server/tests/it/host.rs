@@ -121,6 +121,7 @@ impl Host {
             let routes = routes.clone();
             actix_web::App::new()
                 .wrap(actix_web::middleware::from_fn(server::edge::name_and_guard))
+                .wrap(server::edge::cross_origin(&["https://shop.example".to_owned()]))
                 .route("/panics", actix_web::web::get().to(broken))
                 .configure(|config| routes.configure(config))
         });

@@ -73,3 +73,29 @@ fn graphiql_is_a_page() {
         assert!(page.text().await.unwrap().contains("/graphql"));
     });
 }
+
+#[test]
+fn browsers_may_call_from_origins_that_are_allowed_and_no_other() {
+    Host::run(|host| async move {
+        let ask = |origin: &'static str| {
+            host.request(Method::OPTIONS, "/graphql")
+                .header("origin", origin)
+                .header("access-control-request-method", "POST")
+                .header("access-control-request-headers", "authorization,content-type,souk-merchant")
+                .send()
+        };
+        let allowed = ask("https://shop.example").await.unwrap();
+        assert_eq!(allowed.status(), StatusCode::OK);
+        assert_eq!(allowed.headers()["access-control-allow-origin"], "https://shop.example");
+        assert!(!allowed.headers().contains_key("access-control-allow-credentials"));
+        let other = ask("https://evil.example").await.unwrap();
+        assert_eq!(other.status(), StatusCode::BAD_REQUEST);
+        assert!(!other.headers().contains_key("access-control-allow-origin"));
+
+        let called = host.request(Method::POST, "/graphql").header("origin", "https://shop.example");
+        let called = called.header("content-type", "application/json").body(r#"{"query":"{__typename}"}"#);
+        let called = called.send().await.unwrap();
+        assert_eq!(called.headers()["access-control-allow-origin"], "https://shop.example");
+        assert_eq!(body(called).await["data"]["__typename"], "Query");
+    });
+}

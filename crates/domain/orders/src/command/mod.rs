@@ -30,7 +30,7 @@ pub use money::{
     refund_settled,
 };
 pub use place::{PayWith, Place, place};
-pub use plan::cart_plan;
+pub use plan::{cart_plan, plan_of};
 pub use refund::{RefundUnits, refund_units};
 pub use release::release;
 pub use ship::{Ship, ship};

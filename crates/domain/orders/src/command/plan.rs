@@ -36,8 +36,17 @@ pub(super) struct Planned {
 pub async fn cart_plan(ctx: &Ctx, access: &CartAccess) -> Result<SplitPlan, Error> {
     let grant = ctx.authorize(EDIT_CART)?;
     let cart = cart::find(ctx.read(), ctx, &grant, access, false).await?;
+    plan_of(ctx, &cart).await
+}
+
+/// The same of a cart that the caller has read by [`crate::query::cart`] or got from a command.
+///
+/// # Errors
+/// Denied; the database error.
+pub async fn plan_of(ctx: &Ctx, cart: &Cart) -> Result<SplitPlan, Error> {
+    ctx.authorize(EDIT_CART)?;
     let market = marketplace::snapshot_on(ctx.read()).await.map_err(market_fault)?;
-    Ok(planned(ctx.read(), &cart, &market, ctx.now()).await?.plan)
+    Ok(planned(ctx.read(), cart, &market, ctx.now()).await?.plan)
 }
 
 /// Reads what the plan depends on and makes it. At most eight statements, whatever the number of lines.
