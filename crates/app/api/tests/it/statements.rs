@@ -79,7 +79,7 @@ testkit::both_databases! { on one thread:
         let few = cost(t, &buyer, CHECKOUT, "Cart", cart_of(&small)).await;
         let many = cost(t, &buyer, CHECKOUT, "Cart", cart_of(&large)).await;
         assert_eq!(few.statements, many.statements, "a cart of 2 lines and of 6");
-        found.push((many, 11));
+        found.push((many, 9));
         let slug = json!({ "slug": bazaar.slug, "channel": "web" });
         found.push((cost(t, &buyer, PRODUCTS, "StorefrontProduct", slug).await, 11));
         found.push((cost(t, &operator, ORDERS, "Order", json!({ "id": bazaar.orders[0] })).await, 14));
