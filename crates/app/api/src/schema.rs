@@ -1,7 +1,12 @@
 //! The schema, put together from one query and one mutation object a domain.
 
+use std::future::Future;
+use std::sync::Arc;
+
 use assets::Urls;
-use async_graphql::{EmptySubscription, MergedObject, Schema};
+use async_graphql::{Data, EmptySubscription, Executor, MergedObject, Request, Response, Schema};
+use futures::future::BoxFuture;
+use futures::stream::{self, BoxStream};
 
 use crate::system::SystemQuery;
 
@@ -12,8 +17,40 @@ pub const COMPLEXITY_MAX: usize = 20_000;
 /// How many directives a document may carry on one field.
 const DIRECTIVES_MAX: usize = 8;
 
-/// The schema of Souk.
-pub type SoukSchema = Schema<Query, Mutation, EmptySubscription>;
+/// The schema of Souk, ready to execute requests.
+///
+/// What it returns is boxed: closures and futures are compiled wherever they are reached, so that without this wall
+/// every crate and test that executes a request would compile all resolvers once more.
+#[derive(Clone)]
+pub struct SoukSchema(Schema<Query, Mutation, EmptySubscription>);
+
+impl SoukSchema {
+    /// Executes a request, which carries its `Ctx` as data.
+    pub fn execute(&self, request: impl Into<Request>) -> BoxFuture<'static, Response> {
+        self.boxed(request.into())
+    }
+
+    fn boxed(&self, request: Request) -> BoxFuture<'static, Response> {
+        let schema = self.0.clone();
+        Box::pin(async move { schema.execute(request).await })
+    }
+
+    /// The schema as SDL.
+    #[must_use]
+    pub fn sdl(&self) -> String {
+        self.0.sdl()
+    }
+}
+
+impl Executor for SoukSchema {
+    fn execute(&self, request: Request) -> impl Future<Output = Response> + Send {
+        self.boxed(request)
+    }
+
+    fn execute_stream(&self, request: Request, _: Option<Arc<Data>>) -> BoxStream<'static, Response> {
+        Box::pin(stream::once(self.boxed(request)))
+    }
+}
 
 /// Everything that can be asked.
 #[derive(MergedObject, Default)]
@@ -77,10 +114,10 @@ impl Services {
 /// Builds the schema with its limits.
 #[must_use]
 pub fn build(services: Services) -> SoukSchema {
-    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+    let schema = Schema::build(Query::default(), Mutation::default(), EmptySubscription)
         .data(services)
         .limit_depth(DEPTH_MAX)
         .limit_complexity(COMPLEXITY_MAX)
-        .limit_directives(DIRECTIVES_MAX)
-        .finish()
+        .limit_directives(DIRECTIVES_MAX);
+    SoukSchema(schema.finish())
 }

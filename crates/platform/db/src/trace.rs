@@ -34,6 +34,8 @@ fn typed(value: &Value) -> Json {
         Value::Bool(v) => json!(["bool", v]),
         Value::Int(v) => json!(["i32", v]),
         Value::BigInt(v) => json!(["i64", v]),
+        // How many rows at most: sea-query gives limits this type, the databases take them as an i64.
+        Value::BigUnsigned(v) => json!(["i64", v]),
         Value::String(v) => json!(["text", v]),
         Value::Uuid(v) => json!(["uuid", v.map(|v| v.to_string())]),
         Value::ChronoDateTimeUtc(v) => json!(["at", v.map(|v| v.to_rfc3339())]),
