@@ -13,13 +13,13 @@ use e2e::{Client, Result, site};
 ///
 /// Reads the CSV files of Olist, makes their sellers, products, offers and stock through the API, places every order
 /// through cart and checkout, lets the merchants accept, ship and deliver it, and runs the payouts. The marketplace
-/// must know the sandbox card. Its hold period becomes zero: payouts would have to wait for it.
+/// must know the sandbox card. Its hold period and reserve become zero and stay so: payouts would have to wait.
 #[derive(Debug, Parser)]
 struct Cli {
     /// Folder with order_items.csv and the other files
     #[arg(long, value_name = "DIR")]
     dir: PathBuf,
-    /// Address of the running Souk
+    /// Address of the running Souk, with or without /graphql behind it
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080")]
     url: String,
     /// Only the first N orders
@@ -61,5 +61,5 @@ async fn replay(cli: &Cli) -> Result<Summary> {
     let data = Dataset::read(&cli.dir, cli.limit)?;
     let operator = (cli.email.clone(), cli.password.clone());
     let options = Options { operator, concurrency: cli.concurrency, talk: !cli.json };
-    replay::run(&Client::new(&cli.url)?, &data, &options).await
+    replay::run(&Client::new(cli.url.trim_end_matches('/').trim_end_matches("/graphql"))?, &data, &options).await
 }

@@ -77,7 +77,9 @@ fn typed(json: &Json) -> Result<Value> {
             let bytes = value.as_array();
             Value::Bytes(bytes.map(|b| b.iter().filter_map(|n| n.as_u64().and_then(|n| n.try_into().ok())).collect()))
         }
-        "other" => Value::BigInt(text.and_then(|t| t.strip_prefix("BigUnsigned(Some(")?.strip_suffix("))")?.parse().ok())),
+        "other" => {
+            Value::BigInt(text.and_then(|t| t.strip_prefix("BigUnsigned(Some(")?.strip_suffix("))")?.parse().ok()))
+        }
         _ => return Err(bad()),
     })
 }
@@ -108,6 +110,7 @@ fn sqlite(options: SqliteConnectOptions) -> SqliteConnectOptions {
         .foreign_keys(true)
         .busy_timeout(Duration::from_secs(10))
         .statement_cache_capacity(512)
+        .row_buffer_size(1024)
         .pragma("cache_size", "-16000")
         .pragma("temp_store", "memory")
         .pragma("mmap_size", "268435456")

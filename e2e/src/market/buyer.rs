@@ -184,7 +184,7 @@ impl Storefront {
                 "VOIDED" => return Err(Error::Unexpected(format!("not paid: {order}"))),
                 _ => tokio::time::sleep(pause).await,
             }
-            pause = (pause * 2).min(Duration::from_millis(200));
+            pause = (pause * 2).min(Duration::from_millis(8));
         }
         Err(Error::Timeout { what: format!("the payment of {}", placed.number), seconds: PATIENCE.as_secs() })
     }

@@ -60,7 +60,13 @@ impl RequestId {
 pub fn cross_origin(origins: &[String]) -> Cors {
     let cors = Cors::default()
         .allowed_methods(["GET", "POST"])
-        .allowed_headers([header::ACCEPT, header::AUTHORIZATION, header::CONTENT_TYPE, MERCHANT.clone(), REQUEST_ID.clone()])
+        .allowed_headers([
+            header::ACCEPT,
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            MERCHANT.clone(),
+            REQUEST_ID.clone(),
+        ])
         .expose_headers([REQUEST_ID.clone(), header::RETRY_AFTER])
         .max_age(3600);
     if origins.iter().any(|origin| origin == "*") {

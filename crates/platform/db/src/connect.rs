@@ -156,6 +156,8 @@ async fn sqlite(
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(10))
             .statement_cache_capacity(512)
+            // Rows cross from the thread of SQLite to that of the request; a wider buffer lets it run on.
+            .row_buffer_size(1024)
             .pragma("cache_size", "-16000")
             .pragma("temp_store", "memory")
             .pragma("mmap_size", "268435456")

@@ -3,8 +3,8 @@
 use async_graphql::{Context, ID, InputObject, Object};
 use identity::{AddMember, Added, InvitationAccept, MemberAccess, MemberCreate, MemberRoleChange, Secret};
 
-use super::object::{Invitation, Membership, Role};
 use super::known_team;
+use super::object::{Invitation, Membership, Role};
 use crate::error::{Gql, ctx, respond};
 use crate::{input, payload};
 

@@ -116,9 +116,7 @@ fn units(of: &[orders::event::LineUnits], line: OrderLineId) -> i64 {
 
 async fn placed(deps: &Deps, event: OrderPlaced, _: &StoredEvent) -> HandlerResult {
     let letter = letter(deps, event.order).await?;
-    let mut parts = orders::query::parts_by_orders(&deps.ctx(), &[event.order]).await.map_err(retry)?;
-    let parts = parts.remove(&event.order).unwrap_or_default();
-    let all: Vec<OrderLine> = parts.into_iter().flat_map(|part| part.lines).collect();
+    let all = orders::query::ordered_of_all(&deps.ctx(), event.order).await.map_err(retry)?;
     let more = json!({
         "lines": lines(&letter, &all, |line| line.ordered),
         "total": letter.money(letter.order.total_minor),
@@ -128,17 +126,17 @@ async fn placed(deps: &Deps, event: OrderPlaced, _: &StoredEvent) -> HandlerResu
 
 async fn new_order(deps: &Deps, event: MerchantOrderReleased, _: &StoredEvent) -> HandlerResult {
     let letter = letter(deps, event.order).await?;
-    let part = part(deps, event.merchant_order).await?;
+    let (part, ordered) = orders::query::ordered_of_merchant(&deps.ctx(), event.merchant_order).await.map_err(retry)?;
     let merchants = merchants::by_ids(&deps.ctx(), &[event.merchant]).await.map_err(retry)?;
     let Some(merchant) = merchants.get(&event.merchant) else { return Ok(()) };
     let variables = json!({
         "marketplace_name": letter.marketplace_name,
         "merchant_name": merchant.profile.name,
-        "order_number": part.merchant_order.number,
-        "order_url": format!("{}/merchant/orders/{}", deps.public_url, part.merchant_order.number),
-        "lines": lines(&letter, &part.lines, |line| line.ordered - line.canceled),
+        "order_number": part.number,
+        "order_url": format!("{}/merchant/orders/{}", deps.public_url, part.number),
+        "lines": lines(&letter, &ordered, |line| line.ordered - line.canceled),
         // What the merchant sold and ships for; the order's total is none of its business.
-        "total": letter.money(part.merchant_order.total_minor),
+        "total": letter.money(part.total_minor),
     });
     let mail = SendMail {
         to: merchant.profile.contact_email.clone(),

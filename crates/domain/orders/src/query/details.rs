@@ -107,6 +107,31 @@ pub async fn details_by_merchant_orders(
     Ok(parts.into_iter().map(|part| (part.merchant_order.id, part)).collect())
 }
 
+/// A merchant order with what was ordered and nothing of what became of it; two statements. For the operator and for
+/// the merchant.
+///
+/// # Errors
+/// Not found beyond the caller's reach.
+pub async fn ordered_of_merchant(ctx: &Ctx, id: MerchantOrderId) -> Result<(MerchantOrder, Vec<OrderLine>), Error> {
+    let grant = ctx.authorize(READ_MERCHANT_ORDER)?;
+    let within = within_merchants(&grant, merchant_order::Column::MerchantId);
+    let part = merchant_order::Entity::find_by_id(id).filter(within).one(ctx.read()).await?;
+    let part = part.ok_or(context::Error::NotFound("merchant order"))?;
+    let lines = order_line::Entity::find().filter(order_line::Column::MerchantOrderId.eq(id));
+    Ok((part, lines.order_by_asc(order_line::Column::LineNo).all(ctx.read()).await?))
+}
+
+/// All lines of an order; one statement. For the operator.
+///
+/// # Errors
+/// The right may be missing; the database error.
+pub async fn ordered_of_all(ctx: &Ctx, id: OrderId) -> Result<Vec<OrderLine>, Error> {
+    let grant = ctx.authorize(READ)?;
+    let lines = order_line::Entity::find().filter(order_line::Column::OrderId.eq(id));
+    let lines = lines.filter(within_merchants(&grant, order_line::Column::MerchantId));
+    Ok(lines.order_by_asc(order_line::Column::LineNo).all(ctx.read()).await?)
+}
+
 /// A parcel.
 ///
 /// # Errors

@@ -9,8 +9,8 @@ mod timeline;
 pub use captures::captures_of_operation;
 pub use cart::{cart, carts_of_mine};
 pub use details::{
-    FulfillmentDetail, PartDetail, RefundDetail, ShipmentDetail, details_by_merchant_orders, parts_by_orders,
-    refund_lines, shipment, shipment_lines,
+    FulfillmentDetail, PartDetail, RefundDetail, ShipmentDetail, details_by_merchant_orders, ordered_of_all,
+    ordered_of_merchant, parts_by_orders, refund_lines, shipment, shipment_lines,
 };
 pub use lists::{
     GuestOrder, MerchantOrderFilter, OrderFilter, guest_order, guest_parts, merchant_order, merchant_orders,
