@@ -67,15 +67,20 @@ impl Market {
         Ok(Books(lines.map(line).collect::<Result<_>>()?))
     }
 
-    /// Waits until no merchant's earnings are held back any more.
+    /// Waits until no merchant's earnings are held back any more; gives up when nothing moved for `patience`. Earnings
+    /// are released by the minute, and after many deliveries in several of them.
     ///
     /// # Errors
     /// [`Error::Timeout`]; the refusal.
     pub async fn wait_released(&self, patience: Duration) -> Result<()> {
-        let since = Instant::now();
+        let (mut since, mut before) = (Instant::now(), 0);
         while since.elapsed() < patience {
-            if self.books().await?.sum(&["liability:merchant:pending", "liability:order_funds"]) == 0 {
+            let left = self.books().await?.sum(&["liability:merchant:pending", "liability:order_funds"]);
+            if left == 0 {
                 return Ok(());
+            }
+            if left != before {
+                (since, before) = (Instant::now(), left);
             }
             tokio::time::sleep(Duration::from_millis(500)).await;
         }
