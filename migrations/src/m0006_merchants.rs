@@ -18,6 +18,7 @@ pub(crate) const STATEMENTS: &[Step] = &[
         bank_iban text,
         bank_holder text,
         bank_changed_at {at},
+        bank_replaced_at {at},
         handling_days integer NOT NULL CHECK (handling_days BETWEEN 0 AND 60),
         auto_accept boolean NOT NULL,
         tier text NOT NULL,

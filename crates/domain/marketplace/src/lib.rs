@@ -14,8 +14,8 @@ pub use error::Error;
 pub use model::commission;
 pub use model::delivery;
 pub use model::{
-    Carrier, Channel, CommissionAmounts, CommissionBase, CommissionRule, CommissionRules, CommissionScope,
-    DeliveryKind, DeliveryMethod, DeliveryPricing, DeliveryRate, LegalEntity, Settings, SettingsPatch, Snapshot,
-    TaxClass, TaxRate,
+    BillingSettings, Carrier, Channel, CommissionAmounts, CommissionBase, CommissionRule, CommissionRules,
+    CommissionScope, DeliveryKind, DeliveryMethod, DeliveryPricing, DeliveryRate, LegalEntity, PayingAccount,
+    PayoutSchedule, Settings, SettingsPatch, Snapshot, StatementCycle, TaxClass, TaxRate,
 };
 pub use query::{snapshot, snapshot_on};

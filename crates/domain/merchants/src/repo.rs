@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use context::{WriteTx, within_merchants};
 use kernel::id::MerchantId;
 use kernel::text;
-use sea_orm::ActiveValue::Set;
+use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 
@@ -46,7 +46,8 @@ pub(crate) async fn save(tx: &WriteTx, grant: &Grant, merchant: &Merchant, seen:
     update(tx, grant, active(merchant)?, merchant.id, seen).await
 }
 
-/// Sets or clears the bank account, if nobody changed the merchant since version `seen`.
+/// Sets or clears the bank account, if nobody changed the merchant since version `seen`. An account that takes the
+/// place of another one, now or of one that was removed before, is replaced: payouts to it cool down.
 pub(crate) async fn save_bank(
     tx: &WriteTx,
     grant: &Grant,
@@ -54,7 +55,11 @@ pub(crate) async fn save_bank(
     bank: Option<&BankAccount>,
     seen: i64,
 ) -> Result<(), Error> {
+    let known = row(&**tx, grant, merchant.id).await?;
+    let same = bank.is_some_and(|bank| known.bank_iban.as_deref() == Some(bank.iban.as_str()));
+    let replaces = known.bank_replaced_at.is_some() || known.bank_iban.is_some();
     let row = ActiveModel {
+        bank_replaced_at: if replaces && !same { Set(Some(tx.now())) } else { NotSet },
         bank_iban: Set(bank.map(|b| b.iban.as_str().to_owned())),
         bank_holder: Set(bank.map(|b| b.holder.clone())),
         bank_changed_at: Set(bank.map(|_| tx.now())),

@@ -184,6 +184,12 @@ typed_ids! {
     PayoutRunId = "run";
     /// A merchant's statement of a period.
     StatementId = "stm";
+    /// An invoice or a credit note of the operator to a merchant.
+    InvoiceId = "doc";
+    /// A file of a bank or a payment provider that was compared with the ledger.
+    ReconciliationId = "rec";
+    /// What came out of comparing one line of it.
+    FindingId = "fnd";
     /// An event of the outbox.
     EventId = "evt";
     /// A job.

@@ -4,6 +4,7 @@
 //! currency can be a column without a conversion at every query.
 
 pub mod allocate;
+pub mod bank;
 pub mod clock;
 pub mod country;
 pub mod currency;
@@ -13,6 +14,7 @@ pub mod money;
 pub mod page;
 pub mod rate;
 pub mod text;
+pub mod zone;
 
 pub use allocate::{ZeroWeights, allocate, cumulative, unit_slots_sum};
 pub use clock::{Clock, IdGen, ManualClock, SystemClock};
@@ -21,3 +23,4 @@ pub use fault::{Fault, FaultKind, Invalid};
 pub use money::{Money, MoneyError};
 pub use page::{BadCursor, Cursor, Page, PageArgs};
 pub use rate::{Rate, Rounding};
+pub use zone::Zone;

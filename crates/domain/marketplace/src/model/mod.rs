@@ -1,5 +1,6 @@
 //! Plain types and pure decisions.
 
+pub mod billing;
 pub mod carrier;
 pub mod channel;
 pub mod commission;
@@ -8,6 +9,7 @@ pub mod settings;
 pub mod snapshot;
 pub mod tax;
 
+pub use billing::{BillingSettings, PayingAccount, PayoutSchedule, StatementCycle};
 pub use carrier::Carrier;
 pub use channel::Channel;
 pub use commission::{CommissionAmounts, CommissionBase, CommissionRule, CommissionRules, CommissionScope};

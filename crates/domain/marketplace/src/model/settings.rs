@@ -6,7 +6,7 @@ use kernel::country::country;
 use kernel::{Currency, Invalid, Rate, text};
 use serde::{Deserialize, Serialize};
 
-use super::{amount, bounded, share};
+use super::{BillingSettings, amount, bounded, share};
 
 /// The company that runs the marketplace; it stands on invoices and statements.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,6 +71,8 @@ pub struct Settings {
     pub transfer_expires_days: u32,
     /// VAT on commission, unless the merchant has its own rate.
     pub commission_vat_ppm: Rate,
+    /// How statements, invoices and payouts are made.
+    pub billing: BillingSettings,
 }
 
 impl Default for Settings {
@@ -87,6 +89,7 @@ impl Default for Settings {
             cart_ttl_days: 30,
             transfer_expires_days: 7,
             commission_vat_ppm: Rate::from_ppm(190_000),
+            billing: BillingSettings::default(),
         }
     }
 }
@@ -106,6 +109,7 @@ pub struct SettingsPatch {
     pub cart_ttl_days: Option<u32>,
     pub transfer_expires_days: Option<u32>,
     pub commission_vat_ppm: Option<Rate>,
+    pub billing: Option<BillingSettings>,
 }
 
 impl Settings {
@@ -132,6 +136,7 @@ impl Settings {
         put(&mut self.cart_ttl_days, patch.cart_ttl_days);
         put(&mut self.transfer_expires_days, patch.transfer_expires_days);
         put(&mut self.commission_vat_ppm, patch.commission_vat_ppm);
+        put(&mut self.billing, patch.billing);
         self
     }
 
@@ -148,6 +153,7 @@ impl Settings {
         }
         share("reservePpm", self.reserve_ppm)?;
         share("commissionVatPpm", self.commission_vat_ppm)?;
+        self.billing = self.billing.checked()?;
         bounded("payoutMinimum", self.payout_minimum.len())?;
         for (currency, minor) in &self.payout_minimum {
             amount(&format!("payoutMinimum.{currency}"), *minor)?;

@@ -25,6 +25,7 @@ pub(crate) mod merchant_row {
         pub bank_iban: Option<String>,
         pub bank_holder: Option<String>,
         pub bank_changed_at: Option<DateTime<Utc>>,
+        pub bank_replaced_at: Option<DateTime<Utc>>,
         pub handling_days: i32,
         pub auto_accept: bool,
         pub tier: String,

@@ -5,7 +5,8 @@ pub mod merchant;
 pub mod status;
 pub mod terms;
 
-pub use bank::{BankAccount, Iban};
+pub use bank::BankAccount;
+pub use kernel::bank::Iban;
 pub use merchant::{BankHint, HANDLING_DAYS_MAX, Legal, Merchant, MerchantCard, Profile};
 pub use status::{Status, Transition};
-pub use terms::{PayoutAccount, SellingTerms};
+pub use terms::{InvoiceParty, PayoutAccount, SellingTerms};

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use kernel::Rate;
 use kernel::id::MerchantId;
 
-use super::{BankAccount, Status};
+use super::{BankAccount, Legal, Status};
 
 /// On what terms a merchant sells at this moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,4 +50,21 @@ pub struct PayoutAccount {
     pub bank: Option<BankAccount>,
     /// When the account was set.
     pub bank_changed_at: Option<DateTime<Utc>>,
+    /// When it took the place of another one; `None` for the first account of a merchant.
+    pub bank_replaced_at: Option<DateTime<Utc>>,
+}
+
+/// Who a merchant is on an invoice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvoiceParty {
+    /// The merchant.
+    pub id: MerchantId,
+    /// The name buyers read.
+    pub name: String,
+    /// Where Souk writes to.
+    pub contact_email: String,
+    /// The company behind it.
+    pub legal: Legal,
+    /// Its own VAT rate on commission; zero is reverse charge; `None` is the marketplace's rate.
+    pub commission_vat_ppm: Option<Rate>,
 }

@@ -6,4 +6,4 @@ mod terms;
 
 pub use cards::{card_by_slug, cards_by_ids};
 pub use list::{Filter, allowed_transitions, bank_account, by_ids, get, list};
-pub use terms::{payout_accounts_on, selling_terms_on};
+pub use terms::{invoice_parties_on, payout_accounts_on, selling_terms_on};

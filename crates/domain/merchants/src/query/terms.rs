@@ -7,7 +7,7 @@ use kernel::id::MerchantId;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use crate::entity::merchant_row::{Column, Entity};
-use crate::model::{PayoutAccount, SellingTerms};
+use crate::model::{InvoiceParty, PayoutAccount, SellingTerms};
 use crate::{Error, repo};
 
 /// The columns of [`SellingTerms`], in its order.
@@ -59,7 +59,33 @@ pub async fn payout_accounts_on<C: ConnectionTrait>(
     let accounts = rows.into_iter().map(|row| {
         let bank = repo::account(&row);
         let status = repo::status(&row.status)?;
-        Ok((row.id, PayoutAccount { id: row.id, name: row.name, status, bank, bank_changed_at: row.bank_changed_at }))
+        let (bank_changed_at, bank_replaced_at) = (row.bank_changed_at, row.bank_replaced_at);
+        Ok((row.id, PayoutAccount { id: row.id, name: row.name, status, bank, bank_changed_at, bank_replaced_at }))
     });
     accounts.collect()
+}
+
+/// Who these merchants are on invoices. For billing, which has authorized.
+///
+/// # Errors
+/// The database error.
+pub async fn invoice_parties_on<C: ConnectionTrait>(
+    conn: &C,
+    ids: &[MerchantId],
+) -> Result<HashMap<MerchantId, InvoiceParty>, Error> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = Entity::find().filter(Column::Id.is_in(db::dialect::pad(ids.to_vec()))).all(conn).await?;
+    let parties = rows.into_iter().map(|row| {
+        let party = InvoiceParty {
+            id: row.id,
+            legal: serde_json::from_str(&row.legal)?,
+            name: row.name,
+            contact_email: row.contact_email,
+            commission_vat_ppm: row.commission_vat_ppm,
+        };
+        Ok((party.id, party))
+    });
+    parties.collect()
 }

@@ -1,5 +1,9 @@
 //! Reads.
 
+mod names;
+
+pub use names::{names_of_operations_on, names_of_receipts_on};
+
 use std::collections::HashMap;
 
 use access::Grant;
