@@ -1,10 +1,10 @@
-//! Jobs that touch object storage: thumbnails, deletions, payout files.
+//! Jobs that touch object storage: thumbnails, deletions, statements, invoices, payout files.
 
 use std::sync::Arc;
 
 use assets::job::{DeleteObjects, MakeThumbnail, delete_objects, make_thumbnail};
 use async_trait::async_trait;
-use billing::PayoutFileSink;
+use billing::FileSink;
 use outbox::DispatcherBuilder;
 use storage::ObjectStore;
 
@@ -21,15 +21,15 @@ pub(crate) fn register(builder: DispatcherBuilder, deps: &Deps) -> DispatcherBui
         let deps = at.clone();
         async move { make_thumbnail(&deps.ctx(), &deps.store, &job).await.map_err(retry) }
     });
-    let sink: Arc<dyn PayoutFileSink> = Arc::new(PayoutFiles(deps.store.clone()));
+    let sink: Arc<dyn FileSink> = Arc::new(MoneyFiles(deps.store.clone()));
     billing::register(builder, &deps.world, &sink)
 }
 
-/// Payout files lie beside the assets, under a prefix that no asset uses.
-struct PayoutFiles(ObjectStore);
+/// Files of billing lie beside the assets, under prefixes that no asset uses.
+struct MoneyFiles(ObjectStore);
 
 #[async_trait]
-impl PayoutFileSink for PayoutFiles {
+impl FileSink for MoneyFiles {
     async fn put(&self, key: &str, content_type: &str, body: Vec<u8>) -> Result<(), String> {
         self.0.put(key, body.into(), content_type).await.map_err(|error| error.to_string())
     }

@@ -20,6 +20,8 @@ enum Chore {
     PaymentDeadlines,
     StrayPayments,
     ReleaseEarnings,
+    CloseStatements,
+    PayMerchants,
     CloseOrders,
     ForgetCarts,
     ForgetSecrets,
@@ -27,11 +29,13 @@ enum Chore {
 }
 
 impl Chore {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 10] = [
         Self::AcceptanceDeadlines,
         Self::PaymentDeadlines,
         Self::StrayPayments,
         Self::ReleaseEarnings,
+        Self::CloseStatements,
+        Self::PayMerchants,
         Self::CloseOrders,
         Self::ForgetCarts,
         Self::ForgetSecrets,
@@ -44,6 +48,8 @@ impl Chore {
             Self::PaymentDeadlines => "payment_deadlines",
             Self::StrayPayments => "stray_payments",
             Self::ReleaseEarnings => "release_earnings",
+            Self::CloseStatements => "close_statements",
+            Self::PayMerchants => "pay_merchants",
             Self::CloseOrders => "close_orders",
             Self::ForgetCarts => "forget_carts",
             Self::ForgetSecrets => "forget_secrets",
@@ -56,7 +62,7 @@ impl Chore {
             Self::AcceptanceDeadlines | Self::PaymentDeadlines | Self::StrayPayments | Self::ReleaseEarnings => {
                 TimeDelta::minutes(1)
             }
-            Self::CloseOrders => TimeDelta::minutes(10),
+            Self::CloseOrders | Self::CloseStatements | Self::PayMerchants => TimeDelta::minutes(10),
             Self::ForgetCarts | Self::ForgetSecrets | Self::ForgetUploads => TimeDelta::hours(1),
         }
     }
@@ -70,6 +76,8 @@ impl Chore {
             Self::PaymentDeadlines => payments::expire_due(&ctx, now).await.map(drop).map_err(|e| text(&e)),
             Self::StrayPayments => payments::sweep(&ctx, now).await.map(drop).map_err(|e| text(&e)),
             Self::ReleaseEarnings => billing::command::release_due(&ctx, now).await.map(drop).map_err(|e| text(&e)),
+            Self::CloseStatements => billing::close_statements(&ctx).await.map(drop).map_err(|e| text(&e)),
+            Self::PayMerchants => billing::run_scheduled_payouts(&ctx).await.map(drop).map_err(|e| text(&e)),
             Self::CloseOrders => orders::command::close_due(&ctx, BATCH).await.map(drop).map_err(|e| text(&e)),
             Self::ForgetCarts => orders::command::carts_forget(&ctx, BATCH).await.map(drop).map_err(|e| text(&e)),
             Self::ForgetSecrets => identity::purge_expired(&ctx).await.map(drop).map_err(|e| text(&e)),

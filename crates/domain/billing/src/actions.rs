@@ -16,3 +16,15 @@ pub const READ_PAYOUT: Action = Action::new("payout", "read");
 pub const READ_RUN: Action = Action::new("payout_run", "read");
 /// Run payouts and say what became of them.
 pub const RUN_PAYOUT: Action = Action::new("payout", "run");
+/// See closed statements, invoices, credit notes and their files.
+pub const READ_STATEMENT: Action = Action::new("statement", "read");
+/// Close statements whose period is over.
+pub const CLOSE_STATEMENT: Action = Action::new("statement", "close");
+/// See how one merchant is billed and paid.
+pub const READ_PROFILE: Action = Action::new("billing_profile", "read");
+/// Change how one merchant is billed and paid.
+pub const EDIT_PROFILE: Action = Action::new("billing_profile", "edit");
+/// See what came out of comparing files of banks and providers with the ledger.
+pub const READ_RECONCILIATION: Action = Action::new("reconciliation", "read");
+/// Compare files of banks and providers with the ledger.
+pub const RECONCILE: Action = Action::new("reconciliation", "edit");

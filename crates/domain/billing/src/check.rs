@@ -1,5 +1,9 @@
 //! Proves the books.
 
+mod papers;
+
+pub use papers::papers;
+
 use std::collections::{BTreeMap, HashMap};
 
 use kernel::Currency;

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use kernel::Money;
-use kernel::id::{MerchantId, MerchantOrderId, PayoutId};
+use kernel::id::{InvoiceId, MerchantId, MerchantOrderId, PayoutId, StatementId};
 use outbox::Event;
 use serde::{Deserialize, Serialize};
 
@@ -58,5 +58,47 @@ events! {
         amount: Money,
         /// The bank's reason.
         reason: String,
+    }
+    /// The bank refused a payout before it was executed; the money is available to the merchant again.
+    PayoutFailed = "billing_payout_failed.v1" of payout {
+        /// The payout.
+        payout: PayoutId,
+        /// Who was to be paid.
+        merchant: MerchantId,
+        /// How much.
+        amount: Money,
+        /// The bank's reason.
+        reason: String,
+    }
+    /// A payout waits until somebody clears what holds it.
+    PayoutHeld = "billing_payout_held.v1" of payout {
+        /// The payout.
+        payout: PayoutId,
+        /// Who was to be paid.
+        merchant: MerchantId,
+        /// How much waited.
+        amount: Money,
+        /// `not_active`, `no_bank_account`, `account_cooling` or `paused`.
+        reason: String,
+    }
+    /// The period of a merchant is over; its statement never changes any more.
+    StatementClosed = "billing_statement_closed.v1" of statement {
+        /// The statement.
+        statement: StatementId,
+        /// Whose it is.
+        merchant: MerchantId,
+        /// The first instant of the period.
+        from: DateTime<Utc>,
+        /// The instant at which it is over.
+        to: DateTime<Utc>,
+    }
+    /// An invoice or a credit note was issued.
+    InvoiceIssued = "billing_invoice_issued.v1" of invoice {
+        /// The document.
+        invoice: InvoiceId,
+        /// To whom.
+        merchant: MerchantId,
+        /// Its number.
+        number: String,
     }
 }

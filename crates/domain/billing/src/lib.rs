@@ -11,18 +11,22 @@ pub mod command;
 mod entity;
 pub mod error;
 pub mod event;
+mod import;
 pub mod model;
+mod paper;
+mod papers_repo;
 mod post;
 pub mod query;
 mod repo;
 mod worker;
 
 pub use command::{
-    Adjust, MarkPaid, MarkReturned, Released, RunPayouts, adjust, mark_paid, mark_returned, mark_run_paid,
-    post_canceled, post_captured, post_cod_kept, post_cod_remitted, post_dispute_fee_recharged, post_dispute_lost,
-    post_dispute_opened, post_dispute_won, post_provider_fee, post_provider_settled, post_recognized,
-    post_refund_requested, post_refund_settled, post_transfer, post_unapplied_returned, release_due, reverse,
-    run_payouts, schedule_release,
+    Adjust, EditBillingProfile, Import, ImportFormat, MarkFailed, MarkPaid, MarkReturned, ProfilePatch, Released,
+    RunPayouts, adjust, close_statements, edit_billing_profile, import_file, mark_failed, mark_paid, mark_returned,
+    mark_run_paid, post_canceled, post_captured, post_cod_kept, post_cod_remitted, post_dispute_fee_recharged,
+    post_dispute_lost, post_dispute_opened, post_dispute_won, post_provider_fee, post_provider_settled,
+    post_recognized, post_refund_requested, post_refund_settled, post_transfer, post_unapplied_returned, release_due,
+    release_payout, resolve_finding, reverse, run_payouts, run_scheduled_payouts, schedule_release,
 };
 pub use error::Error;
 pub use model::build::{
@@ -31,6 +35,7 @@ pub use model::build::{
     SaleRecognized, Transfer, UnappliedReturned,
 };
 pub use model::{
-    Account, Component, Direction, Kind, MerchantBalance, Payout, PayoutRun, PayoutState, Posted, Posting, Side,
+    Account, BillingProfile, ClosedStatement, Component, Direction, DocumentFile, Finding, Invoice, InvoiceKind, Kind,
+    MerchantBalance, Outcome, Payout, PayoutRun, PayoutState, Posted, Posting, Reconciliation, Side,
 };
-pub use worker::{PayoutFileSink, register};
+pub use worker::{FileSink, register};

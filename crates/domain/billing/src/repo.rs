@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use context::{Error as CoreError, WriteTx};
 use kernel::Currency;
 use kernel::Money;
-use kernel::id::{HoldId, MerchantOrderId, PayoutId};
+use kernel::id::{HoldId, MerchantId, MerchantOrderId, PayoutId};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
@@ -37,11 +37,13 @@ impl From<payout::Model> for Payout {
             merchant_id: row.merchant_id,
             amount: Money::new(row.amount_minor, row.currency),
             state: PayoutState::parse(&row.state).unwrap_or(PayoutState::Initiated),
+            hold_reason: row.hold_reason,
             holder: row.holder,
             iban: row.iban,
             reference: row.reference,
             bank_reference: row.bank_reference,
             return_reason: row.return_reason,
+            created_at: row.created_at,
             initiated_at: row.initiated_at,
             paid_at: row.paid_at,
             returned_at: row.returned_at,
@@ -152,11 +154,13 @@ pub(crate) async fn insert_payouts(tx: &WriteTx, payouts: &[Payout]) -> Result<(
             currency: Set(payout.amount.currency),
             amount_minor: Set(payout.amount.minor),
             state: Set(payout.state.as_str().to_owned()),
+            hold_reason: Set(payout.hold_reason.clone()),
             holder: Set(payout.holder.clone()),
             iban: Set(payout.iban.clone()),
             reference: Set(payout.reference.clone()),
             bank_reference: Set(None),
             return_reason: Set(None),
+            created_at: Set(payout.created_at),
             initiated_at: Set(payout.initiated_at),
             paid_at: Set(None),
             returned_at: Set(None),
@@ -170,6 +174,22 @@ pub(crate) async fn insert_payouts(tx: &WriteTx, payouts: &[Payout]) -> Result<(
 pub(crate) async fn lock_payout(tx: &WriteTx, id: PayoutId) -> Result<Payout, Error> {
     let row = payout::Entity::find_by_id(id).lock_exclusive().one(&**tx).await?;
     Ok(row.map(Payout::from).ok_or(CoreError::NotFound("payout"))?)
+}
+
+/// The payouts of a currency that are on hold, locked; of these merchants only, when some are named.
+pub(crate) async fn held_payouts(
+    tx: &WriteTx,
+    currency: Currency,
+    merchants: Option<&[MerchantId]>,
+) -> Result<Vec<Payout>, DbErr> {
+    let mut query = payout::Entity::find()
+        .filter(payout::Column::State.eq(PayoutState::OnHold.as_str()))
+        .filter(payout::Column::Currency.eq(currency))
+        .order_by_asc(payout::Column::Id);
+    if let Some(merchants) = merchants {
+        query = query.filter(payout::Column::MerchantId.is_in(db::dialect::pad(merchants.to_vec())));
+    }
+    Ok(query.lock_exclusive().all(&**tx).await?.into_iter().map(Payout::from).collect())
 }
 
 pub(crate) async fn save_payout(tx: &WriteTx, payout: &Payout) -> Result<(), Error> {

@@ -1,23 +1,27 @@
-//! The jobs of billing.
+//! The jobs of billing: they write files.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use context::{Ctx, World};
-use kernel::Money;
-use kernel::id::PayoutRunId;
+use context::{Ctx, Error as CoreError, World};
+use kernel::id::{InvoiceId, JobId, PayoutRunId, StatementId};
 use outbox::{DispatcherBuilder, Failure, Job};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
-use crate::actions::RUN_PAYOUT;
+use crate::actions::{READ_STATEMENT, RUN_PAYOUT};
 use crate::entity::{payout, payout_run};
 use crate::error::Error;
+use crate::model::{DocumentFile, PayoutState};
+use crate::paper::{csv, pain, pdf, ubl};
+use crate::papers_repo as repo;
+use crate::query::entries_of;
 
-/// Takes the files for the bank; implemented where object storage is.
+/// Takes the files; implemented where object storage is.
 #[async_trait]
-pub trait PayoutFileSink: Send + Sync {
+pub trait FileSink: Send + Sync {
     /// Stores `body` under `key`; storing it again replaces it.
     ///
     /// # Errors
@@ -25,7 +29,7 @@ pub trait PayoutFileSink: Send + Sync {
     async fn put(&self, key: &str, content_type: &str, body: Vec<u8>) -> Result<(), String>;
 }
 
-/// Writes the file of a payout run for the bank.
+/// Writes the files of a payout run for the bank.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct WritePayoutFile {
     /// The run.
@@ -37,25 +41,116 @@ impl Job for WritePayoutFile {
     const MAX_ATTEMPTS: i32 = 20;
 }
 
-/// Registers the workers of billing.
-#[must_use]
-pub fn register(builder: DispatcherBuilder, world: &Arc<World>, sink: &Arc<dyn PayoutFileSink>) -> DispatcherBuilder {
-    let (world, sink) = (world.clone(), sink.clone());
-    builder.work(move |job: WritePayoutFile, _| {
-        let (ctx, sink) = (Ctx::system(world.clone(), "billing"), sink.clone());
-        async move { write_file(&ctx, sink.as_ref(), job.run).await }
-    })
+/// Writes the list of a closed statement.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct WriteStatementFile {
+    /// The statement.
+    pub statement: StatementId,
 }
 
-async fn write_file(ctx: &Ctx, sink: &dyn PayoutFileSink, run: PayoutRunId) -> Result<(), Failure> {
+impl Job for WriteStatementFile {
+    const KIND: &'static str = "statement_file.v1";
+    const MAX_ATTEMPTS: i32 = 20;
+}
+
+/// Writes an invoice or a credit note for people and for programs.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct WriteInvoiceFiles {
+    /// The document.
+    pub invoice: InvoiceId,
+}
+
+impl Job for WriteInvoiceFiles {
+    const KIND: &'static str = "invoice_files.v1";
+    const MAX_ATTEMPTS: i32 = 20;
+}
+
+/// Registers the workers of billing.
+#[must_use]
+pub fn register(builder: DispatcherBuilder, world: &Arc<World>, sink: &Arc<dyn FileSink>) -> DispatcherBuilder {
+    let builder = builder.work(worker(world, sink, |ctx, sink, job: WritePayoutFile| async move {
+        payout_files(&ctx, sink.as_ref(), job.run).await
+    }));
+    let builder = builder.work(worker(world, sink, |ctx, sink, job: WriteStatementFile| async move {
+        statement_file(&ctx, sink.as_ref(), job.statement).await
+    }));
+    builder.work(worker(world, sink, |ctx, sink, job: WriteInvoiceFiles| async move {
+        invoice_files(&ctx, sink.as_ref(), job.invoice).await
+    }))
+}
+
+/// What a job does, with a context and the sink of its own each time.
+fn worker<J, F, Fut>(
+    world: &Arc<World>,
+    sink: &Arc<dyn FileSink>,
+    work: F,
+) -> impl Fn(J, JobId) -> Fut + Send + Sync + 'static + use<J, F, Fut>
+where
+    F: Fn(Ctx, Arc<dyn FileSink>, J) -> Fut + Send + Sync + 'static,
+{
+    let (world, sink) = (world.clone(), sink.clone());
+    move |job, _| work(Ctx::system(world.clone(), "billing"), sink.clone(), job)
+}
+
+/// A file before it is stored.
+struct Draft {
+    owner: String,
+    format: &'static str,
+    key: String,
+    file_name: String,
+    content_type: &'static str,
+    body: Vec<u8>,
+}
+
+/// Stores a file and writes down that it is there. Doing it again stores the same bytes again.
+async fn keep(ctx: &Ctx, sink: &dyn FileSink, draft: Draft) -> Result<(), Failure> {
+    let sha256 = Sha256::digest(&draft.body).iter().map(|byte| format!("{byte:02x}")).collect();
+    let byte_size = i64::try_from(draft.body.len()).unwrap_or(i64::MAX);
+    sink.put(&draft.key, draft.content_type, draft.body).await.map_err(Failure::Retry)?;
+    let tx = ctx.begin_write().await?;
+    let file = DocumentFile {
+        owner: draft.owner,
+        format: draft.format.to_owned(),
+        object_key: draft.key,
+        file_name: draft.file_name,
+        content_type: draft.content_type.to_owned(),
+        byte_size,
+        sha256,
+        written_at: tx.now(),
+    };
+    repo::insert_file(&tx, &file).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn payout_files(ctx: &Ctx, sink: &dyn FileSink, run: PayoutRunId) -> Result<(), Failure> {
     ctx.authorize(RUN_PAYOUT).map_err(Error::from)?;
+    let market = marketplace::snapshot(ctx).await.map_err(|error| Failure::Retry(error.to_string()))?;
+    let found = payout_run::Entity::find_by_id(run).one(ctx.read()).await?;
+    let found = found.ok_or(CoreError::NotFound("payout run"))?;
+    let held = [PayoutState::OnHold, PayoutState::Canceled].map(PayoutState::as_str);
     let rows = payout::Entity::find()
         .filter(payout::Column::RunId.eq(run))
+        .filter(payout::Column::State.is_not_in(held))
         .order_by_asc(payout::Column::Id)
         .all(ctx.read())
         .await?;
+    let billing = &market.settings.billing;
+    if let Some(account) = &billing.paying_account {
+        let execute_on = billing.time_zone.date_of(found.created_at);
+        let header = pain::Header { run, account, created_at: found.created_at, execute_on };
+        if let Some(body) = pain::write(&header, &rows) {
+            let (key, file_name) = (format!("payouts/{run}.xml"), format!("{}.xml", pain::bank_id(&run.to_string())));
+            let content_type = "application/xml";
+            keep(ctx, sink, Draft { owner: run.to_string(), format: "pain001", key, file_name, content_type, body })
+                .await?;
+        }
+    }
     let key = format!("payouts/{run}.csv");
-    sink.put(&key, "text/csv; charset=utf-8", csv(&rows).into_bytes()).await.map_err(Failure::Retry)?;
+    let (body, file_name) = (csv::payouts(&rows).into_bytes(), format!("{run}.csv"));
+    let content_type = "text/csv; charset=utf-8";
+    let draft = Draft { owner: run.to_string(), format: "csv", key: key.clone(), file_name, content_type, body };
+    keep(ctx, sink, draft).await?;
     let tx = ctx.begin_write().await?;
     payout_run::Entity::update_many()
         .col_expr(payout_run::Column::FileKey, Expr::value(key))
@@ -67,34 +162,27 @@ async fn write_file(ctx: &Ctx, sink: &dyn PayoutFileSink, run: PayoutRunId) -> R
     Ok(())
 }
 
-/// One line a payout, RFC 4180.
-fn csv(rows: &[payout::Model]) -> String {
-    let mut out = String::from("reference,holder,iban,amount,currency\r\n");
-    for row in rows {
-        let amount = Money::new(row.amount_minor, row.currency).amount();
-        let fields = [row.reference.as_str(), &row.holder, &row.iban, &amount, row.currency.code()];
-        let fields: Vec<String> = fields.into_iter().map(quoted).collect();
-        out.push_str(&fields.join(","));
-        out.push_str("\r\n");
-    }
-    out
+async fn statement_file(ctx: &Ctx, sink: &dyn FileSink, id: StatementId) -> Result<(), Failure> {
+    ctx.authorize(READ_STATEMENT).map_err(Error::from)?;
+    let closed = repo::statement_by_id(ctx.read(), id).await?;
+    let entries = entries_of(ctx.read(), &closed).await?;
+    let differs = || Failure::Fatal(format!("{id}: its entries do not lead from its opening to its closing balance"));
+    let body = csv::statement(&closed, &entries).ok_or_else(differs)?.into_bytes();
+    let (key, content_type) = (format!("statements/{id}.csv"), "text/csv; charset=utf-8");
+    let file_name = format!("statement-{}-{}.csv", closed.currency, closed.cycle_no);
+    keep(ctx, sink, Draft { owner: id.to_string(), format: "csv", key, file_name, content_type, body }).await
 }
 
-/// Quotes where needed. A text that a spreadsheet would take for a formula is made harmless.
-fn quoted(field: &str) -> String {
-    let formula = field.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let field = if formula { format!("'{field}") } else { field.to_owned() };
-    if field.contains([',', '"', '\r', '\n']) { format!("\"{}\"", field.replace('"', "\"\"")) } else { field }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::quoted;
-
-    #[test]
-    fn fields_are_quoted_and_formulas_defused() {
-        assert_eq!(quoted("Ann"), "Ann");
-        assert_eq!(quoted("Ann, \"Co\""), "\"Ann, \"\"Co\"\"\"");
-        assert_eq!(quoted("=1+1"), "'=1+1");
+async fn invoice_files(ctx: &Ctx, sink: &dyn FileSink, id: InvoiceId) -> Result<(), Failure> {
+    ctx.authorize(READ_STATEMENT).map_err(Error::from)?;
+    let invoice = repo::invoice_by_id(ctx.read(), id).await?;
+    let owner = id.to_string();
+    if ubl::missing(&invoice).is_none() {
+        let (key, file_name) = (format!("invoices/{id}.xml"), format!("{}.xml", invoice.number));
+        let (content_type, body) = ("application/xml", ubl::write(&invoice));
+        keep(ctx, sink, Draft { owner: owner.clone(), format: "ubl", key, file_name, content_type, body }).await?;
     }
+    let body = pdf::write(&invoice).map_err(Failure::Fatal)?;
+    let (key, file_name) = (format!("invoices/{id}.pdf"), format!("{}.pdf", invoice.number));
+    keep(ctx, sink, Draft { owner, format: "pdf", key, file_name, content_type: "application/pdf", body }).await
 }

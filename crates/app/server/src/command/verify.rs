@@ -17,6 +17,7 @@ pub(super) async fn verify(settings: &Settings) -> Result<(), StartError> {
         ("payments", payments::check::payments(&at).await.map_err(StartError::refused)?),
         ("orders", orders::check::orders(&at).await.map_err(StartError::refused)?),
         ("billing", billing::check::ledger(&at).await.map_err(StartError::refused)?),
+        ("papers", billing::check::papers(&at).await.map_err(StartError::refused)?),
     ];
     // The listing follows the facts: while some are on their way, it may be behind.
     let on_their_way = outbox::undelivered(&at).await?;

@@ -2,21 +2,30 @@
 //! with the same input changes nothing.
 
 mod adjust;
+mod close;
+mod issue;
 mod payout;
 mod post;
+mod profile;
+mod reconcile;
 mod refund;
 mod release;
 mod run;
 mod sale;
+mod scheduled;
 
 pub use adjust::{Adjust, adjust, reverse};
-pub use payout::{MarkPaid, MarkReturned, mark_paid, mark_returned, mark_run_paid};
+pub use close::close_statements;
+pub use payout::{MarkFailed, MarkPaid, MarkReturned, mark_failed, mark_paid, mark_returned, mark_run_paid};
 pub use post::{
     post_canceled, post_captured, post_cod_kept, post_cod_remitted, post_dispute_fee_recharged, post_dispute_lost,
     post_dispute_opened, post_dispute_won, post_provider_fee, post_provider_settled, post_refund_settled,
     post_transfer, post_unapplied_returned,
 };
+pub use profile::{EditBillingProfile, ProfilePatch, edit_billing_profile};
+pub use reconcile::{Import, ImportFormat, import_file, resolve_finding};
 pub use refund::post_refund_requested;
 pub use release::{Released, release_due, schedule_release};
-pub use run::{RunPayouts, run_payouts};
+pub use run::{RunPayouts, release_payout, run_payouts};
 pub use sale::post_recognized;
+pub use scheduled::run_scheduled_payouts;

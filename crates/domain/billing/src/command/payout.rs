@@ -10,12 +10,14 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use crate::actions::RUN_PAYOUT;
 use crate::entity::{payout, payout_run};
 use crate::error::Error;
-use crate::event::{PayoutPaid, PayoutReturned};
-use crate::model::build::{payout_paid, payout_returned};
+use crate::event::{PayoutFailed, PayoutPaid, PayoutReturned};
+use crate::model::build::{payout_failed, payout_paid, payout_returned};
 use crate::model::{Payout, PayoutState};
 use crate::post::Ledger;
 use crate::repo;
 
+/// Why nothing can become of a payout that was on hold.
+const NEVER_SENT: &str = "the payout was never sent to the bank";
 /// Payouts marked in one transaction.
 const BATCH: u64 = 200;
 
@@ -39,6 +41,15 @@ pub struct MarkReturned {
     pub reason: String,
 }
 
+/// The bank refused to execute a payout.
+#[derive(Debug, Clone)]
+pub struct MarkFailed {
+    /// The payout.
+    pub payout_id: PayoutId,
+    /// The bank's reason.
+    pub reason: String,
+}
+
 /// Says that the bank paid a payout. Saying it again does nothing.
 ///
 /// # Errors
@@ -54,6 +65,8 @@ pub async fn mark_paid(ctx: &Ctx, input: MarkPaid) -> Result<Payout, Error> {
     match payout.state {
         PayoutState::Paid => return Ok(payout),
         PayoutState::Returned => return Err(Error::NotPossible("the payout came back")),
+        PayoutState::Failed => return Err(Error::NotPossible("the bank refused the payout")),
+        PayoutState::OnHold | PayoutState::Canceled => return Err(Error::NotPossible(NEVER_SENT)),
         PayoutState::Initiated => {}
     }
     let at = input.paid_at.unwrap_or_else(|| tx.now());
@@ -115,6 +128,8 @@ pub async fn mark_returned(ctx: &Ctx, input: MarkReturned) -> Result<Payout, Err
         PayoutState::Returned => return Ok(payout),
         PayoutState::Paid => true,
         PayoutState::Initiated => false,
+        PayoutState::Failed => return Err(Error::NotPossible("the bank refused the payout")),
+        PayoutState::OnHold | PayoutState::Canceled => return Err(Error::NotPossible(NEVER_SENT)),
     };
     payout.return_reason = Some(reason.clone());
     ledger.post(vec![payout_returned(&payout, was_paid, tx.now())?]).await?;
@@ -126,6 +141,38 @@ pub async fn mark_returned(ctx: &Ctx, input: MarkReturned) -> Result<Payout, Err
     tx.record(change.because(&reason));
     let (merchant, amount) = (payout.merchant_id, payout.amount);
     tx.emit(&PayoutReturned { payout: payout.id, merchant, amount, reason });
+    tx.commit().await?;
+    Ok(payout)
+}
+
+/// Says that the bank refused to execute a payout: the money is available to the merchant again. Saying it again does
+/// nothing.
+///
+/// # Errors
+/// `NotFound`; `Invalid` for `reason`; [`Error::NotPossible`] when the bank paid it, or it was never sent.
+pub async fn mark_failed(ctx: &Ctx, input: MarkFailed) -> Result<Payout, Error> {
+    ctx.authorize(RUN_PAYOUT)?;
+    let reason = text::line("reason", &input.reason, 300)?;
+    let mut tx = ctx.begin_write().await?;
+    let seen = payout::Entity::find_by_id(input.payout_id).one(&*tx).await?.ok_or(CoreError::NotFound("payout"))?;
+    let mut ledger = Ledger::lock(&tx, seen.currency).await?;
+    let mut payout = repo::lock_payout(&tx, input.payout_id).await?;
+    match payout.state {
+        PayoutState::Failed => return Ok(payout),
+        PayoutState::Initiated => {}
+        PayoutState::Paid | PayoutState::Returned => return Err(Error::NotPossible("the bank paid it before")),
+        PayoutState::OnHold | PayoutState::Canceled => return Err(Error::NotPossible(NEVER_SENT)),
+    }
+    payout.return_reason = Some(reason.clone());
+    ledger.post(vec![payout_failed(&payout, tx.now())?]).await?;
+    payout.state = PayoutState::Failed;
+    payout.returned_at = Some(tx.now());
+    repo::save_payout(&tx, &payout).await?;
+    payout.version += 1;
+    let change = Change::new("payout", payout.id, "failed").of_merchant(payout.merchant_id);
+    tx.record(change.because(&reason));
+    let (merchant, amount) = (payout.merchant_id, payout.amount);
+    tx.emit(&PayoutFailed { payout: payout.id, merchant, amount, reason });
     tx.commit().await?;
     Ok(payout)
 }

@@ -2,14 +2,24 @@
 
 mod account;
 pub mod build;
+pub mod closed;
+pub mod document;
+pub mod invoice;
 mod payout;
 mod posting;
+mod profile;
+pub mod reconcile;
 mod release;
 mod statement;
 
 pub use account::{Account, Side};
+pub use closed::{ClosedStatement, StatementGroup, StatementLine};
+pub use document::DocumentFile;
+pub use invoice::{Invoice, InvoiceKind};
 pub use payout::{MerchantBalance, Payout, PayoutRun, PayoutState, Skipped};
 pub use posting::{Component, Direction, Draft, Entry, Kind, Posted, Posting, Source, Unbalanced, chain, input_hash};
+pub use profile::BillingProfile;
+pub use reconcile::{Finding, Outcome, Reconciliation};
 pub use release::{Hold, HoldKind, draw};
 pub use statement::{JournalLine, LedgerEntry, LedgerTx, Statement, StatementTotal, TrialLine};
 

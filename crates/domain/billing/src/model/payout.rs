@@ -48,14 +48,23 @@ impl MerchantBalance {
 /// Where a payout stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PayoutState {
+    /// Something must be cleared first; the money is still available to the merchant.
+    OnHold,
+    /// A later run decided anew about what was on hold.
+    Canceled,
     /// On its way to the bank.
     Initiated,
     /// The bank paid.
     Paid,
     /// The bank sent it back.
     Returned,
+    /// The bank refused to execute it.
+    Failed,
 }
-stored_names! { PayoutState { Initiated = "initiated", Paid = "paid", Returned = "returned", } }
+stored_names! { PayoutState {
+    OnHold = "on_hold", Canceled = "canceled", Initiated = "initiated", Paid = "paid", Returned = "returned",
+    Failed = "failed",
+} }
 
 /// Money sent to a merchant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +79,8 @@ pub struct Payout {
     pub amount: Money,
     /// Where it stands.
     pub state: PayoutState,
+    /// Why it is (or was) on hold: `not_active`, `no_bank_account`, `account_cooling` or `paused`.
+    pub hold_reason: Option<String>,
     /// Holder of the account it goes to, as it was when the payout was made.
     pub holder: String,
     /// The account it goes to, as it was when the payout was made.
@@ -78,13 +89,15 @@ pub struct Payout {
     pub reference: String,
     /// The bank's name of the transfer.
     pub bank_reference: Option<String>,
-    /// Why the bank sent it back.
+    /// Why the bank sent it back or refused it.
     pub return_reason: Option<String>,
     /// When it was made.
-    pub initiated_at: DateTime<Utc>,
+    pub created_at: DateTime<Utc>,
+    /// When it was sent to the bank; never when it was on hold.
+    pub initiated_at: Option<DateTime<Utc>>,
     /// When the bank paid.
     pub paid_at: Option<DateTime<Utc>>,
-    /// When the bank sent it back.
+    /// When the bank sent it back or refused it.
     pub returned_at: Option<DateTime<Utc>>,
     /// Grows with every change.
     pub version: i64,
@@ -97,7 +110,7 @@ pub struct Skipped {
     pub merchant_id: MerchantId,
     /// What stays with it, in minor units.
     pub available_minor: i64,
-    /// `below_minimum`, `no_bank_account` or `not_active`.
+    /// `below_minimum`, `not_active`, `no_bank_account`, `account_cooling` or `paused`.
     pub reason: String,
 }
 

@@ -1,13 +1,21 @@
 //! Reads.
 
 mod balance;
+mod closed;
+mod invoice;
 mod journal;
 mod payout;
+mod reconcile;
 mod statement;
 
 pub use balance::{balances_by_merchants, merchant_balances, trial_balance};
+pub(crate) use closed::{ListedEntry, entries_of, moved_on};
+pub use closed::{StatementFilter, billing_profile, closed_statement, closed_statements, files_of_seen};
+pub use invoice::{InvoiceFilter, invoice, invoices};
 pub use journal::{JournalFilter, LineFilter, journal, merchant_lines};
 pub use payout::{PayoutFilter, payout, payout_runs, payouts, runs_by_ids};
+pub use reconcile::{FindingFilter, findings, reconciliation, reconciliations};
+pub(crate) use reconcile::{held_at, ledger_items, seen};
 pub use statement::{Period, statement, statement_on};
 
 use access::{Grant, Reach};

@@ -2,8 +2,11 @@
 
 mod example;
 mod ledger;
+mod papers;
 mod payouts;
+mod reconcile;
 mod refunds;
+mod schedules;
 mod shop;
 mod statements;
 mod tamper;

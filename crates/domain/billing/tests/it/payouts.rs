@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use billing::query::{PayoutFilter, merchant_balances, payout_runs, payouts};
-use billing::{MarkPaid, MarkReturned, PayoutFileSink, PayoutState, RunPayouts, run_payouts};
+use billing::{FileSink, MarkPaid, MarkReturned, PayoutState, RunPayouts, run_payouts};
 use chrono::Duration;
 use kernel::{Fault as _, FaultKind, PageArgs};
 use outbox::Dispatcher;
@@ -20,7 +20,7 @@ fn run(key: &str) -> RunPayouts {
 struct Files(Mutex<HashMap<String, String>>);
 
 #[async_trait]
-impl PayoutFileSink for Files {
+impl FileSink for Files {
     async fn put(&self, key: &str, _content_type: &str, body: Vec<u8>) -> Result<(), String> {
         self.0.lock().unwrap().insert(key.to_owned(), String::from_utf8(body).unwrap());
         Ok(())
@@ -100,7 +100,7 @@ testkit::both_databases! {
         let ctx = t.operator();
         let done = run_payouts(&ctx, run("one")).await.unwrap();
         let files = Arc::new(Files::default());
-        let sink: Arc<dyn PayoutFileSink> = files.clone();
+        let sink: Arc<dyn FileSink> = files.clone();
         let (world, wake) = (t.world.clone(), t.world.wake.clone());
         let builder = Dispatcher::builder(world.db.clone(), world.clock.clone(), wake);
         billing::register(builder, &world, &sink).build().drain().await.unwrap();

@@ -5,6 +5,7 @@ use chrono::{DateTime, Duration, Utc};
 use context::Ctx;
 use kernel::id::{MerchantId, MerchantOrderId, OrderId, PaymentOperationId, ShipmentId};
 use kernel::{Currency, Rate};
+use marketplace::BillingSettings;
 use marketplace::model::SettingsPatch;
 use merchants::model::BankAccount;
 use merchants::{CreateMerchant, EditBank, Legal, Profile};
@@ -114,13 +115,21 @@ pub async fn merchant(t: &TestEnv, name: &str, iban: Option<&str>) -> MerchantId
 pub const IBAN: &str = "DE89370400440532013000";
 
 pub async fn reserve(t: &TestEnv, ppm: i64) {
+    edit(t, SettingsPatch { reserve_ppm: Some(Rate::from_ppm(ppm)), ..SettingsPatch::default() }).await;
+}
+
+pub async fn settle(t: &TestEnv, billing: BillingSettings) {
+    edit(t, SettingsPatch { billing: Some(billing), ..SettingsPatch::default() }).await;
+}
+
+pub async fn edit(t: &TestEnv, patch: SettingsPatch) {
     let ctx = t.operator();
     let expected_version = marketplace::snapshot(&ctx).await.unwrap().settings_version;
-    let patch = SettingsPatch { reserve_ppm: Some(Rate::from_ppm(ppm)), ..SettingsPatch::default() };
     let edit = marketplace::command::EditSettings { expected_version, patch, reason: None };
     marketplace::command::edit_settings(&ctx, edit).await.unwrap();
 }
 
 pub async fn sound(t: &TestEnv) {
     assert_eq!(billing::check::ledger(t.world.db.read()).await.unwrap(), Vec::<String>::new());
+    assert_eq!(billing::check::papers(t.world.db.read()).await.unwrap(), Vec::<String>::new());
 }

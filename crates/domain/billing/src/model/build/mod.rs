@@ -14,7 +14,7 @@ pub use dispute::{
     dispute_won,
 };
 pub use manual::{Adjustment, AdjustmentKind, adjusted};
-pub use payout::{payout_initiated, payout_paid, payout_returned};
+pub use payout::{payout_failed, payout_initiated, payout_paid, payout_returned};
 pub use refund::{Canceled, RefundRequested, RefundSettled, canceled, refund_requested, refund_settled};
 pub use sale::{
     CodKept, Release, SaleComponents, SaleRecognized, cod_kept, released, reserve_released, sale_recognized,

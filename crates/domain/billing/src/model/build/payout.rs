@@ -49,6 +49,21 @@ pub fn payout_returned(payout: &Payout, was_paid: bool, at: DateTime<Utc>) -> Re
         .seal()
 }
 
+/// Kind `PAYOUT_FAILED`: Dr payout in transit; Cr available.
+///
+/// # Errors
+/// [`Unbalanced`] for a negative or no amount.
+pub fn payout_failed(payout: &Payout, at: DateTime<Utc>) -> Result<Posting, Unbalanced> {
+    let mut draft = draft(Kind::PayoutFailed, "payout_failed", payout, at);
+    if let Some(reason) = &payout.return_reason {
+        draft = draft.memo(reason);
+    }
+    draft
+        .debit(in_transit(payout), payout.amount.minor, Component::Payout)
+        .credit(Account::Available(payout.merchant_id), payout.amount.minor, Component::Payout)
+        .seal()
+}
+
 const fn in_transit(payout: &Payout) -> Account {
     Account::PayoutInTransit(payout.id, payout.merchant_id)
 }

@@ -1,0 +1,9 @@
+//! Documents as files: the same document always gives the same bytes.
+
+pub(crate) mod csv;
+pub(crate) mod pain;
+pub(crate) mod pdf;
+#[cfg(test)]
+mod sample;
+pub(crate) mod ubl;
+mod xml;
