@@ -1,8 +1,9 @@
 //! Payouts as clients see them.
 
-use async_graphql::{Context, Enum, ID, Object, SimpleObject};
+use async_graphql::{ComplexObject, Context, Enum, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 
+use super::file::{DocumentFile, files_of};
 use super::loader::PayoutRunLoader;
 use crate::error::Gql;
 use crate::loader::load;
@@ -12,12 +13,18 @@ use crate::scalar::{Currency, Money};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 #[graphql(remote = "billing::PayoutState")]
 pub enum PayoutState {
+    /// Something must be cleared first; the money is still available to the merchant.
+    OnHold,
+    /// A later run decided anew about what was on hold.
+    Canceled,
     /// On its way to the bank.
     Initiated,
     /// The bank paid.
     Paid,
     /// The bank sent it back; the money is available again.
     Returned,
+    /// The bank refused to execute it; the money is available again.
+    Failed,
 }
 
 /// Money sent to a merchant.
@@ -49,7 +56,11 @@ impl Payout {
     async fn state(&self) -> PayoutState {
         self.0.state.into()
     }
-    /// The holder of the account it goes to.
+    /// Why it is (or was) on hold: `not_active`, `no_bank_account`, `account_cooling` or `paused`.
+    async fn hold_reason(&self) -> Option<&str> {
+        self.0.hold_reason.as_deref()
+    }
+    /// The holder of the account it goes to; empty when there was none.
     async fn holder(&self) -> &str {
         &self.0.holder
     }
@@ -66,19 +77,23 @@ impl Payout {
     async fn bank_reference(&self) -> Option<&str> {
         self.0.bank_reference.as_deref()
     }
-    /// Why the bank sent it back.
+    /// Why the bank sent it back or refused it.
     async fn return_reason(&self) -> Option<&str> {
         self.0.return_reason.as_deref()
     }
     /// When it was made.
-    async fn initiated_at(&self) -> DateTime<Utc> {
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.0.created_at
+    }
+    /// When it was sent to the bank; never when it was on hold.
+    async fn initiated_at(&self) -> Option<DateTime<Utc>> {
         self.0.initiated_at
     }
     /// When the bank paid.
     async fn paid_at(&self) -> Option<DateTime<Utc>> {
         self.0.paid_at
     }
-    /// When the bank sent it back.
+    /// When the bank sent it back or refused it.
     async fn returned_at(&self) -> Option<DateTime<Utc>> {
         self.0.returned_at
     }
@@ -94,6 +109,7 @@ impl Payout {
 
 /// A run of payouts in one currency.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(complex)]
 pub struct PayoutRun {
     /// The id of the run.
     pub id: ID,
@@ -117,6 +133,16 @@ pub struct PayoutRun {
     pub created_at: DateTime<Utc>,
 }
 
+/// A run of payouts.
+#[ComplexObject]
+impl PayoutRun {
+    /// Its files for the bank, once they are written: `csv`, and `pain001` when the settings name the account to pay
+    /// from.
+    async fn files(&self, gql: &Context<'_>) -> Gql<Vec<DocumentFile>> {
+        files_of(gql, &self.id).await
+    }
+}
+
 /// A merchant that a run did not pay although it has money.
 #[derive(Debug, Clone, SimpleObject)]
 pub struct SkippedPayout {
@@ -124,7 +150,7 @@ pub struct SkippedPayout {
     pub merchant_id: ID,
     /// What is carried forward.
     pub available: Money,
-    /// `below_minimum`, `no_bank_account` or `not_active`.
+    /// `below_minimum`, `not_active`, `no_bank_account`, `account_cooling` or `paused`.
     pub reason: String,
 }
 

@@ -2,6 +2,7 @@
 
 use async_graphql::MergedObject;
 
+pub mod billing;
 pub mod commission;
 pub mod input;
 pub mod mutation;

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use marketplace::command::{EditSettings, StoredSettings, edit_settings};
 use marketplace::{SettingsPatch, query};
 
+use super::billing::{BillingSettings, BillingSettingsInput};
 use crate::error::{Gql, answer, ctx, respond};
 use crate::page::{connection, page_args};
 use crate::payload;
@@ -38,6 +39,8 @@ pub struct MarketplaceSettings {
     pub transfer_expires_days: u32,
     /// VAT on commission in percent, unless the merchant has its own rate.
     pub commission_vat_percent: DecimalText,
+    /// How statements, invoices and payouts are made.
+    pub billing: BillingSettings,
     /// Why this version was made.
     pub reason: Option<String>,
     /// Who made it.
@@ -120,6 +123,7 @@ impl From<StoredSettings> for MarketplaceSettings {
             cart_ttl_days: settings.cart_ttl_days,
             transfer_expires_days: settings.transfer_expires_days,
             commission_vat_percent: DecimalText::percent(settings.commission_vat_ppm),
+            billing: settings.billing.into(),
             reason: stored.reason,
             author: stored.author_name,
             created_at: stored.created_at,
@@ -156,6 +160,8 @@ pub struct MarketplaceSettingsEditInput {
     pub transfer_expires_days: Option<u32>,
     /// VAT on commission in percent, unless the merchant has its own rate.
     pub commission_vat_percent: Option<DecimalText>,
+    /// How statements, invoices and payouts are made, as a whole.
+    pub billing: Option<BillingSettingsInput>,
 }
 
 impl MarketplaceSettingsEditInput {
@@ -185,6 +191,7 @@ impl MarketplaceSettingsEditInput {
                     .commission_vat_percent
                     .map(|percent| percent.to_rate("commissionVatPercent"))
                     .transpose()?,
+                billing: self.billing.map(BillingSettingsInput::read).transpose()?,
             },
         })
     }
