@@ -5,6 +5,7 @@ mod fulfil;
 mod goods;
 mod money;
 mod open;
+mod papers;
 
 use e2e::site::Options;
 use e2e::{Client, Kind, Site};

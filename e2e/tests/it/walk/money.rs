@@ -5,7 +5,7 @@ use e2e::Json as _;
 use serde_json::{Value, json};
 
 use super::fulfil::Sent;
-use super::{Stall, Walk};
+use super::{Stall, Walk, papers};
 use crate::common::{ask, eventually, run};
 
 /// What a merchant has in euros.
@@ -26,6 +26,7 @@ pub async fn paid_out(walk: &Walk, sent: &Sent) {
     statement(walk, sent, available).await;
     books_balance(walk).await;
 
+    papers::an_account_to_pay_from(walk).await;
     let run_input = json!({ "runKey": "walk EUR", "currency": "EUR", "minimum": { "amount": "0", "currency": "EUR" } });
     let first = run(&walk.operator, "operator/finance#PayoutRunCreate", run_input.clone()).await;
     let second = run(&walk.operator, "operator/finance#PayoutRunCreate", run_input).await;
@@ -38,6 +39,7 @@ pub async fn paid_out(walk: &Walk, sent: &Sent) {
         (!file.is_null()).then_some(())
     })
     .await;
+    papers::files_for_the_bank(walk, id).await;
     run(&walk.operator, "operator/finance#PayoutRunMarkPaid", json!({ "id": id })).await;
     let after = balance(&walk.anna).await;
     assert_eq!((after.minor("available").unwrap(), after.minor("inPayout").unwrap()), (0, 0));
@@ -45,6 +47,8 @@ pub async fn paid_out(walk: &Walk, sent: &Sent) {
     let payouts = payouts.nodes("payouts").unwrap();
     assert_eq!(payouts.len(), 1, "a merchant sees its own payouts only");
     assert_eq!(payouts[0].text("state").unwrap(), "PAID");
+    papers::the_bank_tells_what_it_did(walk).await;
+    papers::strangers_see_no_papers(walk).await;
     books_balance(walk).await;
 }
 
