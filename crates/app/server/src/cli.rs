@@ -77,7 +77,7 @@ pub struct ImportProducts {
 /// What can be done with the people of the operator.
 #[derive(Debug, Subcommand)]
 pub enum Operator {
-    /// Makes an administrator of the marketplace
+    /// Makes an administrator of the marketplace, and in an empty one a channel, tax classes and the like
     Create(OperatorCreate),
 }
 

@@ -8,7 +8,7 @@ use super::{database, say};
 use crate::cli;
 use crate::node::{StartError, open_world, require_migrated};
 
-/// Makes an administrator of the marketplace.
+/// Makes an administrator of the marketplace, and in an empty one what it needs to sell.
 pub(super) async fn create(options: cli::OperatorCreate) -> Result<(), StartError> {
     let settings = database(&options.place)?;
     let password = match options.password.password {
@@ -25,5 +25,12 @@ pub(super) async fn create(options: cli::OperatorCreate) -> Result<(), StartErro
     let member = identity::operator_create(&ctx, &options.email, &options.name, &password).await;
     let member = member.map_err(StartError::refused)?;
     say(&format!("{} may sign in as administrator ({})", options.email.trim(), member.user))?;
+    // Who opens a marketplace finds one that can sell: without a default rule it would take no commission.
+    if marketplace::bootstrap(&ctx).await.map_err(StartError::refused)? != marketplace::command::Bootstrapped::default()
+    {
+        say(
+            "The marketplace was empty: it has a channel, tax classes, delivery methods and a commission rule now, to be edited",
+        )?;
+    }
     Ok(world.db.clone().close().await?)
 }
