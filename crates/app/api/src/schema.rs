@@ -52,43 +52,78 @@ impl Executor for SoukSchema {
     }
 }
 
-/// Everything that can be asked.
+/// Everything that can be asked. In groups: a field is looked up through a list one by one, and in a debug build each
+/// step of it takes its part of the stack.
 #[derive(MergedObject, Default)]
-pub struct Query(
+pub struct Query(PeopleQuery, MarketQuery, GoodsQuery, TradeQuery);
+
+/// Who is there.
+#[derive(MergedObject, Default)]
+pub struct PeopleQuery(
     SystemQuery,
     crate::node::NodeQuery,
     crate::identity::IdentityQuery,
     crate::customers::CustomersQuery,
-    crate::inventory::InventoryQuery,
-    crate::offers::OffersQuery,
-    crate::marketplace::MarketplaceQuery,
-    crate::merchants::MerchantsQuery,
-    crate::payments::PaymentsQuery,
-    crate::billing::BillingQuery,
-    crate::billing::PapersQuery,
-    crate::assets::AssetsQuery,
-    crate::catalog::CatalogQuery,
-    crate::orders::OrdersQuery,
-    crate::storefront::StorefrontQuery,
 );
 
-/// Everything that can be done.
+/// What the marketplace is made of, and its money.
 #[derive(MergedObject, Default)]
-pub struct Mutation(
+pub struct MarketQuery(
+    crate::marketplace::MarketplaceQuery,
+    crate::merchants::MerchantsQuery,
+    crate::billing::BillingQuery,
+    crate::billing::PapersQuery,
+);
+
+/// What can be sold.
+#[derive(MergedObject, Default)]
+pub struct GoodsQuery(
+    crate::assets::AssetsQuery,
+    crate::catalog::CatalogQuery,
+    crate::offers::OffersQuery,
+    crate::inventory::InventoryQuery,
+);
+
+/// How it is sold.
+#[derive(MergedObject, Default)]
+pub struct TradeQuery(crate::storefront::StorefrontQuery, crate::orders::OrdersQuery, crate::payments::PaymentsQuery);
+
+/// Everything that can be done, in groups like [`Query`].
+#[derive(MergedObject, Default)]
+pub struct Mutation(PeopleMutation, MarketMutation, GoodsMutation, TradeMutation);
+
+/// Who is there.
+#[derive(MergedObject, Default)]
+pub struct PeopleMutation(
     crate::system::SystemMutation,
     crate::identity::IdentityMutation,
     crate::customers::CustomersMutation,
-    crate::inventory::InventoryMutation,
-    crate::offers::OffersMutation,
+);
+
+/// What the marketplace is made of, and its money.
+#[derive(MergedObject, Default)]
+pub struct MarketMutation(
     crate::marketplace::MarketplaceMutation,
     crate::merchants::MerchantsMutation,
-    crate::payments::PaymentsMutation,
     crate::billing::BillingMutation,
     crate::billing::PapersMutation,
+);
+
+/// What can be sold.
+#[derive(MergedObject, Default)]
+pub struct GoodsMutation(
     crate::assets::AssetsMutation,
     crate::catalog::CatalogMutation,
+    crate::offers::OffersMutation,
+    crate::inventory::InventoryMutation,
+);
+
+/// How it is sold.
+#[derive(MergedObject, Default)]
+pub struct TradeMutation(
     crate::orders::CheckoutMutation,
     crate::orders::OrdersMutation,
+    crate::payments::PaymentsMutation,
 );
 
 /// What resolvers need beside the context of the request. Shared by all requests.

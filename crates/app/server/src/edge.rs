@@ -56,7 +56,6 @@ impl RequestId {
 }
 
 /// Answers browsers that ask for a page of another origin. Nothing here gives rights: there are no cookies.
-#[must_use]
 pub fn cross_origin(origins: &[String]) -> Cors {
     let cors = Cors::default()
         .allowed_methods(["GET", "POST"])
