@@ -52,8 +52,8 @@ impl Executor for SoukSchema {
     }
 }
 
-/// Everything that can be asked. In groups: a field is looked up through a list one by one, and in a debug build each
-/// step of it takes its part of the stack.
+// In groups: a field is looked up through a list one by one, and in a debug build each step takes its part of the stack.
+/// Everything that can be asked.
 #[derive(MergedObject, Default)]
 pub struct Query(PeopleQuery, MarketQuery, GoodsQuery, TradeQuery);
 
@@ -88,7 +88,7 @@ pub struct GoodsQuery(
 #[derive(MergedObject, Default)]
 pub struct TradeQuery(crate::storefront::StorefrontQuery, crate::orders::OrdersQuery, crate::payments::PaymentsQuery);
 
-/// Everything that can be done, in groups like [`Query`].
+/// Everything that can be done.
 #[derive(MergedObject, Default)]
 pub struct Mutation(PeopleMutation, MarketMutation, GoodsMutation, TradeMutation);
 
