@@ -149,6 +149,11 @@ impl Variable {
             Ok(Value::Dict(..)) => return Err(refused("is a section; name a setting in it")),
             Ok(Value::Bool(..)) => Value::from(text.parse::<bool>().map_err(|_| refused("must be true or false"))?),
             Ok(Value::Num(..)) => Value::from(text.parse::<i64>().map_err(|_| refused("must be a whole number"))?),
+            // Texts of a list stand between commas.
+            Ok(Value::Array(..)) => {
+                let texts = text.split(',').map(str::trim).filter(|text| !text.is_empty());
+                Value::from(texts.map(str::to_owned).collect::<Vec<_>>())
+            }
             Ok(_) => Value::from(text),
         };
         Ok(Self { name: name.to_owned(), path, value })

@@ -127,7 +127,7 @@ async fn what_makes_no_sense_is_refused_before_the_start() {
         ("SERVER__PUBLIC_URL", "market.example.org", "server.public_url: is no URL: relative URL without a base"),
         (
             "SERVER__ALLOWED_ORIGINS",
-            r#"["*", "https://shop.example/"]"#,
+            "*, https://shop.example/",
             "server.allowed_origins: https://shop.example/ is no origin such as https://shop.example, without anything behind it",
         ),
         ("STORAGE__ENDPOINT", "ftp://s3", "storage.endpoint: must start with http:// or https://"),
