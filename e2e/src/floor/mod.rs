@@ -77,9 +77,6 @@ fn typed(json: &Json) -> Result<Value> {
             let bytes = value.as_array();
             Value::Bytes(bytes.map(|b| b.iter().filter_map(|n| n.as_u64().and_then(|n| n.try_into().ok())).collect()))
         }
-        "other" => {
-            Value::BigInt(text.and_then(|t| t.strip_prefix("BigUnsigned(Some(")?.strip_suffix("))")?.parse().ok()))
-        }
         _ => return Err(bad()),
     })
 }

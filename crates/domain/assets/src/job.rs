@@ -63,7 +63,7 @@ pub async fn make_thumbnail(ctx: &Ctx, store: &ObjectStore, job: &MakeThumbnail)
     };
     let bytes = store.get(&key).await?;
     let drawn = tokio::task::spawn_blocking(move || {
-        let sha256: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        let sha256 = kernel::text::hex(Sha256::digest(&bytes));
         (sha256, thumbnail(&bytes))
     });
     // A decoder that panics on a hostile file is a file that cannot be decoded.

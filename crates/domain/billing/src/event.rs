@@ -3,20 +3,7 @@
 use chrono::{DateTime, Utc};
 use kernel::Money;
 use kernel::id::{InvoiceId, MerchantId, MerchantOrderId, PayoutId, StatementId};
-use outbox::Event;
-use serde::{Deserialize, Serialize};
-
-macro_rules! events {
-    ($($(#[$doc:meta])* $name:ident = $kind:literal of $subject:ident { $($(#[$field_doc:meta])* $field:ident: $ty:ty,)* })*) => {$(
-        $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-        pub struct $name { $($(#[$field_doc])* pub $field: $ty,)* }
-        impl Event for $name {
-            const KIND: &'static str = $kind;
-            fn subject(&self) -> String { self.$subject.to_string() }
-        }
-    )*};
-}
+use outbox::events;
 
 events! {
     /// Money of a sale became payable.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use context::{Ctx, Error as CoreError, World};
 use kernel::id::{InvoiceId, JobId, PayoutRunId, StatementId};
+use kernel::text;
 use outbox::{DispatcherBuilder, Failure, Job};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
@@ -104,7 +105,7 @@ struct Draft {
 
 /// Stores a file and writes down that it is there. Doing it again stores the same bytes again.
 async fn keep(ctx: &Ctx, sink: &dyn FileSink, draft: Draft) -> Result<(), Failure> {
-    let sha256 = Sha256::digest(&draft.body).iter().map(|byte| format!("{byte:02x}")).collect();
+    let sha256 = text::hex(Sha256::digest(&draft.body));
     let byte_size = i64::try_from(draft.body.len()).unwrap_or(i64::MAX);
     sink.put(&draft.key, draft.content_type, draft.body).await.map_err(Failure::Retry)?;
     let tx = ctx.begin_write().await?;

@@ -5,28 +5,11 @@ use kernel::Currency;
 use kernel::id::{
     MerchantId, MerchantOrderId, OrderId, OrderLineId, PaymentId, PaymentOperationId, RefundId, ShipmentId,
 };
-use outbox::Event;
+use outbox::events;
 use serde::{Deserialize, Serialize};
 
 use crate::model::money::Parts;
 use crate::model::status::{CancelReason, CaptureTiming};
-
-macro_rules! events {
-    ($($(#[$meta:meta])* $name:ident = $kind:literal of $subject:ident { $($(#[$field_meta:meta])* $field:ident: $ty:ty,)* })*) => {$(
-        $(#[$meta])*
-        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-        pub struct $name {
-            $($(#[$field_meta])* pub $field: $ty,)*
-        }
-
-        impl Event for $name {
-            const KIND: &'static str = $kind;
-            fn subject(&self) -> String {
-                self.$subject.to_string()
-            }
-        }
-    )*};
-}
 
 /// Units of an order line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,7 +2,7 @@
 
 use kernel::Money;
 use kernel::id::{BankReceiptId, MerchantOrderId, OrderId, OrphanId, PaymentId, PaymentOperationId, RefundId};
-use outbox::Event;
+use outbox::events;
 use serde::{Deserialize, Serialize};
 
 /// Where money that moved can be found, so that the ledger debits and credits the right account.
@@ -17,18 +17,6 @@ pub enum MoneyPlace {
     Carrier(String),
     /// With the merchant, who collected cash.
     Merchant,
-}
-
-macro_rules! events {
-    ($($(#[$doc:meta])* $name:ident = $kind:literal of $subject:ident { $($(#[$field_doc:meta])* $field:ident: $ty:ty,)* })*) => {$(
-        $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-        pub struct $name { $($(#[$field_doc])* pub $field: $ty,)* }
-        impl Event for $name {
-            const KIND: &'static str = $kind;
-            fn subject(&self) -> String { self.$subject.to_string() }
-        }
-    )*};
 }
 
 events! {

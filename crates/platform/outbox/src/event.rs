@@ -19,6 +19,26 @@ pub trait Event: Serialize + DeserializeOwned + Send + Sync + 'static {
     fn subject(&self) -> String;
 }
 
+/// Defines events: `Name = "kind.v1" of subject { field: Type, }`, where `subject` is the field that names the thing
+/// it happened to. The crate that calls it depends on serde.
+#[macro_export]
+macro_rules! events {
+    ($($(#[$doc:meta])* $name:ident = $kind:literal of $subject:ident { $($(#[$field_doc:meta])* $field:ident: $ty:ty,)* })*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, ::serde::Serialize, ::serde::Deserialize)]
+        pub struct $name {
+            $($(#[$field_doc])* pub $field: $ty,)*
+        }
+
+        impl $crate::Event for $name {
+            const KIND: &'static str = $kind;
+            fn subject(&self) -> String {
+                self.$subject.to_string()
+            }
+        }
+    )*};
+}
+
 /// An event about to be written.
 #[derive(Debug, Clone)]
 pub struct PendingEvent {

@@ -38,7 +38,7 @@ pub enum Claim {
 #[must_use]
 pub fn input_hash<T: serde::Serialize>(input: &T) -> String {
     let bytes = serde_json::to_vec(input).unwrap_or_default();
-    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
+    kernel::text::hex(Sha256::digest(bytes))
 }
 
 /// Claims `key` for an input.

@@ -31,8 +31,8 @@ impl OrdersQuery {
 
     /// The newest open cart of the buyer who asks; null when there is none.
     async fn my_cart(&self, gql: &Context<'_>) -> Gql<Option<Cart>> {
-        let carts = answer(gql, query::carts_of_mine(ctx(gql)?).await)?;
-        Ok(carts.into_iter().next().map(|cart| Cart { cart }))
+        let newest = answer(gql, query::newest_cart_of_mine(ctx(gql)?).await)?;
+        Ok(newest.map(|cart| Cart { cart }))
     }
 
     /// An order, for the operator and its buyer; null when there is none.

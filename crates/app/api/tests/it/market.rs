@@ -1,25 +1,14 @@
 //! The marketplace and its merchants, walked through the documents that the repository offers.
 
 use access::Scope;
-use async_graphql::{Request, Variables};
-use context::Ctx;
 use serde_json::{Value, json};
+
+use crate::bazaar::run;
 
 const OPERATOR_MARKET: &str = include_str!("../../../../../graphql/operations/operator/marketplace.graphql");
 const OPERATOR_MERCHANTS: &str = include_str!("../../../../../graphql/operations/operator/merchants.graphql");
 const MERCHANT_PROFILE: &str = include_str!("../../../../../graphql/operations/merchant/profile.graphql");
 const STOREFRONT: &str = include_str!("../../../../../graphql/operations/storefront/marketplace.graphql");
-
-async fn run(ctx: &Ctx, document: &str, operation: &str, variables: Value) -> Value {
-    let request = Request::new(document)
-        .operation_name(operation)
-        .variables(Variables::from_json(variables))
-        .data(api::Loaders::new(ctx.clone()))
-        .data(ctx.clone());
-    let answer = api::build(api::Services::default()).execute(request).await;
-    assert!(answer.errors.is_empty(), "{operation}: {:?}", answer.errors);
-    answer.data.into_json().unwrap()
-}
 
 /// The result of a mutation that went well.
 #[track_caller]

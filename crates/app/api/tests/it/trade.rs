@@ -1,30 +1,16 @@
 //! Stock, offers and what storefronts browse, walked through the documents that the repository offers.
 
-use async_graphql::{Request, Variables};
 use context::Ctx;
 use kernel::id::MerchantId;
 use serde_json::{Value, json};
 use testkit::tokio;
 
+use crate::bazaar::{execute, run};
+
 const MARKET: &str = include_str!("../../../../../graphql/operations/operator/marketplace.graphql");
 const STOCK: &str = include_str!("../../../../../graphql/operations/merchant/stock.graphql");
 const OFFERS: &str = include_str!("../../../../../graphql/operations/merchant/offers.graphql");
 const PRODUCTS: &str = include_str!("../../../../../graphql/operations/storefront/products.graphql");
-
-async fn execute(ctx: &Ctx, document: &str, operation: &str, variables: Value) -> async_graphql::Response {
-    let request = Request::new(document)
-        .operation_name(operation)
-        .variables(Variables::from_json(variables))
-        .data(api::Loaders::new(ctx.clone()))
-        .data(ctx.clone());
-    api::build(api::Services::default()).execute(request).await
-}
-
-async fn run(ctx: &Ctx, document: &str, operation: &str, variables: Value) -> Value {
-    let answer = execute(ctx, document, operation, variables).await;
-    assert!(answer.errors.is_empty(), "{operation}: {:?}", answer.errors);
-    answer.data.into_json().unwrap()
-}
 
 /// Runs a request on one thread, as the server does: resolvers of a level queue up before their batch is sent.
 fn as_served<F: Future<Output = Value> + Send>(request: F) -> Value {

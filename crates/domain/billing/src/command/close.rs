@@ -19,7 +19,7 @@ use crate::model::ClosedStatement;
 use crate::model::closed::summarize;
 use crate::papers_repo as repo;
 use crate::post::Ledger;
-use crate::query::moved_on;
+use crate::query::{moved_on, of_balance};
 use crate::worker::WriteStatementFile;
 
 /// Periods closed in one call at most; the next call goes on.
@@ -41,8 +41,8 @@ pub async fn close_statements(ctx: &Ctx) -> Result<usize, Error> {
             continue;
         }
         seal(ctx, currency).await?;
-        for (merchant, cycle) in due {
-            while closed < PERIODS_MAX && close_one(ctx, &market, merchant, currency, cycle, now).await? {
+        for merchant in due {
+            while closed < PERIODS_MAX && close_one(ctx, &market, &merchant, currency, now).await? {
                 closed += 1;
             }
         }
@@ -57,20 +57,24 @@ struct Since {
     closed_to: Option<DateTime<Utc>>,
 }
 
-/// The merchants with a period that is over, with their cycles.
-async fn due(
-    ctx: &Ctx,
-    currency: Currency,
-    settings: &BillingSettings,
-    now: DateTime<Utc>,
-) -> Result<Vec<(MerchantId, StatementCycle)>, Error> {
-    let sql = "SELECT a.merchant_id, MIN(a.opened_at) AS opened_at, (SELECT MAX(s.to_at) FROM statement s
+/// A merchant with a period that is over.
+struct Due {
+    merchant: MerchantId,
+    cycle: StatementCycle,
+    /// When the first of its accounts was opened.
+    opened_at: DateTime<Utc>,
+}
+
+/// The merchants with a period that is over.
+async fn due(ctx: &Ctx, currency: Currency, settings: &BillingSettings, now: DateTime<Utc>) -> Result<Vec<Due>, Error> {
+    let sql = format!(
+        "SELECT a.merchant_id, MIN(a.opened_at) AS opened_at, (SELECT MAX(s.to_at) FROM statement s
             WHERE s.merchant_id = a.merchant_id AND s.currency = a.currency) AS closed_to
-        FROM ledger_account a WHERE a.currency = ? AND a.merchant_id IS NOT NULL AND a.role IN
-            ('liability:merchant:pending', 'liability:merchant:available', 'liability:merchant:reserve',
-            'liability:merchant:dispute_hold')
-        GROUP BY a.merchant_id, a.currency ORDER BY a.merchant_id";
-    let statement = db::dialect::statement(ctx.read(), sql, [currency.into()]);
+        FROM ledger_account a WHERE a.currency = ? AND a.merchant_id IS NOT NULL AND {}
+        GROUP BY a.merchant_id, a.currency ORDER BY a.merchant_id",
+        of_balance()
+    );
+    let statement = db::dialect::statement(ctx.read(), &sql, [currency.into()]);
     let all = Since::find_by_statement(statement).all(ctx.read()).await?;
     let mut due = Vec::new();
     for chunk in all.chunks(1_000) {
@@ -80,7 +84,7 @@ async fn due(
             let own = profiles.get(&since.merchant_id).and_then(|profile| profile.statement_cycle);
             let cycle = own.unwrap_or(settings.statement_cycle);
             if cycle.end(since.closed_to.unwrap_or(since.opened_at), settings.time_zone) <= now {
-                due.push((since.merchant_id, cycle));
+                due.push(Due { merchant: since.merchant_id, cycle, opened_at: since.opened_at });
             }
         }
     }
@@ -104,20 +108,17 @@ async fn seal(ctx: &Ctx, currency: Currency) -> Result<(), Error> {
 async fn close_one(
     ctx: &Ctx,
     market: &Snapshot,
-    merchant: MerchantId,
+    due: &Due,
     currency: Currency,
-    cycle: StatementCycle,
     now: DateTime<Utc>,
 ) -> Result<bool, Error> {
+    let Due { merchant, cycle, opened_at } = *due;
     let zone = market.settings.billing.time_zone;
     let mut tx = ctx.begin_write().await?;
     let last = repo::last_statement(&*tx, merchant, currency).await?;
     let (cycle_no, from, opening_minor) = match &last {
         Some(last) => (last.cycle_no + 1, last.to, last.closing_minor),
-        None => match first_entry(&tx, merchant, currency).await? {
-            Some(at) => (1, cycle.start(at, zone), 0),
-            None => return Ok(false),
-        },
+        None => (1, cycle.start(opened_at, zone), 0),
     };
     let to = cycle.end(from, zone);
     if to > now {
@@ -152,21 +153,4 @@ async fn close_one(
     tx.emit(&StatementClosed { statement: closed.id, merchant, from, to });
     tx.commit().await?;
     Ok(true)
-}
-
-#[derive(FromQueryResult)]
-struct First {
-    at: Option<DateTime<Utc>>,
-}
-
-async fn first_entry(
-    tx: &context::WriteTx,
-    merchant: MerchantId,
-    currency: Currency,
-) -> Result<Option<DateTime<Utc>>, Error> {
-    let sql = "SELECT MIN(a.opened_at) AS at FROM ledger_account a WHERE a.merchant_id = ? AND a.currency = ?
-        AND a.role IN ('liability:merchant:pending', 'liability:merchant:available', 'liability:merchant:reserve',
-            'liability:merchant:dispute_hold')";
-    let statement = db::dialect::statement(&**tx, sql, [merchant.into(), currency.into()]);
-    Ok(First::find_by_statement(statement).one(&**tx).await?.and_then(|row| row.at))
 }

@@ -121,17 +121,7 @@ fn operator(entity: &LegalEntity) -> Party {
 /// The merchant; by its id alone when it is not known any more.
 fn company(id: String, party: Option<InvoiceParty>) -> Party {
     let Some(InvoiceParty { contact_email, legal, .. }) = party else {
-        let empty = String::new;
-        return Party {
-            legal_name: id,
-            tax_id: empty(),
-            registration_number: empty(),
-            street: empty(),
-            postal_code: empty(),
-            city: empty(),
-            country: empty(),
-            email: empty(),
-        };
+        return Party { legal_name: id, ..Party::default() };
     };
     Party {
         legal_name: legal.legal_name,

@@ -59,9 +59,7 @@ pub async fn mark_paid(ctx: &Ctx, input: MarkPaid) -> Result<Payout, Error> {
     let bank_reference =
         input.bank_reference.as_deref().map(|text| text::line("bankReference", text, 100)).transpose()?;
     let mut tx = ctx.begin_write().await?;
-    let seen = payout::Entity::find_by_id(input.payout_id).one(&*tx).await?.ok_or(CoreError::NotFound("payout"))?;
-    let mut ledger = Ledger::lock(&tx, seen.currency).await?;
-    let mut payout = repo::lock_payout(&tx, input.payout_id).await?;
+    let (mut ledger, mut payout) = locked(&tx, input.payout_id).await?;
     match payout.state {
         PayoutState::Paid => return Ok(payout),
         PayoutState::Returned => return Err(Error::NotPossible("the payout came back")),
@@ -121,9 +119,7 @@ pub async fn mark_returned(ctx: &Ctx, input: MarkReturned) -> Result<Payout, Err
     ctx.authorize(RUN_PAYOUT)?;
     let reason = text::line("reason", &input.reason, 300)?;
     let mut tx = ctx.begin_write().await?;
-    let seen = payout::Entity::find_by_id(input.payout_id).one(&*tx).await?.ok_or(CoreError::NotFound("payout"))?;
-    let mut ledger = Ledger::lock(&tx, seen.currency).await?;
-    let mut payout = repo::lock_payout(&tx, input.payout_id).await?;
+    let (mut ledger, mut payout) = locked(&tx, input.payout_id).await?;
     let was_paid = match payout.state {
         PayoutState::Returned => return Ok(payout),
         PayoutState::Paid => true,
@@ -133,12 +129,7 @@ pub async fn mark_returned(ctx: &Ctx, input: MarkReturned) -> Result<Payout, Err
     };
     payout.return_reason = Some(reason.clone());
     ledger.post(vec![payout_returned(&payout, was_paid, tx.now())?]).await?;
-    payout.state = PayoutState::Returned;
-    payout.returned_at = Some(tx.now());
-    repo::save_payout(&tx, &payout).await?;
-    payout.version += 1;
-    let change = Change::new("payout", payout.id, "returned").of_merchant(payout.merchant_id);
-    tx.record(change.because(&reason));
+    came_back(&mut tx, &mut payout, PayoutState::Returned, &reason).await?;
     let (merchant, amount) = (payout.merchant_id, payout.amount);
     tx.emit(&PayoutReturned { payout: payout.id, merchant, amount, reason });
     tx.commit().await?;
@@ -154,9 +145,7 @@ pub async fn mark_failed(ctx: &Ctx, input: MarkFailed) -> Result<Payout, Error> 
     ctx.authorize(RUN_PAYOUT)?;
     let reason = text::line("reason", &input.reason, 300)?;
     let mut tx = ctx.begin_write().await?;
-    let seen = payout::Entity::find_by_id(input.payout_id).one(&*tx).await?.ok_or(CoreError::NotFound("payout"))?;
-    let mut ledger = Ledger::lock(&tx, seen.currency).await?;
-    let mut payout = repo::lock_payout(&tx, input.payout_id).await?;
+    let (mut ledger, mut payout) = locked(&tx, input.payout_id).await?;
     match payout.state {
         PayoutState::Failed => return Ok(payout),
         PayoutState::Initiated => {}
@@ -165,16 +154,29 @@ pub async fn mark_failed(ctx: &Ctx, input: MarkFailed) -> Result<Payout, Error> 
     }
     payout.return_reason = Some(reason.clone());
     ledger.post(vec![payout_failed(&payout, tx.now())?]).await?;
-    payout.state = PayoutState::Failed;
-    payout.returned_at = Some(tx.now());
-    repo::save_payout(&tx, &payout).await?;
-    payout.version += 1;
-    let change = Change::new("payout", payout.id, "failed").of_merchant(payout.merchant_id);
-    tx.record(change.because(&reason));
+    came_back(&mut tx, &mut payout, PayoutState::Failed, &reason).await?;
     let (merchant, amount) = (payout.merchant_id, payout.amount);
     tx.emit(&PayoutFailed { payout: payout.id, merchant, amount, reason });
     tx.commit().await?;
     Ok(payout)
+}
+
+/// A payout and the ledger of its currency, which is locked first.
+async fn locked(tx: &WriteTx, id: PayoutId) -> Result<(Ledger<'_>, Payout), Error> {
+    let seen = payout::Entity::find_by_id(id).one(&**tx).await?.ok_or(CoreError::NotFound("payout"))?;
+    let ledger = Ledger::lock(tx, seen.currency).await?;
+    Ok((ledger, repo::lock_payout(tx, id).await?))
+}
+
+/// Keeps that the bank did not pay in the end; `state` says how.
+async fn came_back(tx: &mut WriteTx, payout: &mut Payout, state: PayoutState, reason: &str) -> Result<(), Error> {
+    payout.state = state;
+    payout.returned_at = Some(tx.now());
+    repo::save_payout(tx, payout).await?;
+    payout.version += 1;
+    let change = Change::new("payout", payout.id, state.as_str()).of_merchant(payout.merchant_id);
+    tx.record(change.because(reason));
+    Ok(())
 }
 
 async fn settle_paid(

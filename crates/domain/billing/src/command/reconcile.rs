@@ -86,8 +86,7 @@ pub async fn import_file(ctx: &Ctx, input: Import) -> Result<Reconciliation, Err
         ImportFormat::Camt053 => camt::read(&input.content, input.currency, zone)?,
     };
     let (from, to) = period(&input, &parsed)?;
-    let digest = Sha256::digest(input.content.as_bytes());
-    let sha256: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let sha256 = text::hex(Sha256::digest(input.content.as_bytes()));
     let mut tx = ctx.begin_write().await?;
     // Files are compared one after another: a transaction is matched once.
     Ledger::lock(&tx, input.currency).await?;

@@ -6,9 +6,9 @@ use chrono::{DateTime, Utc};
 use kernel::id::{MerchantId, StatementId};
 use kernel::{Currency, allocate};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
-use super::{Component, Kind, stored_names};
+use super::posting::fingerprint;
+use super::{BALANCE_ROLES, Component, Kind, stored_names};
 
 /// The groups of a statement. Each sum is the merchant's gain: fees are negative.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -134,18 +134,8 @@ impl ClosedStatement {
             let (excl, tax) = (line.excl_tax_minor.to_string(), line.tax_minor.to_string());
             said.extend([line.group.clone(), line.count.to_string(), excl, tax]);
         }
-        fingerprint(said.iter().map(String::as_bytes))
+        fingerprint(said)
     }
-}
-
-/// SHA-256 over parts, each with its length, in hexadecimal.
-pub fn fingerprint<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
-    let mut hasher = Sha256::new();
-    for part in parts {
-        hasher.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
-        hasher.update(part);
-    }
-    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What a period did, added up by kind of event, kind of account and component. Credits are positive.
@@ -237,15 +227,9 @@ struct OfKind {
     charges: BTreeMap<(bool, Charge), i64>,
 }
 
-/// Whether accounts of this role are the merchant's balance: earned and not paid out.
+/// Whether accounts of this role are the merchant's balance.
 fn is_own(role: &str) -> bool {
-    matches!(
-        role,
-        "liability:merchant:pending"
-            | "liability:merchant:available"
-            | "liability:merchant:reserve"
-            | "liability:merchant:dispute_hold"
-    )
+    BALANCE_ROLES.contains(&role)
 }
 
 /// Sorts what moved into groups. The lines sum to the change of the merchant's balance.

@@ -5,7 +5,8 @@ use kernel::id::{InvoiceId, MerchantId, StatementId};
 use kernel::{Currency, Rate, Rounding};
 use serde::{Deserialize, Serialize};
 
-use super::closed::{Charge, Charged, fingerprint};
+use super::closed::{Charge, Charged};
+use super::posting::fingerprint;
 use super::stored_names;
 
 /// What kind of document it is.
@@ -19,7 +20,7 @@ pub enum InvoiceKind {
 stored_names! { InvoiceKind { Invoice = "invoice", CreditNote = "credit_note", } }
 
 /// Who stands on a document, as it was when the document was issued.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Party {
     /// The name in the register.
@@ -171,7 +172,7 @@ impl Invoice {
             self.tax_minor.to_string(),
             serde_json::to_string(&self.content).unwrap_or_default(),
         ];
-        fingerprint(said.iter().map(String::as_bytes))
+        fingerprint(said)
     }
 }
 

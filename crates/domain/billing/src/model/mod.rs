@@ -12,6 +12,7 @@ pub mod reconcile;
 mod release;
 mod statement;
 
+pub(crate) use account::BALANCE_ROLES;
 pub use account::{Account, Side};
 pub use closed::{ClosedStatement, StatementGroup, StatementLine};
 pub use document::DocumentFile;

@@ -316,32 +316,24 @@ pub struct Posted {
 
 /// The hash of what the caller said. Times are not part of it: a retry says the same at another time.
 pub fn input_hash<I: Serialize>(kind: Kind, currency: Currency, input: &I) -> String {
-    let mut hasher = Sha256::new();
     let said = serde_json::to_vec(input).unwrap_or_default();
-    for part in [kind.as_str().as_bytes(), currency.code().as_bytes(), &said] {
-        feed(&mut hasher, part);
-    }
-    hex(hasher)
+    fingerprint([kind.as_str().as_bytes(), currency.code().as_bytes(), said.as_slice()])
 }
 
 /// The hash of a written transaction: over the hash of the one before it and all that was written of this one.
 /// `fields` come in the order of the columns of `ledger_tx`, then entry by entry.
 #[must_use]
 pub fn chain(prev_hash: &str, fields: &[String]) -> String {
+    fingerprint(std::iter::once(prev_hash).chain(fields.iter().map(String::as_str)))
+}
+
+/// SHA-256 over parts in hexadecimal. Each goes in with its length, so that no two lists of parts give the same bytes.
+pub fn fingerprint<P: AsRef<[u8]>>(parts: impl IntoIterator<Item = P>) -> String {
     let mut hasher = Sha256::new();
-    feed(&mut hasher, prev_hash.as_bytes());
-    for field in fields {
-        feed(&mut hasher, field.as_bytes());
+    for part in parts {
+        let part = part.as_ref();
+        hasher.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+        hasher.update(part);
     }
-    hex(hasher)
-}
-
-/// Each part goes in with its length, so that no two lists of parts give the same bytes.
-fn feed(hasher: &mut Sha256, part: &[u8]) {
-    hasher.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
-    hasher.update(part);
-}
-
-fn hex(hasher: Sha256) -> String {
-    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    kernel::text::hex(hasher.finalize())
 }

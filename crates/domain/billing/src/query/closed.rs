@@ -10,7 +10,7 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Value,
 };
 
-use super::visible;
+use super::{of_balance, visible};
 use crate::actions::{READ_PROFILE, READ_STATEMENT};
 use crate::entity::{document_file, statement};
 use crate::error::Error;
@@ -146,17 +146,20 @@ pub(crate) async fn moved_on<C: ConnectionTrait>(
         minor: row.minor,
     });
     let moved: Vec<Moved> = moved.collect();
-    let sql = format!("SELECT COUNT(*) AS count FROM ledger_entry e {OWN_ENTRIES}");
+    let sql = format!("SELECT COUNT(*) AS count FROM ledger_entry e {}", own_entries());
     let values: [Value; 4] = [merchant.into(), from.into(), to.into(), currency.into()];
     let count = Count::find_by_statement(db::dialect::statement(conn, &sql, values)).one(conn).await?;
     Ok((moved, count.map_or(0, |row| row.count)))
 }
 
 /// Entries on the accounts whose sum is a merchant's balance.
-const OWN_ENTRIES: &str = "JOIN ledger_account a ON a.id = e.account_id
-    WHERE e.merchant_id = ? AND e.posted_at >= ? AND e.posted_at < ? AND a.currency = ? AND a.role IN
-        ('liability:merchant:pending', 'liability:merchant:available', 'liability:merchant:reserve',
-        'liability:merchant:dispute_hold')";
+fn own_entries() -> String {
+    format!(
+        "JOIN ledger_account a ON a.id = e.account_id
+        WHERE e.merchant_id = ? AND e.posted_at >= ? AND e.posted_at < ? AND a.currency = ? AND {}",
+        of_balance()
+    )
+}
 
 /// An entry as a statement lists it.
 #[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
@@ -182,7 +185,8 @@ pub(crate) async fn entries_of<C: ConnectionTrait>(
         "SELECT e.tx_id, e.posted_at, t.effective_at, t.kind, a.role, t.source_type, t.source_id,
             e.merchant_order_id, t.memo,
             CASE e.direction WHEN 'credit' THEN e.amount_minor ELSE -e.amount_minor END AS minor
-        FROM ledger_entry e JOIN ledger_tx t ON t.id = e.tx_id {OWN_ENTRIES} ORDER BY t.seq, e.line_no"
+        FROM ledger_entry e JOIN ledger_tx t ON t.id = e.tx_id {} ORDER BY t.seq, e.line_no",
+        own_entries()
     );
     let values: [Value; 4] = [closed.merchant_id.into(), closed.from.into(), closed.to.into(), closed.currency.into()];
     Ok(ListedEntry::find_by_statement(db::dialect::statement(conn, &sql, values)).all(conn).await?)

@@ -23,6 +23,13 @@ use context::Error as CoreError;
 use kernel::Invalid;
 use kernel::id::MerchantId;
 
+use crate::model::BALANCE_ROLES;
+
+/// SQL: the account `a` is one of those whose sum is a merchant's balance.
+pub(crate) fn of_balance() -> String {
+    format!("a.role IN ('{}')", BALANCE_ROLES.join("', '"))
+}
+
 /// The merchant to look at: the wanted one, or one's own. Somebody else's is not found; the operator names one.
 fn visible(grant: &Grant, wanted: Option<MerchantId>) -> Result<MerchantId, CoreError> {
     match (grant.merchants(), wanted) {

@@ -8,7 +8,7 @@ use kernel::id::MerchantId;
 use kernel::{Currency, Invalid};
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 
-use super::visible;
+use super::{of_balance, visible};
 use crate::actions::READ_BALANCE;
 use crate::error::Error;
 use crate::model::{Component, Kind, Statement, StatementTotal};
@@ -45,9 +45,6 @@ pub async fn statement(
     statement_on(ctx.read(), Period { merchant, currency, from, to }).await
 }
 
-/// The accounts whose sum is the merchant's balance: earned and not paid out.
-const OWN: &str = "a.role IN ('liability:merchant:pending', 'liability:merchant:available',
-    'liability:merchant:reserve', 'liability:merchant:dispute_hold')";
 const GAIN: &str = "CAST(COALESCE(SUM(CASE e.direction WHEN 'credit' THEN e.amount_minor ELSE -e.amount_minor END), 0)
     AS bigint)";
 
@@ -76,10 +73,11 @@ struct Charge {
 /// The database error.
 pub async fn statement_on<C: ConnectionTrait>(conn: &C, period: Period) -> Result<Statement, Error> {
     let Period { merchant, currency, from, to } = period;
+    let own = of_balance();
     let whose: [Value; 2] = [merchant.into(), currency.into()];
     let opening = format!(
         "SELECT {GAIN} AS minor FROM ledger_account a JOIN ledger_entry e ON e.account_id = a.id
-        WHERE a.merchant_id = ? AND a.currency = ? AND {OWN} AND e.posted_at < ?"
+        WHERE a.merchant_id = ? AND a.currency = ? AND {own} AND e.posted_at < ?"
     );
     let values = whose.iter().cloned().chain([from.into()]);
     let opening = Sum::find_by_statement(db::dialect::statement(conn, &opening, values)).one(conn).await?;
@@ -87,7 +85,7 @@ pub async fn statement_on<C: ConnectionTrait>(conn: &C, period: Period) -> Resul
     let nets = format!(
         "SELECT t.kind, COUNT(DISTINCT t.id) AS count, {GAIN} AS minor
         FROM ledger_account a JOIN ledger_entry e ON e.account_id = a.id JOIN ledger_tx t ON t.id = e.tx_id
-        WHERE a.merchant_id = ? AND a.currency = ? AND {OWN} AND e.posted_at >= ? AND e.posted_at < ?
+        WHERE a.merchant_id = ? AND a.currency = ? AND {own} AND e.posted_at >= ? AND e.posted_at < ?
         GROUP BY t.kind"
     );
     let values = whose.iter().cloned().chain([from.into(), to.into()]);

@@ -107,7 +107,7 @@ testkit::both_databases! {
         assert!(!files.0.lock().unwrap().contains_key(&key), "it was written once");
         let names = files_of_seen(&t.operator(), &[first.id.to_string()]).await.unwrap();
         let file = &names[&first.id.to_string()][0];
-        let sha: String = Sha256::digest(csv.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+        let sha = kernel::text::hex(Sha256::digest(csv.as_bytes()));
         assert_eq!((file.sha256.as_str(), file.byte_size), (sha.as_str(), i64::try_from(csv.len()).unwrap()));
         sound(&t).await;
     }

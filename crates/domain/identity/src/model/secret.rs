@@ -45,7 +45,7 @@ impl Secret {
 
     /// What is stored: SHA-256 in hexadecimal. A slow hash would buy nothing against 256 random bits.
     pub(crate) fn digest(&self) -> String {
-        Sha256::digest(self.0.as_bytes()).iter().map(|b| format!("{b:02x}")).collect()
+        kernel::text::hex(Sha256::digest(self.0.as_bytes()))
     }
 
     /// The last four characters, by which a person tells keys apart.

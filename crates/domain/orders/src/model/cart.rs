@@ -71,7 +71,7 @@ pub struct NewLine {
 /// The digest of a cart's secret token; only this is stored.
 #[must_use]
 pub fn token_hash(token: &str) -> String {
-    Sha256::digest(token.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    kernel::text::hex(Sha256::digest(token.as_bytes()))
 }
 
 /// Adds `new` to the `lines` of a cart in `currency`, units of the same offer to the line that has it; `id` makes ids

@@ -20,26 +20,22 @@ pub async fn cart(ctx: &Ctx, access: &CartAccess) -> Result<Cart, Error> {
     find_cart(ctx.read(), ctx, &grant, access, false).await
 }
 
-/// The open carts of the buyer who asks, the newest first; at most ten.
+/// The newest open cart of the buyer who asks; `None` when there is none.
 ///
 /// # Errors
 /// The database error.
-pub async fn carts_of_mine(ctx: &Ctx) -> Result<Vec<Cart>, Error> {
+pub async fn newest_cart_of_mine(ctx: &Ctx) -> Result<Option<Cart>, Error> {
     let grant = ctx.authorize(EDIT_CART)?;
-    let Some(customer) = ctx.actor().customer() else { return Ok(Vec::new()) };
-    let ids: Vec<CartId> = cart::Entity::find()
+    let Some(customer) = ctx.actor().customer() else { return Ok(None) };
+    let newest: Option<CartId> = cart::Entity::find()
         .select_only()
         .column(cart::Column::Id)
         .filter(cart::Column::CustomerId.eq(customer))
         .filter(cart::Column::State.eq(CartState::Open))
         .order_by_desc(cart::Column::Id)
-        .limit(10)
         .into_tuple()
-        .all(ctx.read())
+        .one(ctx.read())
         .await?;
-    let mut carts = Vec::with_capacity(ids.len());
-    for id in ids {
-        carts.push(find_cart(ctx.read(), ctx, &grant, &CartAccess { id, token: None }, false).await?);
-    }
-    Ok(carts)
+    let Some(id) = newest else { return Ok(None) };
+    Ok(Some(find_cart(ctx.read(), ctx, &grant, &CartAccess { id, token: None }, false).await?))
 }

@@ -7,7 +7,7 @@ mod lists;
 mod timeline;
 
 pub use captures::captures_of_operation;
-pub use cart::{cart, carts_of_mine};
+pub use cart::{cart, newest_cart_of_mine};
 pub use details::{
     FulfillmentDetail, PartDetail, RefundDetail, ShipmentDetail, details_by_merchant_orders, ordered_of_all,
     ordered_of_merchant, parts_by_orders, refund_lines, shipment, shipment_lines,

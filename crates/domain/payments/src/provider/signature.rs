@@ -14,7 +14,7 @@ const TOLERANCE: Duration = Duration::minutes(5);
 pub fn sign(secret: &[u8], at: DateTime<Utc>, body: &[u8]) -> String {
     let timestamp = at.timestamp();
     let bytes = keyed(secret, timestamp, body).finalize().into_bytes();
-    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = kernel::text::hex(bytes);
     format!("t={timestamp},v1={hex}")
 }
 

@@ -52,5 +52,5 @@ pub(super) fn of(plan: &SplitPlan) -> String {
     };
     // Plain data: serializing cannot fail.
     let bytes = serde_json::to_vec(&agreed).unwrap_or_default();
-    Sha256::digest(bytes).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    kernel::text::hex(&Sha256::digest(bytes)[..16])
 }
