@@ -15,7 +15,7 @@ use async_graphql::{Executor, Request};
 use context::{Ctx, World};
 use db::{Db, DbSettings};
 use identity::PasswordCost;
-use kernel::SystemClock;
+use kernel::{Clock, SandboxClock, SystemClock};
 use mail::Mailer;
 use payments::Providers;
 use payments::provider::Sandbox;
@@ -112,6 +112,8 @@ pub struct Node {
     pub providers: Providers,
     /// The sandbox among them.
     pub sandbox: Option<Arc<Sandbox>>,
+    /// The clock, where operators may put it forward.
+    pub clock: Option<Arc<SandboxClock>>,
     /// The settings it was opened with.
     pub settings: Settings,
 }
@@ -121,15 +123,13 @@ pub struct Node {
 /// # Errors
 /// Says which of them failed.
 pub async fn open_world(settings: &Settings) -> Result<Arc<World>, StartError> {
+    world_with(settings, Arc::new(SystemClock)).await
+}
+
+async fn world_with(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Arc<World>, StartError> {
     let database = DbSettings { url: settings.database.url.clone(), connections: settings.database.connections };
     let (db, access) = tokio::join!(Db::connect(&database), Access::from_policy(POLICY));
-    Ok(Arc::new(World {
-        db: db?,
-        access: access?,
-        clock: Arc::new(SystemClock),
-        ids: Arc::new(SystemClock),
-        wake: Arc::new(Notify::new()),
-    }))
+    Ok(Arc::new(World { db: db?, access: access?, clock, ids: Arc::new(SystemClock), wake: Arc::new(Notify::new()) }))
 }
 
 /// Refuses to work on a database of an older program.
@@ -152,11 +152,27 @@ impl Node {
         let security = &settings.security;
         let cost = PasswordCost { memory_kib: security.argon2_memory_kib, passes: security.argon2_passes };
         identity::set_password_cost(cost);
-        let world = open_world(&settings).await?;
+        let clock = settings.sandbox.clock.then(|| Arc::new(SandboxClock::default()));
+        let time: Arc<dyn Clock> = match &clock {
+            Some(clock) => clock.clone(),
+            None => Arc::new(SystemClock),
+        };
+        let world = world_with(&settings, time).await?;
         let store = ObjectStore::new(&settings.storage.client());
         let mailer = Mailer::new(&settings.mail.client())?;
         let (providers, sandbox) = providers(&settings.payments, &world);
-        Ok(Self { world, store, mailer, providers, sandbox, settings })
+        Ok(Self { world, store, mailer, providers, sandbox, clock, settings })
+    }
+
+    /// Puts the clock of a sandbox where it was left. The schema must be there.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn resume_clock(&self) -> Result<(), StartError> {
+        match &self.clock {
+            Some(clock) => context::sandbox_clock_load(self.world.db.read(), clock).await.map_err(StartError::refused),
+            None => Ok(()),
+        }
     }
 
     /// Listens, and answers requests with `executor` once the returned server is polled.

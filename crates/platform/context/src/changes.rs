@@ -1,6 +1,7 @@
 //! Reading the change log.
 
 use access::{Action, Reach};
+use chrono::{DateTime, Utc};
 use history::ChangeRow;
 use kernel::{Page, PageArgs};
 
@@ -23,4 +24,24 @@ pub async fn changes(ctx: &Ctx, subject: Option<(&str, &str)>, page: &PageArgs) 
         Reach::Nothing => return Err(Error::NotFound("history")),
     };
     Ok(history::list(ctx.read(), subject, merchant, page).await??)
+}
+
+/// The last change of a thing until `at`, that instant included; with `fields` the last that changed one of them. `None`
+/// too for who may not read its history.
+///
+/// # Errors
+/// The database error.
+pub async fn change_until(
+    ctx: &Ctx,
+    subject: (&str, &str),
+    fields: &[&str],
+    at: DateTime<Utc>,
+) -> Result<Option<ChangeRow>, Error> {
+    let Ok(grant) = ctx.authorize(READ_HISTORY) else { return Ok(None) };
+    let merchant = match grant.merchants() {
+        Reach::All => None,
+        Reach::Only(id) => Some(id),
+        Reach::Nothing => return Ok(None),
+    };
+    Ok(history::last_until(ctx.read(), subject, merchant, fields, at).await?)
 }

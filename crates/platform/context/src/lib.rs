@@ -19,11 +19,13 @@
 mod changes;
 mod ctx;
 mod error;
+mod sandbox;
 mod scope;
 mod write;
 
-pub use changes::{READ_HISTORY, changes};
+pub use changes::{READ_HISTORY, change_until, changes};
 pub use ctx::{Ctx, Origin, World};
 pub use error::Error;
+pub use sandbox::{SET_CLOCK, sandbox_clock_load, sandbox_clock_set};
 pub use scope::{within_customers, within_merchants};
 pub use write::{Idempotent, WriteTx};

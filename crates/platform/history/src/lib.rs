@@ -6,4 +6,4 @@
 mod entity;
 mod log;
 
-pub use log::{Change, ChangeRow, FieldChange, Origin, list, record};
+pub use log::{Change, ChangeRow, FieldChange, Origin, last_until, list, record};

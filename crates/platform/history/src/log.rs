@@ -209,3 +209,31 @@ pub async fn list<C: ConnectionTrait>(
     let rows = rows.into_iter().map(ChangeRow::from).collect();
     Ok(Ok(Page::from_rows(rows, page, |row: &ChangeRow| row.id)))
 }
+
+/// How far back a change of certain fields is looked for.
+const LOOK_BACK: u64 = 200;
+
+/// The last change of a thing until `at`, that instant included; with `fields` the last that changed one of them.
+///
+/// # Errors
+/// The database error.
+pub async fn last_until<C: ConnectionTrait>(
+    conn: &C,
+    (kind, id): (&str, &str),
+    merchant: Option<MerchantId>,
+    fields: &[&str],
+    at: DateTime<Utc>,
+) -> Result<Option<ChangeRow>, DbErr> {
+    let mut wanted = Condition::all()
+        .add(entity::Column::Entity.eq(kind))
+        .add(entity::Column::EntityId.eq(id))
+        .add(entity::Column::ChangedAt.lte(at));
+    if let Some(merchant) = merchant {
+        wanted = wanted.add(entity::Column::MerchantId.eq(merchant));
+    }
+    let limit = if fields.is_empty() { 1 } else { LOOK_BACK };
+    let rows = entity::Entity::find().filter(wanted).order_by_desc(entity::Column::Id).limit(limit).all(conn).await?;
+    let touches =
+        |row: &ChangeRow| fields.is_empty() || row.fields.iter().any(|change| fields.contains(&change.field.as_str()));
+    Ok(rows.into_iter().map(ChangeRow::from).find(touches))
+}

@@ -1,6 +1,7 @@
 //! Time and ids as parameters, so that a test can say what "tomorrow" is.
 
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, Duration, SubsecRound, Utc};
 use uuid::Uuid;
@@ -35,6 +36,37 @@ impl IdGen for SystemClock {
     }
 }
 
+/// The machine's clock, put forward: for sandboxes, where months have to pass in a minute. It never runs backwards.
+#[derive(Debug, Default)]
+pub struct SandboxClock {
+    offset_micros: AtomicI64,
+}
+
+impl SandboxClock {
+    /// How far it is ahead of the machine's clock, in microseconds.
+    #[must_use]
+    pub fn offset_micros(&self) -> i64 {
+        self.offset_micros.load(Ordering::SeqCst)
+    }
+
+    /// How far it would be ahead if it showed `instant` now, in microseconds.
+    #[must_use]
+    pub fn offset_to(&self, instant: DateTime<Utc>) -> i64 {
+        (instant - SystemClock.now()).num_microseconds().unwrap_or(0)
+    }
+
+    /// Puts it forward to `offset_micros` ahead of the machine's clock; a smaller offset than it has is ignored.
+    pub fn put_forward(&self, offset_micros: i64) {
+        self.offset_micros.fetch_max(offset_micros, Ordering::SeqCst);
+    }
+}
+
+impl Clock for SandboxClock {
+    fn now(&self) -> DateTime<Utc> {
+        SystemClock.now() + Duration::microseconds(self.offset_micros())
+    }
+}
+
 /// A clock that moves only when told.
 #[derive(Debug)]
 pub struct ManualClock(Mutex<DateTime<Utc>>);
@@ -61,5 +93,21 @@ impl ManualClock {
 impl Clock for ManualClock {
     fn now(&self) -> DateTime<Utc> {
         *self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sandbox_clock_only_goes_forward() {
+        let clock = SandboxClock::default();
+        let day = Duration::days(1);
+        let tomorrow = SystemClock.now() + day;
+        clock.put_forward(clock.offset_to(tomorrow));
+        assert!(clock.now() >= tomorrow);
+        clock.put_forward(0);
+        assert!(clock.now() >= tomorrow);
     }
 }

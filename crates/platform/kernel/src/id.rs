@@ -112,6 +112,8 @@ typed_ids! {
     CarrierId = "car";
     /// A rule by which the operator earns.
     CommissionRuleId = "com";
+    /// A code that makes goods cheaper at the marketplace's expense.
+    CouponId = "cpn";
     /// A merchant.
     MerchantId = "mer";
     /// A buyer's account.
@@ -182,6 +184,12 @@ typed_ids! {
     PayoutId = "pot";
     /// A run that makes payouts.
     PayoutRunId = "run";
+    /// A chargeback at a payment provider.
+    DisputeId = "dsp";
+    /// A manual entry of the ledger that somebody asked for.
+    ManualEntryId = "men";
+    /// What a merchant owes the operator.
+    DebtId = "dbt";
     /// A merchant's statement of a period.
     StatementId = "stm";
     /// An invoice or a credit note of the operator to a merchant.

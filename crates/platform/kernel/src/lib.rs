@@ -17,7 +17,7 @@ pub mod text;
 pub mod zone;
 
 pub use allocate::{ZeroWeights, allocate, cumulative, unit_slots_sum};
-pub use clock::{Clock, IdGen, ManualClock, SystemClock};
+pub use clock::{Clock, IdGen, ManualClock, SandboxClock, SystemClock};
 pub use currency::{Currency, UnknownCurrency};
 pub use fault::{Fault, FaultKind, Invalid};
 pub use money::{Money, MoneyError};

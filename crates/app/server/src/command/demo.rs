@@ -35,6 +35,7 @@ pub async fn demo(options: cli::Demo) -> Result<(), StartError> {
 
     let node = Node::open(settings).await?;
     migrations::run(node.world.db.for_migrations()).await?;
+    node.resume_clock().await?;
     node.store.ensure_bucket().await?;
     let empty = options.empty;
     seed(&node, empty).await?;

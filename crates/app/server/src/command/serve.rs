@@ -20,6 +20,7 @@ pub async fn serve(settings: Settings) -> Result<(), StartError> {
     let stop = stop_signal()?;
     let node = Node::open(settings).await?;
     require_migrated(&node.world).await?;
+    node.resume_clock().await?;
     node.ensure_bucket_in_background();
     answer(&node, stop, |address| format!("souk listens on http://{address}")).await?;
     node.close().await;
@@ -33,7 +34,8 @@ pub(super) async fn answer(
     greeting: impl FnOnce(SocketAddr) -> String,
 ) -> Result<(), StartError> {
     let health = Health::new(node.world.clone(), node.store.clone());
-    let schema = api::build(api::Services::with_assets(assets::Urls::new(node.store.clone())));
+    let services = api::Services::with_assets(assets::Urls::new(node.store.clone()));
+    let schema = api::build(services.with_clock(node.clock.clone()));
     let (server, address) = node.listen(schema, attach, health.clone())?;
     let enabled = node.settings.worker.enabled;
     let work = enabled.then(|| Work::start(node, &own_url(&node.settings, address))).transpose()?;

@@ -9,6 +9,7 @@ pub(super) async fn worker(settings: Settings) -> Result<(), StartError> {
     let stop = stop_signal()?;
     let node = Node::open(settings).await?;
     require_migrated(&node.world).await?;
+    node.resume_clock().await?;
     node.ensure_bucket_in_background();
     let payments = &node.settings.payments;
     let url = if payments.sandbox_url.is_empty() { &node.settings.server.public_url } else { &payments.sandbox_url };

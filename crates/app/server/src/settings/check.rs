@@ -95,6 +95,9 @@ impl Settings {
         if !self.payments.sandbox_url.is_empty() {
             problems.url("payments.sandbox_url", &self.payments.sandbox_url, &["http"]);
         }
+        if self.sandbox.clock && !self.payments.sandbox {
+            problems.add("sandbox.clock", "is for sandboxes only: set payments.sandbox, or leave the clock alone");
+        }
         let late = u64::from(self.payments.sandbox_late_seconds);
         problems.range("payments.sandbox_late_seconds", late, 0, 86_400);
         let memory_min = if purpose == Purpose::Demo { 8 } else { ARGON2_MEMORY_MIN };

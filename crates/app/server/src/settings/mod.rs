@@ -29,6 +29,8 @@ pub struct Settings {
     pub security: Security,
     /// Payment providers.
     pub payments: Payments,
+    /// What only a sandbox may do.
+    pub sandbox: SandboxSettings,
     /// Events, jobs, schedules.
     pub worker: Worker,
     /// Logs.
@@ -181,6 +183,14 @@ pub struct Payments {
     pub sandbox_late_seconds: u32,
     /// Webhooks overtake each other.
     pub sandbox_out_of_order: bool,
+}
+
+/// What only a sandbox may do.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SandboxSettings {
+    /// Whether operators may put the clock forward.
+    pub clock: bool,
 }
 
 /// Events, jobs, schedules.
