@@ -28,6 +28,7 @@ mod m0010_payments;
 mod m0011_orders;
 mod m0012_billing;
 mod m0013_analytics;
+mod m0015_ledger;
 mod m0016_papers;
 
 /// All migrations, in order.
@@ -50,6 +51,7 @@ impl MigratorTrait for Migrator {
             SqlMigration { name: "m0011_orders", statements: m0011_orders::STATEMENTS },
             SqlMigration { name: "m0012_billing", statements: m0012_billing::STATEMENTS },
             SqlMigration { name: "m0013_analytics", statements: m0013_analytics::STATEMENTS },
+            SqlMigration { name: "m0015_ledger", statements: m0015_ledger::STATEMENTS },
             SqlMigration { name: "m0016_papers", statements: m0016_papers::STATEMENTS },
         ]
         .into_iter()

@@ -99,6 +99,8 @@ pub(crate) const STATEMENTS: &[Step] = &[
         category_id {id},
         tier text,
         channel_id {id} REFERENCES channel (id),
+        product_id {id},
+        country text,
         base text NOT NULL CHECK (base IN ('gross', 'net')),
         item_ppm bigint NOT NULL CHECK (item_ppm BETWEEN 0 AND 1000000),
         shipping_ppm bigint NOT NULL CHECK (shipping_ppm BETWEEN 0 AND 1000000),
@@ -112,7 +114,7 @@ pub(crate) const STATEMENTS: &[Step] = &[
         CHECK (valid_to IS NULL OR valid_to > valid_from),
         CHECK (merchant_id IS NULL OR tier IS NULL),
         CHECK (NOT is_default OR (merchant_id IS NULL AND category_id IS NULL AND tier IS NULL
-            AND channel_id IS NULL AND valid_to IS NULL))
+            AND channel_id IS NULL AND product_id IS NULL AND country IS NULL AND valid_to IS NULL))
     )"),
     Sql("CREATE UNIQUE INDEX commission_rule_default ON commission_rule (is_default) WHERE is_default"),
     Sql("CREATE TABLE commission_amount (
@@ -121,6 +123,8 @@ pub(crate) const STATEMENTS: &[Step] = &[
         fixed_per_order_minor bigint NOT NULL CHECK (fixed_per_order_minor >= 0),
         min_per_line_minor bigint CHECK (min_per_line_minor >= 0),
         max_per_line_minor bigint CHECK (max_per_line_minor >= 0),
+        fixed_per_line_minor bigint NOT NULL CHECK (fixed_per_line_minor >= 0),
+        brackets text NOT NULL,
         PRIMARY KEY (commission_rule_id, currency),
         CHECK (min_per_line_minor IS NULL OR max_per_line_minor IS NULL OR max_per_line_minor >= min_per_line_minor)
     )"),

@@ -23,6 +23,8 @@ pub(crate) const STATEMENTS: &[Step] = &[
         auto_accept boolean NOT NULL,
         tier text NOT NULL,
         commission_vat_ppm bigint CHECK (commission_vat_ppm BETWEEN 0 AND 1000000),
+        reserve_ppm bigint CHECK (reserve_ppm BETWEEN 0 AND 1000000),
+        operator_remits_tax boolean NOT NULL,
         version bigint NOT NULL,
         created_at {at} NOT NULL,
         updated_at {at} NOT NULL,

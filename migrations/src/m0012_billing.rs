@@ -22,6 +22,7 @@ pub(crate) const STATEMENTS: &[Step] = &[
     )"),
     Sql("CREATE INDEX ledger_account_merchant ON ledger_account (merchant_id, currency, role)
         WHERE merchant_id IS NOT NULL"),
+    Sql("CREATE INDEX ledger_account_path ON ledger_account (currency, path)"),
     Sql("CREATE INDEX ledger_account_role ON ledger_account (currency, role, id)"),
     // Entries are written before their transaction, which seals them: a trigger adds them up then, and no
     // entry can join a sealed transaction.
