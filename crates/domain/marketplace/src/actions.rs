@@ -22,6 +22,10 @@ pub const EDIT_CARRIERS: Action = Action::new("carrier", "edit");
 pub const READ_COMMISSION: Action = Action::new("commission_rule", "read");
 /// Make and change commission rules.
 pub const EDIT_COMMISSION: Action = Action::new("commission_rule", "edit");
+/// Read coupons.
+pub const READ_COUPONS: Action = Action::new("coupon", "read");
+/// Make and change coupons.
+pub const EDIT_COUPONS: Action = Action::new("coupon", "edit");
 /// Read the settings and their history.
 pub const READ_SETTINGS: Action = Action::new("marketplace_settings", "read");
 /// Change the settings.

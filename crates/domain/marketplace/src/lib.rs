@@ -9,13 +9,14 @@ pub mod model;
 pub mod query;
 mod repo;
 
-pub use command::bootstrap;
+pub use command::{bootstrap, redeem_coupon_in_tx};
 pub use error::Error;
 pub use model::commission;
 pub use model::delivery;
 pub use model::{
-    BillingSettings, Carrier, Channel, CommissionAmounts, CommissionBase, CommissionRule, CommissionRules,
-    CommissionScope, DeliveryKind, DeliveryMethod, DeliveryPricing, DeliveryRate, LegalEntity, PayingAccount,
-    PayoutSchedule, Settings, SettingsPatch, Snapshot, StatementCycle, TaxClass, TaxRate,
+    BillingSettings, Carrier, Channel, CommissionAmounts, CommissionBase, CommissionBracket, CommissionRule,
+    CommissionRules, CommissionScope, Coupon, CouponTax, CouponValue, DeliveryKind, DeliveryMethod, DeliveryPricing,
+    DeliveryRate, LegalEntity, PayingAccount, PayoutSchedule, Settings, SettingsPatch, Snapshot, StatementCycle,
+    TaxClass, TaxRate,
 };
-pub use query::{snapshot, snapshot_on};
+pub use query::{coupon_by_code_on, snapshot, snapshot_on};

@@ -187,12 +187,8 @@ async fn carriers(ctx: &Ctx, tx: &mut WriteTx) -> Result<usize, Error> {
 }
 
 async fn default_rule(ctx: &Ctx, tx: &mut WriteTx) -> Result<usize, Error> {
-    let amounts = [Currency::EUR, Currency::USD].map(|currency| CommissionAmounts {
-        currency,
-        fixed_per_order_minor: 35,
-        min_per_line_minor: None,
-        max_per_line_minor: None,
-    });
+    let amounts = [Currency::EUR, Currency::USD]
+        .map(|currency| CommissionAmounts { fixed_per_order_minor: 35, ..CommissionAmounts::none(currency) });
     let input = CreateCommissionRule {
         name: "Default".to_owned(),
         scope: CommissionScope::default(),

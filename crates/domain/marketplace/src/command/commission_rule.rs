@@ -96,6 +96,18 @@ pub async fn edit_commission_rule(ctx: &Ctx, input: EditCommissionRule) -> Resul
     Ok(after)
 }
 
+/// A rule as it would be made, without making it: for looks at what it would change.
+///
+/// # Errors
+/// What is wrong with the input; denied; the database error.
+pub async fn draft_commission_rule(ctx: &Ctx, input: CreateCommissionRule) -> Result<CommissionRule, Error> {
+    ctx.authorize(EDIT_COMMISSION)?;
+    let market = crate::snapshot(ctx).await?;
+    let rule = rule_of(ctx, ctx.now(), input)?;
+    known_channel(&market, &rule.scope)?;
+    Ok(rule)
+}
+
 fn known_channel(market: &Snapshot, scope: &CommissionScope) -> Result<(), Error> {
     match scope.channel {
         Some(id) if market.channel(id).is_none() => {
@@ -106,6 +118,10 @@ fn known_channel(market: &Snapshot, scope: &CommissionScope) -> Result<(), Error
 }
 
 pub(super) fn new_rule(ctx: &Ctx, tx: &WriteTx, input: CreateCommissionRule) -> Result<CommissionRule, Error> {
+    rule_of(ctx, tx.now(), input)
+}
+
+fn rule_of(ctx: &Ctx, now: DateTime<Utc>, input: CreateCommissionRule) -> Result<CommissionRule, Error> {
     let rule = CommissionRule {
         id: ctx.new_id(),
         name: input.name,
@@ -117,11 +133,11 @@ pub(super) fn new_rule(ctx: &Ctx, tx: &WriteTx, input: CreateCommissionRule) -> 
         amounts: input.amounts,
         min_on_zero: input.min_on_zero,
         priority: input.priority,
-        valid_from: input.valid_from.unwrap_or(tx.now()),
+        valid_from: input.valid_from.unwrap_or(now),
         valid_to: input.valid_to,
         version: 1,
-        created_at: tx.now(),
-        updated_at: tx.now(),
+        created_at: now,
+        updated_at: now,
     };
     Ok(rule.checked()?)
 }

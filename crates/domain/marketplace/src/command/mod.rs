@@ -4,6 +4,7 @@ mod bootstrap;
 mod carrier;
 mod channel;
 mod commission_rule;
+mod coupon;
 mod delivery_method;
 mod settings;
 mod tax_class;
@@ -11,7 +12,10 @@ mod tax_class;
 pub use bootstrap::{Bootstrapped, bootstrap};
 pub use carrier::{CreateCarrier, EditCarrier, create_carrier, edit_carrier};
 pub use channel::{CreateChannel, EditChannel, create_channel, edit_channel};
-pub use commission_rule::{CreateCommissionRule, EditCommissionRule, create_commission_rule, edit_commission_rule};
+pub use commission_rule::{
+    CreateCommissionRule, EditCommissionRule, create_commission_rule, draft_commission_rule, edit_commission_rule,
+};
+pub use coupon::{CreateCoupon, EditCoupon, create_coupon, edit_coupon, redeem_coupon_in_tx};
 pub use delivery_method::{CreateDeliveryMethod, EditDeliveryMethod, create_delivery_method, edit_delivery_method};
 pub use settings::{EditSettings, StoredSettings, edit_settings};
 pub use tax_class::{CreateTaxClass, EditTaxClass, create_tax_class, edit_tax_class};

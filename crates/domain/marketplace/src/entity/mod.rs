@@ -160,7 +160,7 @@ pub(crate) mod carrier_row {
 pub(crate) mod commission_rule_row {
     use chrono::{DateTime, Utc};
     use kernel::Rate;
-    use kernel::id::{CategoryId, ChannelId, CommissionRuleId, MerchantId};
+    use kernel::id::{CategoryId, ChannelId, CommissionRuleId, MerchantId, ProductId};
     use sea_orm::entity::prelude::*;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -174,6 +174,8 @@ pub(crate) mod commission_rule_row {
         pub category_id: Option<CategoryId>,
         pub tier: Option<String>,
         pub channel_id: Option<ChannelId>,
+        pub product_id: Option<ProductId>,
+        pub country: Option<String>,
         pub base: String,
         pub item_ppm: Rate,
         pub shipping_ppm: Rate,
@@ -206,6 +208,8 @@ pub(crate) mod commission_amount_row {
         pub fixed_per_order_minor: i64,
         pub min_per_line_minor: Option<i64>,
         pub max_per_line_minor: Option<i64>,
+        pub fixed_per_line_minor: i64,
+        pub brackets: String,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -244,6 +248,38 @@ pub(crate) mod version_row {
         pub id: i32,
         pub version: i64,
         pub stamp: String,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(crate) mod coupon_row {
+    use chrono::{DateTime, Utc};
+    use kernel::id::CouponId;
+    use kernel::{Currency, Rate};
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "coupon")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: CouponId,
+        pub code: String,
+        pub name: String,
+        pub currency: Currency,
+        pub amount_minor: Option<i64>,
+        pub percent_ppm: Option<Rate>,
+        pub minimum_minor: i64,
+        pub valid_from: DateTime<Utc>,
+        pub valid_to: Option<DateTime<Utc>>,
+        pub uses_max: Option<i64>,
+        pub uses: i64,
+        pub active: bool,
+        pub version: i64,
+        pub created_at: DateTime<Utc>,
+        pub updated_at: DateTime<Utc>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -4,6 +4,7 @@ pub mod billing;
 pub mod carrier;
 pub mod channel;
 pub mod commission;
+pub mod coupon;
 pub mod delivery;
 pub mod settings;
 pub mod snapshot;
@@ -12,9 +13,12 @@ pub mod tax;
 pub use billing::{BillingSettings, PayingAccount, PayoutSchedule, StatementCycle};
 pub use carrier::Carrier;
 pub use channel::Channel;
-pub use commission::{CommissionAmounts, CommissionBase, CommissionRule, CommissionRules, CommissionScope};
+pub use commission::{
+    CommissionAmounts, CommissionBase, CommissionBracket, CommissionRule, CommissionRules, CommissionScope,
+};
+pub use coupon::{Coupon, CouponValue, coupon_code};
 pub use delivery::{DeliveryKind, DeliveryMethod, DeliveryPricing, DeliveryRate};
-pub use settings::{LegalEntity, Settings, SettingsPatch};
+pub use settings::{CouponTax, LegalEntity, Settings, SettingsPatch};
 pub use snapshot::Snapshot;
 pub use tax::{TaxClass, TaxRate};
 

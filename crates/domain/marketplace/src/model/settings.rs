@@ -45,6 +45,17 @@ impl Default for LegalEntity {
     }
 }
 
+/// Whose money a coupon of the marketplace is, for the tax on what is sold. Jurisdictions differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CouponTax {
+    /// The marketplace pays a part of the price: tax is owed on the whole price.
+    #[default]
+    ThirdPartyConsideration,
+    /// The price is lower: tax is owed on what the buyer pays.
+    PriceReduction,
+}
+
 /// The settings of the marketplace. Fields that an older document lacks take their default.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
@@ -63,8 +74,22 @@ pub struct Settings {
     pub payout_minimum: BTreeMap<Currency, i64>,
     /// The share of released earnings that is kept as a reserve.
     pub reserve_ppm: Rate,
+    /// Days for which the reserve is kept.
+    pub reserve_days: u32,
     /// Whether a refund gives the merchant its share of the fixed fee back.
     pub refund_fixed_fee: bool,
+    /// Whether the merchant pays what a provider charges for a dispute that was lost.
+    pub recharge_dispute_fee: bool,
+    /// How a coupon of the marketplace is taxed.
+    pub coupon_tax: CouponTax,
+    /// Days with a negative balance after which a merchant is asked to pay.
+    pub debt_request_days: u32,
+    /// Days with a negative balance after which it becomes a claim of its own.
+    pub debt_claim_days: u32,
+    /// The debt of each currency from which on a balance is critical, in minor units.
+    pub critical_debt: BTreeMap<Currency, i64>,
+    /// The largest manual entry of each currency that needs no second person, in minor units; 0 when it is missing.
+    pub single_handed: BTreeMap<Currency, i64>,
     /// Days after which a cart that nobody touched is forgotten.
     pub cart_ttl_days: u32,
     /// Days in which a bank transfer must arrive.
@@ -85,7 +110,14 @@ impl Default for Settings {
             accept_within_hours: 48,
             payout_minimum: BTreeMap::from([(Currency::EUR, 1_000), (Currency::USD, 1_000)]),
             reserve_ppm: Rate::ZERO,
+            reserve_days: 90,
             refund_fixed_fee: false,
+            recharge_dispute_fee: true,
+            coupon_tax: CouponTax::default(),
+            debt_request_days: 14,
+            debt_claim_days: 60,
+            critical_debt: BTreeMap::from([(Currency::EUR, 10_000), (Currency::USD, 10_000)]),
+            single_handed: BTreeMap::new(),
             cart_ttl_days: 30,
             transfer_expires_days: 7,
             commission_vat_ppm: Rate::from_ppm(190_000),
@@ -105,7 +137,14 @@ pub struct SettingsPatch {
     pub accept_within_hours: Option<u32>,
     pub payout_minimum: Option<BTreeMap<Currency, i64>>,
     pub reserve_ppm: Option<Rate>,
+    pub reserve_days: Option<u32>,
     pub refund_fixed_fee: Option<bool>,
+    pub recharge_dispute_fee: Option<bool>,
+    pub coupon_tax: Option<CouponTax>,
+    pub debt_request_days: Option<u32>,
+    pub debt_claim_days: Option<u32>,
+    pub critical_debt: Option<BTreeMap<Currency, i64>>,
+    pub single_handed: Option<BTreeMap<Currency, i64>>,
     pub cart_ttl_days: Option<u32>,
     pub transfer_expires_days: Option<u32>,
     pub commission_vat_ppm: Option<Rate>,
@@ -117,6 +156,18 @@ impl Settings {
     #[must_use]
     pub fn payout_minimum_minor(&self, currency: Currency) -> i64 {
         self.payout_minimum.get(&currency).copied().unwrap_or(0)
+    }
+
+    /// The debt in `currency` from which on a balance is critical, in minor units.
+    #[must_use]
+    pub fn critical_debt_minor(&self, currency: Currency) -> Option<i64> {
+        self.critical_debt.get(&currency).copied()
+    }
+
+    /// The largest manual entry in `currency` that needs no second person, in minor units.
+    #[must_use]
+    pub fn single_handed_minor(&self, currency: Currency) -> i64 {
+        self.single_handed.get(&currency).copied().unwrap_or(0)
     }
 
     pub(crate) fn patched(mut self, patch: SettingsPatch) -> Self {
@@ -132,7 +183,14 @@ impl Settings {
         put(&mut self.accept_within_hours, patch.accept_within_hours);
         put(&mut self.payout_minimum, patch.payout_minimum);
         put(&mut self.reserve_ppm, patch.reserve_ppm);
+        put(&mut self.reserve_days, patch.reserve_days);
         put(&mut self.refund_fixed_fee, patch.refund_fixed_fee);
+        put(&mut self.recharge_dispute_fee, patch.recharge_dispute_fee);
+        put(&mut self.coupon_tax, patch.coupon_tax);
+        put(&mut self.debt_request_days, patch.debt_request_days);
+        put(&mut self.debt_claim_days, patch.debt_claim_days);
+        put(&mut self.critical_debt, patch.critical_debt);
+        put(&mut self.single_handed, patch.single_handed);
         put(&mut self.cart_ttl_days, patch.cart_ttl_days);
         put(&mut self.transfer_expires_days, patch.transfer_expires_days);
         put(&mut self.commission_vat_ppm, patch.commission_vat_ppm);
@@ -151,12 +209,25 @@ impl Settings {
         if self.fallback_days < self.hold_days {
             return Err(Invalid::new("fallbackDays", "OUT_OF_RANGE", "must not be less than the hold period"));
         }
+        days("reserveDays", self.reserve_days, 0, 720)?;
+        days("debtRequestDays", self.debt_request_days, 1, 365)?;
+        days("debtClaimDays", self.debt_claim_days, 1, 720)?;
+        if self.debt_claim_days < self.debt_request_days {
+            return Err(Invalid::new("debtClaimDays", "OUT_OF_RANGE", "must not be before the request for payment"));
+        }
         share("reservePpm", self.reserve_ppm)?;
         share("commissionVatPpm", self.commission_vat_ppm)?;
         self.billing = self.billing.checked()?;
-        bounded("payoutMinimum", self.payout_minimum.len())?;
-        for (currency, minor) in &self.payout_minimum {
-            amount(&format!("payoutMinimum.{currency}"), *minor)?;
+        let amounts = [
+            ("payoutMinimum", &self.payout_minimum),
+            ("criticalDebt", &self.critical_debt),
+            ("singleHanded", &self.single_handed),
+        ];
+        for (field, amounts) in amounts {
+            bounded(field, amounts.len())?;
+            for (currency, minor) in amounts {
+                amount(&format!("{field}.{currency}"), *minor)?;
+            }
         }
         Ok(self)
     }

@@ -1,9 +1,11 @@
 //! Reads.
 
+mod coupons;
 mod lists;
 mod settings;
 mod snapshot;
 
+pub use coupons::{coupon, coupon_by_code_on, coupons};
 pub use lists::{
     carrier, carriers, channel, channel_by_code, channels, commission_rule, commission_rules, delivery_method,
     delivery_methods, tax_class, tax_classes,

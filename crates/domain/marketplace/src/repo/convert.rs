@@ -201,20 +201,26 @@ pub(super) fn rule(
     row: commission_rule_row::Model,
     amounts: Vec<commission_amount_row::Model>,
 ) -> Result<CommissionRule, Error> {
-    let amounts = amounts.into_iter().map(|amount| CommissionAmounts {
-        currency: amount.currency,
-        fixed_per_order_minor: amount.fixed_per_order_minor,
-        min_per_line_minor: amount.min_per_line_minor,
-        max_per_line_minor: amount.max_per_line_minor,
+    let amounts = amounts.into_iter().map(|amount| {
+        Ok::<_, Error>(CommissionAmounts {
+            currency: amount.currency,
+            fixed_per_order_minor: amount.fixed_per_order_minor,
+            fixed_per_line_minor: amount.fixed_per_line_minor,
+            min_per_line_minor: amount.min_per_line_minor,
+            max_per_line_minor: amount.max_per_line_minor,
+            brackets: serde_json::from_str(&amount.brackets)?,
+        })
     });
     Ok(CommissionRule {
         base: known("commission_rule.base", &row.base, CommissionBase::parse(&row.base))?,
-        amounts: amounts.collect(),
+        amounts: amounts.collect::<Result<_, _>>()?,
         scope: CommissionScope {
             merchant: row.merchant_id,
             category: row.category_id,
             tier: row.tier,
             channel: row.channel_id,
+            product: row.product_id,
+            country: row.country,
         },
         id: row.id,
         name: row.name,
@@ -240,6 +246,8 @@ pub(super) fn rule_row(rule: &CommissionRule) -> commission_rule_row::ActiveMode
         category_id: Set(rule.scope.category),
         tier: Set(rule.scope.tier.clone()),
         channel_id: Set(rule.scope.channel),
+        product_id: Set(rule.scope.product),
+        country: Set(rule.scope.country.clone()),
         base: Set(rule.base.as_str().to_owned()),
         item_ppm: Set(rule.item_ppm),
         shipping_ppm: Set(rule.shipping_ppm),
@@ -253,13 +261,17 @@ pub(super) fn rule_row(rule: &CommissionRule) -> commission_rule_row::ActiveMode
     }
 }
 
-pub(super) fn amount_rows(rule: &CommissionRule) -> Vec<commission_amount_row::ActiveModel> {
-    let row = |amounts: &CommissionAmounts| commission_amount_row::ActiveModel {
-        commission_rule_id: Set(rule.id),
-        currency: Set(amounts.currency),
-        fixed_per_order_minor: Set(amounts.fixed_per_order_minor),
-        min_per_line_minor: Set(amounts.min_per_line_minor),
-        max_per_line_minor: Set(amounts.max_per_line_minor),
+pub(super) fn amount_rows(rule: &CommissionRule) -> Result<Vec<commission_amount_row::ActiveModel>, Error> {
+    let row = |amounts: &CommissionAmounts| {
+        Ok(commission_amount_row::ActiveModel {
+            commission_rule_id: Set(rule.id),
+            currency: Set(amounts.currency),
+            fixed_per_order_minor: Set(amounts.fixed_per_order_minor),
+            min_per_line_minor: Set(amounts.min_per_line_minor),
+            max_per_line_minor: Set(amounts.max_per_line_minor),
+            fixed_per_line_minor: Set(amounts.fixed_per_line_minor),
+            brackets: Set(serde_json::to_string(&amounts.brackets)?),
+        })
     };
     rule.amounts.iter().map(row).collect()
 }

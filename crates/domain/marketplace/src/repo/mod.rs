@@ -1,9 +1,11 @@
 //! Loading and saving. Writing takes a grant of the operator.
 
 mod convert;
+mod coupon;
 mod load;
 mod save;
 
+pub(crate) use coupon::{coupon, insert_coupon, save_coupon};
 pub(crate) use load::{all, stamp};
 pub(crate) use save::{
     begin, insert_carrier, insert_channel, insert_delivery_method, insert_rule, insert_settings, insert_tax_class,

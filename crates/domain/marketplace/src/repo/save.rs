@@ -162,7 +162,7 @@ pub(crate) async fn save_rule(tx: &WriteTx, rule: &CommissionRule) -> Result<(),
 }
 
 async fn insert_amounts(tx: &WriteTx, rule: &CommissionRule) -> Result<(), Error> {
-    let rows = convert::amount_rows(rule);
+    let rows = convert::amount_rows(rule)?;
     if !rows.is_empty() {
         commission_amount_row::Entity::insert_many(rows).exec_without_returning(&**tx).await?;
     }

@@ -203,7 +203,7 @@ testkit::both_databases! {
         let scope = CommissionScope { merchant: Some(merchant), ..CommissionScope::default() };
         let own = create_commission_rule(&ctx, new_rule(scope, 50_000)).await.unwrap();
         let facts = marketplace::commission::CommissionFacts {
-            merchant, tier: "standard", channel: ctx.new_id(), categories: &[], at: ctx.now(),
+            merchant, tier: "standard", channel: ctx.new_id(), categories: &[], product: None, country: "DE", at: ctx.now(),
         };
         assert_eq!(snapshot(&ctx).await.unwrap().commission.resolve(&facts).id, own.id);
         t.clock.advance(chrono::Duration::hours(1));

@@ -98,8 +98,10 @@ pub fn compute(input: &CommissionInput<'_>) -> CommissionResult {
 
 fn item_minor(line: &CommissionLine<'_>, input: &CommissionInput<'_>) -> i64 {
     let rule = line.rule;
-    let share = percentage(rule, rule.item_ppm, line.gross_minor, line.tax_minor, input);
+    let rate = rule.item_rate(input.currency, line.gross_minor);
+    let share = percentage(rule, rate, line.gross_minor, line.tax_minor, input);
     let Some(amounts) = rule.amounts_in(input.currency) else { return share };
+    let share = if line.gross_minor > 0 { share + amounts.fixed_per_line_minor } else { share };
     let with_min = match amounts.min_per_line_minor {
         Some(min) if line.gross_minor > 0 || rule.min_on_zero => share.max(min),
         _ => share,

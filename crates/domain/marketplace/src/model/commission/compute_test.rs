@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
-use crate::model::commission::CommissionAmounts;
+use crate::model::commission::{CommissionAmounts, CommissionBracket};
 use proptest::prelude::*;
 
 fn rule(ppm: i64, currency: &str, fixed: i64, min: Option<i64>, max: Option<i64>) -> CommissionRule {
@@ -9,10 +9,10 @@ fn rule(ppm: i64, currency: &str, fixed: i64, min: Option<i64>, max: Option<i64>
         item_ppm: Rate::from_ppm(ppm),
         shipping_ppm: Rate::from_ppm(ppm),
         amounts: vec![CommissionAmounts {
-            currency: currency.parse().unwrap(),
             fixed_per_order_minor: fixed,
             min_per_line_minor: min,
             max_per_line_minor: max,
+            ..CommissionAmounts::none(currency.parse().unwrap())
         }],
         ..CommissionRule::nothing()
     }
@@ -53,6 +53,36 @@ fn a_line_that_costs_nothing_pays_no_minimum_unless_the_rule_says_so() {
     let gentle = rule(120_000, "EUR", 0, Some(300), None);
     check_line(&gentle, 0, 0);
     check_line(&CommissionRule { min_on_zero: true, ..gentle }, 0, 300);
+}
+
+#[test]
+fn a_line_pays_by_its_bracket_and_its_fixed_amount() {
+    let mut steps = rule(150_000, "EUR", 0, None, None);
+    steps.amounts[0].fixed_per_line_minor = 10;
+    steps.amounts[0].brackets = vec![
+        CommissionBracket { from_minor: 10_000, item_ppm: Rate::from_ppm(120_000) },
+        CommissionBracket { from_minor: 50_000, item_ppm: Rate::from_ppm(80_000) },
+    ];
+    check_line(&steps, 9_999, 1_500 + 10);
+    check_line(&steps, 10_000, 1_200 + 10);
+    check_line(&steps, 49_999, 6_000 + 10);
+    check_line(&steps, 50_000, 4_000 + 10);
+    check_line(&steps, 0, 0);
+    steps.amounts[0].min_per_line_minor = Some(2_000);
+    check_line(&steps, 10_000, 2_000);
+}
+
+#[test]
+fn brackets_rise() {
+    let bracket = |from_minor, ppm| CommissionBracket { from_minor, item_ppm: Rate::from_ppm(ppm) };
+    let field = |brackets: Vec<CommissionBracket>| {
+        let mut steps = rule(150_000, "EUR", 0, None, None);
+        steps.amounts[0].brackets = brackets;
+        steps.checked().unwrap_err().field
+    };
+    assert_eq!(field(vec![bracket(0, 1)]), "amounts.0.brackets.0.from");
+    assert_eq!(field(vec![bracket(5, 1), bracket(5, 2)]), "amounts.0.brackets.1.from");
+    assert_eq!(field(vec![bracket(5, 1_000_001)]), "amounts.0.brackets.0.itemPpm");
 }
 
 #[test]

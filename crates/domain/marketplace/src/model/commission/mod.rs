@@ -9,9 +9,10 @@ pub use compute::{CommissionInput, CommissionLine, CommissionResult, CommissionS
 pub use resolve::{CommissionFacts, CommissionRules};
 
 use chrono::{DateTime, Utc};
-use kernel::id::{CategoryId, ChannelId, CommissionRuleId, MerchantId};
+use kernel::country::country;
+use kernel::id::{CategoryId, ChannelId, CommissionRuleId, MerchantId, ProductId};
 use kernel::{Currency, Invalid, Rate, text};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{amount, bounded, share};
 
@@ -53,6 +54,20 @@ pub struct CommissionScope {
     pub tier: Option<String>,
     /// Only for orders of this channel.
     pub channel: Option<ChannelId>,
+    /// Only for this product; closer than any category.
+    pub product: Option<ProductId>,
+    /// Only for orders to this country.
+    pub country: Option<String>,
+}
+
+/// A percentage that holds for lines from a value on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CommissionBracket {
+    /// From this value of the line on, tax included, in minor units.
+    pub from_minor: i64,
+    /// The percentage on the whole line.
+    pub item_ppm: Rate,
 }
 
 /// The amounts of a rule in one currency, in minor units.
@@ -62,10 +77,29 @@ pub struct CommissionAmounts {
     pub currency: Currency,
     /// The fixed fee of a merchant order.
     pub fixed_per_order_minor: i64,
+    /// The fixed amount of an item line that costs something, on top of the percentage.
+    pub fixed_per_line_minor: i64,
     /// The least commission on an item line.
     pub min_per_line_minor: Option<i64>,
     /// The most commission on an item line.
     pub max_per_line_minor: Option<i64>,
+    /// Percentages by the value of the line, the smallest value first; below all of them the rule's own holds.
+    pub brackets: Vec<CommissionBracket>,
+}
+
+impl CommissionAmounts {
+    /// No amounts in `currency`.
+    #[must_use]
+    pub const fn none(currency: Currency) -> Self {
+        Self {
+            currency,
+            fixed_per_order_minor: 0,
+            fixed_per_line_minor: 0,
+            min_per_line_minor: None,
+            max_per_line_minor: None,
+            brackets: Vec::new(),
+        }
+    }
 }
 
 /// A rule by which the operator earns.
@@ -134,6 +168,13 @@ impl CommissionRule {
         self.amounts.iter().find(|amounts| amounts.currency == currency)
     }
 
+    /// The percentage on an item line of this value in `currency`.
+    #[must_use]
+    pub fn item_rate(&self, currency: Currency, gross_minor: i64) -> Rate {
+        let brackets = self.amounts_in(currency).map_or(&[][..], |amounts| amounts.brackets.as_slice());
+        brackets.iter().rev().find(|bracket| gross_minor >= bracket.from_minor).map_or(self.item_ppm, |b| b.item_ppm)
+    }
+
     /// The fixed fee of a merchant order in `currency`, in minor units.
     #[must_use]
     pub fn fixed_per_order_minor(&self, currency: Currency) -> i64 {
@@ -149,6 +190,12 @@ impl CommissionRule {
         if self.scope.merchant.is_some() && self.scope.tier.is_some() {
             return Err(Invalid::new("tier", "NOT_TOGETHER", "a rule for one merchant has no tier"));
         }
+        if let Some(code) = self.scope.country.take() {
+            self.scope.country = Some(country("country", &code)?);
+        }
+        if self.scope.product.is_some() && self.scope.category.is_some() {
+            return Err(Invalid::new("categoryId", "NOT_TOGETHER", "a rule for one product has no category"));
+        }
         share("itemPpm", self.item_ppm)?;
         share("shippingPpm", self.shipping_ppm)?;
         if self.valid_to.is_some_and(|to| to <= self.valid_from) {
@@ -162,6 +209,8 @@ impl CommissionRule {
         bounded("amounts", self.amounts.len())?;
         for (index, amounts) in self.amounts.iter().enumerate() {
             amount(&format!("amounts.{index}.fixedPerOrder"), amounts.fixed_per_order_minor)?;
+            amount(&format!("amounts.{index}.fixedPerLine"), amounts.fixed_per_line_minor)?;
+            check_brackets(index, &amounts.brackets)?;
             amount(&format!("amounts.{index}.minPerLine"), amounts.min_per_line_minor.unwrap_or(0))?;
             amount(&format!("amounts.{index}.maxPerLine"), amounts.max_per_line_minor.unwrap_or(0))?;
             if let (Some(min), Some(max)) = (amounts.min_per_line_minor, amounts.max_per_line_minor)
@@ -177,4 +226,20 @@ impl CommissionRule {
         }
         Ok(())
     }
+}
+
+/// Brackets begin above zero, one after the other.
+fn check_brackets(index: usize, brackets: &[CommissionBracket]) -> Result<(), Invalid> {
+    bounded(&format!("amounts.{index}.brackets"), brackets.len())?;
+    let mut least = 1;
+    for (at, bracket) in brackets.iter().enumerate() {
+        let field = |name: &str| format!("amounts.{index}.brackets.{at}.{name}");
+        amount(&field("from"), bracket.from_minor)?;
+        if bracket.from_minor < least {
+            return Err(Invalid::new(field("from"), "OUT_OF_RANGE", "must be more than the one before"));
+        }
+        share(&field("itemPpm"), bracket.item_ppm)?;
+        least = bracket.from_minor + 1;
+    }
+    Ok(())
 }

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use kernel::id::{CategoryId, ChannelId, CommissionRuleId, MerchantId};
+use kernel::id::{CategoryId, ChannelId, CommissionRuleId, MerchantId, ProductId};
 
 use super::CommissionRule;
 
@@ -20,6 +20,10 @@ pub struct CommissionFacts<'a> {
     /// The categories of the product with all their ancestors, nearest first. Empty for what is no product:
     /// the rule of shipping and of the fixed fee.
     pub categories: &'a [CategoryId],
+    /// The product; `None` for what is no product.
+    pub product: Option<ProductId>,
+    /// Where the order goes.
+    pub country: &'a str,
     /// When the order is placed.
     pub at: DateTime<Utc>,
 }
@@ -40,7 +44,7 @@ impl Default for CommissionRules {
 }
 
 /// How well a rule fits: compared from the first part to the last, the greatest wins.
-type Fit = (u8, Reverse<usize>, bool, i32, DateTime<Utc>, Reverse<CommissionRuleId>);
+type Fit = (u8, bool, Reverse<usize>, u8, i32, DateTime<Utc>, Reverse<CommissionRuleId>);
 
 impl CommissionRules {
     /// The rules as stored. Without a default among them, nothing is taken where no rule holds.
@@ -67,9 +71,9 @@ impl CommissionRules {
 
     /// The one rule that holds for a line.
     ///
-    /// In this order: merchant and category; merchant; category and tier; category; tier; default. Then the nearest
-    /// category, a rule for the channel, the higher priority, the later beginning, the smaller id. The order in
-    /// which rules are stored does not matter.
+    /// In this order: merchant and goods; merchant; goods and tier; goods; tier; default. Goods are a product, which is
+    /// closer, or a category, the nearest first. Then a rule for channel and country, for one of them, the higher
+    /// priority, the later beginning, the smaller id. The order in which rules are stored does not matter.
     #[must_use]
     pub fn resolve(&self, facts: &CommissionFacts<'_>) -> &CommissionRule {
         let own = self.of_merchants.get(&facts.merchant).map_or(&[][..], Vec::as_slice);
@@ -92,14 +96,18 @@ fn fit(rule: &CommissionRule, facts: &CommissionFacts<'_>) -> Option<Fit> {
     let merchant_fits = scope.merchant.is_none_or(|m| m == facts.merchant);
     let tier_fits = scope.tier.as_deref().is_none_or(|t| t == facts.tier);
     let channel_fits = scope.channel.is_none_or(|c| c == facts.channel);
-    if !(runs && merchant_fits && tier_fits && channel_fits) {
+    let product_fits = scope.product.is_none_or(|p| Some(p) == facts.product);
+    let country_fits = scope.country.as_deref().is_none_or(|c| c == facts.country);
+    if !(runs && merchant_fits && tier_fits && channel_fits && product_fits && country_fits) {
         return None;
     }
     let distance = match scope.category {
         Some(category) => facts.categories.iter().position(|c| *c == category)?,
         None => 0,
     };
-    let level = match (scope.merchant.is_some(), scope.category.is_some(), scope.tier.is_some()) {
+    let goods = scope.category.is_some() || scope.product.is_some();
+    let place = u8::from(scope.channel.is_some()) + u8::from(scope.country.is_some());
+    let level = match (scope.merchant.is_some(), goods, scope.tier.is_some()) {
         (true, true, _) => 5,
         (true, false, _) => 4,
         (false, true, true) => 3,
@@ -107,7 +115,8 @@ fn fit(rule: &CommissionRule, facts: &CommissionFacts<'_>) -> Option<Fit> {
         (false, false, true) => 1,
         (false, false, false) => 0,
     };
-    Some((level, Reverse(distance), scope.channel.is_some(), rule.priority, rule.valid_from, Reverse(rule.id)))
+    let product = scope.product.is_some();
+    Some((level, product, Reverse(distance), place, rule.priority, rule.valid_from, Reverse(rule.id)))
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ const OTHER: MerchantId = MerchantId(Uuid::from_u128(2));
 const NEAR: CategoryId = CategoryId(Uuid::from_u128(10));
 const FAR: CategoryId = CategoryId(Uuid::from_u128(11));
 const WEB: ChannelId = ChannelId(Uuid::from_u128(20));
+const LAMP: ProductId = ProductId(Uuid::from_u128(30));
 const APP: ChannelId = ChannelId(Uuid::from_u128(21));
 
 fn day(day: u32) -> DateTime<Utc> {
@@ -30,7 +31,7 @@ fn rule(id: u128, scope: CommissionScope) -> CommissionRule {
 }
 
 fn scope(merchant: Option<MerchantId>, category: Option<CategoryId>, tier: Option<&str>) -> CommissionScope {
-    CommissionScope { merchant, category, tier: tier.map(str::to_owned), channel: None }
+    CommissionScope { merchant, category, tier: tier.map(str::to_owned), ..CommissionScope::default() }
 }
 
 const FACTS: CommissionFacts<'static> = CommissionFacts {
@@ -38,6 +39,8 @@ const FACTS: CommissionFacts<'static> = CommissionFacts {
     tier: "gold",
     channel: WEB,
     categories: &[NEAR, FAR],
+    product: Some(LAMP),
+    country: "DE",
     at: { DateTime::from_timestamp(1_768_000_000, 0).unwrap() },
 };
 
@@ -76,6 +79,19 @@ fn what_does_not_fit_is_left_out() {
         CommissionRule { valid_to: Some(day(9)), ..rule(5, scope(None, None, None)) },
     ];
     assert_eq!(winner(rules, &FACTS), 0);
+}
+
+#[test]
+fn a_product_is_closer_than_a_category_and_a_country_counts() {
+    let lamp = |id| rule(id, CommissionScope { product: Some(LAMP), ..CommissionScope::default() });
+    assert_eq!(winner(vec![lamp(1), rule(2, scope(None, Some(NEAR), None))], &FACTS), 1);
+    assert_eq!(winner(vec![lamp(1), rule(2, scope(Some(MERCHANT), None, None))], &FACTS), 2);
+    let other = CommissionFacts { product: None, ..FACTS };
+    assert_eq!(winner(vec![lamp(1), rule(2, scope(None, None, None))], &other), 2);
+    let to = |id, country: &str| {
+        rule(id, CommissionScope { country: Some(country.to_owned()), ..CommissionScope::default() })
+    };
+    assert_eq!(winner(vec![to(1, "DE"), rule(2, scope(None, None, None)), to(3, "AT")], &FACTS), 1);
 }
 
 #[test]
@@ -127,6 +143,7 @@ proptest! {
                     category: [None, Some(NEAR), Some(FAR)][usize::from(*c)],
                     tier: [None, Some("gold"), Some("silver")][usize::from(*t)].filter(|_| merchant.is_none()).map(str::to_owned),
                     channel: [None, Some(WEB), Some(APP)][usize::from(*n)],
+                    ..CommissionScope::default()
                 })
             }
         }).collect();
