@@ -133,6 +133,8 @@ fn checked(ctx: &Ctx, input: CreateMerchant) -> Result<Merchant, Invalid> {
         bank: None,
         tier: text::code("tier", &tier, 40)?,
         commission_vat_ppm: input.commission_vat_ppm,
+        reserve_ppm: None,
+        operator_remits_tax: false,
         version: 1,
         created_at: now,
         updated_at: now,
@@ -140,10 +142,14 @@ fn checked(ctx: &Ctx, input: CreateMerchant) -> Result<Merchant, Invalid> {
 }
 
 pub(super) fn check_vat(vat: Rate) -> Result<(), Invalid> {
-    if (0..=Rate::ONE_PPM).contains(&vat.ppm()) {
+    check_share("commissionVatPpm", vat)
+}
+
+pub(super) fn check_share(field: &str, rate: Rate) -> Result<(), Invalid> {
+    if (0..=Rate::ONE_PPM).contains(&rate.ppm()) {
         return Ok(());
     }
-    Err(Invalid::range("commissionVatPpm", 0, Rate::ONE_PPM))
+    Err(Invalid::range(field, 0, Rate::ONE_PPM))
 }
 
 async fn insert(ctx: &Ctx, grant: &Grant, made: Vec<Made>) -> Result<Vec<Merchant>, Error> {

@@ -6,7 +6,7 @@ use history::Change;
 use kernel::id::MerchantId;
 use kernel::{Rate, text};
 
-use super::create::check_vat;
+use super::create::{check_share, check_vat};
 use crate::actions::{EDIT_BANK, EDIT_LEGAL, EDIT_PROFILE, EDIT_TERMS};
 use crate::event::MerchantChanged;
 use crate::model::{BankAccount, Legal, Merchant};
@@ -84,9 +84,13 @@ pub struct EditTerms {
     pub tier: Option<String>,
     /// Its own VAT rate on commission; `Some(None)` takes that of the marketplace.
     pub commission_vat_ppm: Option<Option<Rate>>,
+    /// The share of its released earnings that is kept; `Some(None)` takes that of the marketplace.
+    pub reserve_ppm: Option<Option<Rate>>,
+    /// Whether the operator remits the tax on its sales.
+    pub operator_remits_tax: Option<bool>,
 }
 
-/// Changes tier and VAT on commission. Orders that were placed keep their terms.
+/// Changes tier, VAT on commission, reserve and who remits the tax. Orders that were placed keep their terms.
 ///
 /// # Errors
 /// As [`edit_profile`].
@@ -102,6 +106,11 @@ pub async fn edit_terms(ctx: &Ctx, input: EditTerms) -> Result<Merchant, Error> 
         vat.map(check_vat).transpose()?;
         after.commission_vat_ppm = vat;
     }
+    if let Some(reserve) = input.reserve_ppm {
+        reserve.map(|reserve| check_share("reservePpm", reserve)).transpose()?;
+        after.reserve_ppm = reserve;
+    }
+    after.operator_remits_tax = input.operator_remits_tax.unwrap_or(after.operator_remits_tax);
     save(tx, &grant, &before, after, "terms_edited").await
 }
 

@@ -30,6 +30,8 @@ pub(crate) mod merchant_row {
         pub auto_accept: bool,
         pub tier: String,
         pub commission_vat_ppm: Option<Rate>,
+        pub reserve_ppm: Option<Rate>,
+        pub operator_remits_tax: bool,
         pub version: i64,
         pub created_at: DateTime<Utc>,
         pub updated_at: DateTime<Utc>,

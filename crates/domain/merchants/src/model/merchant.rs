@@ -48,6 +48,10 @@ pub struct Merchant {
     pub tier: String,
     /// Its own VAT rate on commission; zero is reverse charge; `None` is the marketplace's rate.
     pub commission_vat_ppm: Option<Rate>,
+    /// The share of its released earnings that is kept as a reserve; `None` is the marketplace's share.
+    pub reserve_ppm: Option<Rate>,
+    /// Whether the operator is the deemed supplier: the tax on its sales is remitted by the operator.
+    pub operator_remits_tax: bool,
     /// Grows by one with every change.
     pub version: i64,
     /// When it was made.

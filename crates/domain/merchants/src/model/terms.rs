@@ -27,6 +27,10 @@ pub struct SellingTerms {
     pub tier: String,
     /// Its own VAT rate on commission; zero is reverse charge; `None` is the marketplace's rate.
     pub commission_vat_ppm: Option<Rate>,
+    /// The share of its released earnings that is kept; `None` is the marketplace's share.
+    pub reserve_ppm: Option<Rate>,
+    /// Whether the operator remits the tax on its sales.
+    pub operator_remits_tax: bool,
 }
 
 impl SellingTerms {
@@ -34,6 +38,12 @@ impl SellingTerms {
     #[must_use]
     pub fn commission_vat(&self, settings: &marketplace::Settings) -> Rate {
         self.commission_vat_ppm.unwrap_or(settings.commission_vat_ppm)
+    }
+
+    /// The share of its released earnings that is kept: its own, or that of the marketplace.
+    #[must_use]
+    pub fn reserve(&self, settings: &marketplace::Settings) -> Rate {
+        self.reserve_ppm.unwrap_or(settings.reserve_ppm)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::model::{InvoiceParty, PayoutAccount, SellingTerms};
 use crate::{Error, repo};
 
 /// The columns of [`SellingTerms`], in its order.
-type TermsRow = (MerchantId, String, String, String, String, i32, bool, String, Option<Rate>);
+type TermsRow = (MerchantId, String, String, String, String, i32, bool, String, Option<Rate>, Option<Rate>, bool);
 
 /// On what terms these merchants sell at this moment. One statement.
 ///
@@ -29,16 +29,28 @@ pub async fn selling_terms_on<C: ConnectionTrait>(
     let rows: Vec<TermsRow> = Entity::find()
         .select_only()
         .columns([Column::Id, Column::Name, Column::Slug, Column::Status, Column::Country, Column::HandlingDays])
-        .columns([Column::AutoAccept, Column::Tier, Column::CommissionVatPpm])
+        .columns([Column::AutoAccept, Column::Tier, Column::CommissionVatPpm, Column::ReservePpm])
+        .column(Column::OperatorRemitsTax)
         .filter(Column::Id.is_in(db::dialect::pad(ids.to_vec())))
         .into_tuple()
         .all(conn)
         .await?;
     let terms = rows.into_iter().map(|row| {
-        let (id, name, slug, status, country, handling_days, auto_accept, tier, commission_vat_ppm) = row;
-        let can_sell = repo::status(&status)?.can_sell();
-        let terms =
-            SellingTerms { id, name, slug, can_sell, country, handling_days, auto_accept, tier, commission_vat_ppm };
+        let (id, name, slug, status, country, handling_days, auto_accept, tier, commission_vat_ppm, reserve, remits) =
+            row;
+        let terms = SellingTerms {
+            id,
+            name,
+            slug,
+            can_sell: repo::status(&status)?.can_sell(),
+            country,
+            handling_days,
+            auto_accept,
+            tier,
+            commission_vat_ppm,
+            reserve_ppm: reserve,
+            operator_remits_tax: remits,
+        };
         Ok((id, terms))
     });
     terms.collect()

@@ -57,18 +57,30 @@ testkit::both_databases! {
         let edited = edit_legal(&ctx, edit).await.unwrap();
         assert_eq!(edited.legal, Legal { country: "AT".to_owned(), ..legal });
         let terms = EditTerms {
-            id: own.id, expected_version: 2, tier: Some("gold".to_owned()), commission_vat_ppm: Some(Some(Rate::ZERO)),
+            id: own.id, expected_version: 2, tier: Some("gold".to_owned()), commission_vat_ppm: Some(Some(Rate::ZERO)), reserve_ppm: None, operator_remits_tax: None
         };
         edit_terms(&ctx, terms).await.unwrap();
         let settings = marketplace::Settings::default();
         let sold = &selling_terms_on(ctx.read(), &[own.id]).await.unwrap()[&own.id];
         assert_eq!((sold.tier.as_str(), sold.commission_vat(&settings)), ("gold", Rate::ZERO));
-        let back = EditTerms { id: own.id, expected_version: 3, tier: None, commission_vat_ppm: Some(None) };
+        let back = EditTerms { id: own.id, expected_version: 3, tier: None, commission_vat_ppm: Some(None), reserve_ppm: None, operator_remits_tax: None };
         let edited = edit_terms(&ctx, back).await.unwrap();
         assert_eq!((edited.tier.as_str(), edited.commission_vat_ppm), ("gold", None));
         let wild = EditTerms {
-            id: own.id, expected_version: 4, tier: None, commission_vat_ppm: Some(Some(Rate::from_ppm(-1))),
+            id: own.id, expected_version: 4, tier: None, commission_vat_ppm: Some(Some(Rate::from_ppm(-1))), reserve_ppm: None, operator_remits_tax: None
         };
         assert_eq!(edit_terms(&ctx, wild).await.unwrap_err().field().as_deref(), Some("commissionVatPpm"));
+        let kept = EditTerms {
+            id: own.id, expected_version: 4, tier: None, commission_vat_ppm: None,
+            reserve_ppm: Some(Some(Rate::from_ppm(100_000))), operator_remits_tax: Some(true),
+        };
+        edit_terms(&ctx, kept).await.unwrap();
+        let sold = &selling_terms_on(ctx.read(), &[own.id]).await.unwrap()[&own.id];
+        assert_eq!((sold.reserve(&settings), sold.operator_remits_tax), (Rate::from_ppm(100_000), true));
+        let wild = EditTerms {
+            id: own.id, expected_version: 5, tier: None, commission_vat_ppm: None,
+            reserve_ppm: Some(Some(Rate::from_ppm(1_000_001))), operator_remits_tax: None,
+        };
+        assert_eq!(edit_terms(&ctx, wild).await.unwrap_err().field().as_deref(), Some("reservePpm"));
     }
 }

@@ -37,7 +37,7 @@ testkit::both_databases! {
             assert_eq!(suspend(&who, because(&own, "x")).await.unwrap_err().code(), "FORBIDDEN");
             assert_eq!(reopen(&who, because(&own, "x")).await.unwrap_err().code(), "FORBIDDEN");
             assert_eq!(close(&who, because(&own, "x")).await.unwrap_err().code(), "FORBIDDEN");
-            let terms = EditTerms { id: own.id, expected_version: 1, tier: Some("gold".to_owned()), commission_vat_ppm: None };
+            let terms = EditTerms { id: own.id, expected_version: 1, tier: Some("gold".to_owned()), commission_vat_ppm: None, reserve_ppm: None, operator_remits_tax: None };
             assert_eq!(edit_terms(&who, terms).await.unwrap_err().code(), "FORBIDDEN");
             assert_eq!(list(&who, &Filter::default(), &PageArgs::first(1)).await.unwrap_err().code(), "FORBIDDEN");
         }
