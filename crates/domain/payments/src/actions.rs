@@ -8,5 +8,7 @@ pub const READ: Action = Action::new("payment", "read");
 pub const RECEIVE: Action = Action::new("payment", "receive");
 /// Confirm or retry a refund that is paid by hand.
 pub const REFUND: Action = Action::new("payment", "refund");
+/// Enter chargebacks and what became of them.
+pub const DISPUTE: Action = Action::new("payment", "dispute");
 /// Ask providers and take what they tell; only Souk itself.
 pub const EXECUTE: Action = Action::new("payment", "execute");

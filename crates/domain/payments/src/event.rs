@@ -1,7 +1,10 @@
 //! What happened to payments.
 
+use chrono::{DateTime, Utc};
 use kernel::Money;
-use kernel::id::{BankReceiptId, MerchantOrderId, OrderId, OrphanId, PaymentId, PaymentOperationId, RefundId};
+use kernel::id::{
+    BankReceiptId, DisputeId, MerchantOrderId, OrderId, OrphanId, PaymentId, PaymentOperationId, RefundId,
+};
 use outbox::events;
 use serde::{Deserialize, Serialize};
 
@@ -160,6 +163,61 @@ events! {
         amount: Money,
         /// Whether it had really been taken (otherwise only held).
         captured: bool,
+    }
+    /// A provider took money back because a buyer complained to the bank.
+    DisputeOpened = "payment_dispute_opened.v1" of dispute {
+        /// The dispute.
+        dispute: DisputeId,
+        /// The payment.
+        payment: PaymentId,
+        /// Its order.
+        order: OrderId,
+        /// The merchant order it is about.
+        merchant_order: Option<MerchantOrderId>,
+        /// The provider's code.
+        provider: String,
+        /// What was taken.
+        amount: Money,
+        /// What the provider charges for it, in minor units.
+        fee_minor: i64,
+        /// When.
+        at: DateTime<Utc>,
+    }
+    /// The buyer was wrong: the money came back.
+    DisputeWon = "payment_dispute_won.v1" of dispute {
+        /// The dispute.
+        dispute: DisputeId,
+        /// The payment.
+        payment: PaymentId,
+        /// Its order.
+        order: OrderId,
+        /// The provider's code.
+        provider: String,
+        /// What came back.
+        amount: Money,
+        /// What of the fee came back, in minor units.
+        fee_returned_minor: i64,
+        /// When.
+        at: DateTime<Utc>,
+    }
+    /// The buyer keeps the money.
+    DisputeLost = "payment_dispute_lost.v1" of dispute {
+        /// The dispute.
+        dispute: DisputeId,
+        /// The payment.
+        payment: PaymentId,
+        /// Its order.
+        order: OrderId,
+        /// The merchant order it is about.
+        merchant_order: Option<MerchantOrderId>,
+        /// The provider's code.
+        provider: String,
+        /// What is gone.
+        amount: Money,
+        /// What the provider charges for it, in minor units.
+        fee_minor: i64,
+        /// When.
+        at: DateTime<Utc>,
     }
     /// A provider told something that cannot be true: another amount, another currency.
     ProviderEventRejected = "payment_provider_event_rejected.v1" of event_id {

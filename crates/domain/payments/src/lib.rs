@@ -19,14 +19,14 @@ pub mod webhook;
 mod worker;
 
 pub use command::{
-    CapturePart, CodCollected, ConfirmRefund, OpenPayment, RefundPart, TransferReceived, capture_in_tx,
-    cod_collected_in_tx, confirm_refund, expire_due, match_receipt, open_in_tx, refund_in_tx, retry_refund, sweep,
-    transfer_received, void_rest_in_tx,
+    CapturePart, CodCollected, ConfirmRefund, OpenDispute, OpenPayment, RefundPart, ResolveDispute, TransferReceived,
+    capture_in_tx, cod_collected_in_tx, confirm_refund, expire_due, match_receipt, open_dispute, open_in_tx,
+    refund_in_tx, resolve_dispute, retry_refund, sweep, transfer_received, void_rest_in_tx,
 };
 pub use error::Error;
 pub use model::{
-    Amounts, BankReceipt, CaptureMoment, CollectedBy, Method, Operation, OperationKind, OperationState, Payment,
-    PaymentState, Precondition, method, methods,
+    Amounts, BankReceipt, CaptureMoment, CollectedBy, Dispute, DisputeState, Method, Operation, OperationKind,
+    OperationState, Payment, PaymentState, Precondition, method, methods,
 };
 pub use provider::{PaymentProvider, Providers, WebhookSender};
 pub use worker::register;

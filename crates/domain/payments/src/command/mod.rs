@@ -2,6 +2,7 @@
 
 mod bank;
 mod cash;
+mod dispute;
 mod execute;
 mod expire;
 mod move_money;
@@ -13,6 +14,7 @@ mod sweep;
 
 pub use bank::{TransferReceived, match_receipt, transfer_received};
 pub use cash::{CodCollected, cod_collected_in_tx};
+pub use dispute::{OpenDispute, ResolveDispute, open_dispute, resolve_dispute};
 pub use execute::{Progress, execute, lookup};
 pub use expire::expire_due;
 pub use move_money::{CapturePart, RefundPart, capture_in_tx, refund_in_tx, void_rest_in_tx};

@@ -3,6 +3,7 @@
 use context::WriteTx;
 use kernel::id::{MerchantOrderId, PaymentId, PaymentOperationId, RefundId};
 
+use super::dispute::disputed;
 use super::plan::{Wanted, plan};
 use crate::error::Error;
 use crate::model::{CaptureMoment, OperationKind};
@@ -87,7 +88,8 @@ pub async fn refund_in_tx(tx: &mut WriteTx, input: RefundPart) -> Result<Option<
         return Ok(None);
     }
     let mut payment = repo::lock_payment(tx, input.payment_id).await?;
-    let refundable_minor = payment.amounts.refundable_minor();
+    // What a bank disputes is gone already, or may be gone tomorrow.
+    let refundable_minor = payment.amounts.refundable_minor() - disputed(tx, payment.id).await?;
     if input.amount_minor < 0 || input.amount_minor > refundable_minor {
         return Err(Error::ExceedsCaptured { refundable_minor });
     }

@@ -12,7 +12,7 @@ use crate::event::{
     CaptureFailed, MoneyPlace, OrphanMoneyReturned, PaymentAuthorized, PaymentCaptured, PaymentFailed, PaymentRefunded,
     PaymentVoided, RefundFailed,
 };
-use crate::model::{Operation, OperationKind, OperationState, Payment, Phase};
+use crate::model::{CaptureMoment, Operation, OperationKind, OperationState, Payment, Phase, method};
 use crate::repo;
 
 /// What became of an operation.
@@ -79,6 +79,8 @@ async fn settle_payment(
             let rest = payment.amounts.capturable_minor();
             if payment.closed_at.is_some() && rest > 0 {
                 plan(tx, &mut payment, Wanted::of(OperationKind::Void, rest)).await?;
+            } else if at_placement(&payment) && rest > 0 {
+                plan(tx, &mut payment, Wanted::of(OperationKind::Capture, rest)).await?;
             }
         }
     }
@@ -91,6 +93,10 @@ async fn settle_payment(
     Ok(())
 }
 
+fn at_placement(payment: &Payment) -> bool {
+    method(&payment.method).is_some_and(|method| method.capture == CaptureMoment::AtPlacement)
+}
+
 fn tell_success(tx: &mut WriteTx, payment: &Payment, operation: &Operation) {
     let Operation { id, amount, .. } = *operation;
     let (payment_id, order) = (payment.id, payment.order_id);
@@ -98,6 +104,8 @@ fn tell_success(tx: &mut WriteTx, payment: &Payment, operation: &Operation) {
     match operation.kind {
         // The order is gone; what it was to release must not be released.
         OperationKind::Authorize if payment.closed_at.is_some() => {}
+        // What is taken at once is told when it is taken.
+        OperationKind::Authorize if at_placement(payment) => {}
         OperationKind::Authorize => tx.emit(&PaymentAuthorized { payment: payment_id, order, amount }),
         OperationKind::Capture => tx.emit(&PaymentCaptured {
             payment: payment_id,

@@ -1,6 +1,7 @@
 //! Tables of payments, one file each.
 #![allow(missing_docs)]
 
+pub(crate) mod dispute;
 pub(crate) mod event;
 pub(crate) mod inbox;
 pub(crate) mod operation;

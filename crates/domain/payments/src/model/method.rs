@@ -16,6 +16,8 @@ pub enum Precondition {
 /// When the money of a merchant order is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CaptureMoment {
+    /// All of it at once, when the order is placed.
+    AtPlacement,
     /// When the merchant accepts its part.
     OnAcceptance,
     /// When the bank reports it.
@@ -58,6 +60,15 @@ pub const CARD_SANDBOX: Method = Method {
     provider: Some(crate::provider::SANDBOX),
     expires_after: Some(Duration::hours(24)),
 };
+/// A wallet with the sandbox provider: it pays the whole order at once.
+pub const WALLET_SANDBOX: Method = Method {
+    code: "wallet_sandbox",
+    name: "Wallet (sandbox)",
+    precondition: Precondition::Received,
+    capture: CaptureMoment::AtPlacement,
+    provider: Some(crate::provider::SANDBOX),
+    expires_after: Some(Duration::hours(24)),
+};
 /// Bank transfer in advance.
 pub const BANK_TRANSFER: Method = Method {
     code: "bank_transfer",
@@ -80,7 +91,7 @@ pub const CASH_ON_DELIVERY: Method = Method {
 /// All methods, in the order in which they are offered.
 #[must_use]
 pub fn methods() -> &'static [Method] {
-    &[CARD_SANDBOX, BANK_TRANSFER, CASH_ON_DELIVERY]
+    &[CARD_SANDBOX, WALLET_SANDBOX, BANK_TRANSFER, CASH_ON_DELIVERY]
 }
 
 /// The method with this code.

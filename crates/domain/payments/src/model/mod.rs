@@ -1,11 +1,13 @@
 //! Plain types and pure decisions.
 
 mod amounts;
+mod dispute;
 mod method;
 mod operation;
 mod payment;
 
 pub use amounts::{Amounts, Fact, Moved};
+pub use dispute::{Dispute, DisputeState};
 pub use method::{CaptureMoment, Method, Precondition, method, methods};
 pub use operation::{Operation, OperationKind, OperationState, Phase};
 pub use payment::{BankReceipt, CollectedBy, Payment, PaymentState, token_line};

@@ -1,7 +1,9 @@
 //! Reads.
 
+mod dispute;
 mod names;
 
+pub use dispute::{DisputeFilter, dispute, disputes};
 pub use names::{names_of_operations_on, names_of_receipts_on};
 
 use std::collections::HashMap;
