@@ -10,7 +10,7 @@ use crate::entity::{Refund, Shipment, capture, order, refund, refund_line, shipm
 use crate::model::book::Book;
 use crate::model::money::Parts;
 use crate::model::state::Units;
-use crate::model::status::{CaptureTiming, FeeState, ShipmentState, ShippingState};
+use crate::model::status::{CaptureTiming, FeeState, RefundKind, ShipmentState, ShippingState};
 use crate::repo;
 
 /// Checks every order and describes each difference; an empty list means that all is well.
@@ -89,6 +89,7 @@ impl Audit<'_> {
         let sum = |f: fn(&crate::MerchantOrder) -> i64| book.parts.iter().map(f).sum::<i64>();
         self.equal("goods", order.goods_minor, sum(|p| p.goods_minor));
         self.equal("delivery", order.delivery_minor, sum(|p| p.delivery_minor));
+        self.equal("discount", order.discount_minor, sum(|p| p.discount_minor));
         self.equal("tax", order.tax_minor, sum(|p| p.tax_minor));
         self.equal("total", order.total_minor, sum(|p| p.total_minor));
         self.equal("captured", order.captured_minor, sum(|p| p.captured_minor));
@@ -98,6 +99,7 @@ impl Audit<'_> {
             let sent: Vec<_> = book.fulfillments.iter().filter(|f| f.merchant_order_id == part.id).collect();
             let of = |what: &str| format!("{what} of {}", part.number);
             self.equal(&of("goods"), part.goods_minor, lines.iter().map(|l| l.gross_minor).sum());
+            self.equal(&of("discount"), part.discount_minor, lines.iter().map(|l| l.discount_minor).sum());
             self.equal(&of("delivery"), part.delivery_minor, sent.iter().map(|f| f.shipping_gross_minor).sum());
             let tax =
                 lines.iter().map(|l| l.tax_minor).sum::<i64>() + sent.iter().map(|f| f.shipping_tax_minor).sum::<i64>();
@@ -110,9 +112,11 @@ impl Audit<'_> {
                 + sent.iter().map(|f| f.shipping_commission_vat_minor).sum::<i64>()
                 + part.fixed_fee_vat_minor;
             self.equal(&of("VAT on commission"), part.commission_vat_minor, vat);
-            let captured = self.captures.iter().filter(|c| c.merchant_order_id == part.id).map(|c| c.amount_minor);
-            let captured = captured.sum();
+            let captures = self.captures.iter().filter(|c| c.merchant_order_id == part.id);
+            let (captured, discount) =
+                captures.fold((0, 0), |(paid, given), c| (paid + c.amount_minor, given + c.discount_minor));
             self.equal(&of("captured"), part.captured_minor, captured);
+            self.equal(&of("captured discount"), part.captured_discount_minor, discount);
             let refunds = self.refunds.iter().filter(|(r, _)| r.merchant_order_id == part.id);
             let refunds = refunds.map(|(r, _)| r.amount_minor).sum();
             self.equal(&of("refunds"), part.refund_minor, refunds);
@@ -145,7 +149,7 @@ impl Audit<'_> {
             slots.sort_unstable();
             let gapless = slots.iter().try_fold(0, |at, (from, to)| (*from == at).then_some(*to));
             self.equal(&of("slots shipped"), gapless, Some(line.shipped));
-            let refunds = self.refunds.iter().filter(|(r, _)| r.kind == crate::model::status::RefundKind::Refund);
+            let refunds = self.refunds.iter().filter(|(r, _)| r.kind != RefundKind::Cancellation);
             let refunded =
                 refunds.flat_map(|(_, l)| l).filter(|l| l.order_line_id == line.id).map(|l| l.quantity).sum();
             self.equal(&of("refunded"), line.refunded, refunded);

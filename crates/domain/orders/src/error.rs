@@ -63,6 +63,9 @@ pub enum Error {
     /// A chosen delivery method cannot be paid at the door.
     #[error("{0} cannot be paid on delivery")]
     CashNotAccepted(String),
+    /// Somebody used the coupon for the last time meanwhile.
+    #[error("the coupon has been used up")]
+    CouponUsedUp,
     /// The state does not allow it.
     #[error("{action} is not possible in state {state}")]
     InvalidTransition {
@@ -154,6 +157,7 @@ impl Fault for Error {
             | Self::CartEmpty
             | Self::NotPlaceable { .. }
             | Self::CashNotAccepted(_)
+            | Self::CouponUsedUp
             | Self::InvalidTransition { .. }
             | Self::LinesUndecided(_)
             | Self::TrackingRequired
@@ -173,6 +177,7 @@ impl Fault for Error {
             Self::NotPlaceable { code, .. } => code,
             Self::OutOfStock(_) => "OUT_OF_STOCK",
             Self::CashNotAccepted(_) => "CASH_NOT_ACCEPTED",
+            Self::CouponUsedUp => "COUPON_USED_UP",
             Self::InvalidTransition { .. } => "INVALID_TRANSITION",
             Self::LinesUndecided(_) => "LINES_UNDECIDED",
             Self::TooManyUnits { .. } => "TOO_MANY_UNITS",

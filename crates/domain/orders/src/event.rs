@@ -93,6 +93,8 @@ events! {
         currency: Currency,
         /// How much.
         gross_minor: i64,
+        /// What the marketplace adds to it: the share of a coupon.
+        discount_minor: i64,
     }
 
     /// A parcel left.

@@ -10,6 +10,7 @@ use context::{Ctx, WriteTx};
 use kernel::id::{CartId, CartLineId, DeliveryMethodId, OfferId};
 use kernel::{Currency, Invalid, text};
 use marketplace::Channel;
+use marketplace::model::coupon_code;
 use offers::offers_for_sale_on;
 use rand::RngCore;
 use sea_orm::sea_query::Expr;
@@ -44,6 +45,8 @@ pub struct CartDetails {
     pub ship_to: Option<Address>,
     /// Delivery methods for consignments; those of other consignments stay.
     pub choices: Vec<DeliveryChoice>,
+    /// A coupon's code; `Some(None)` takes it out. Whether it can be used is for the plan to say.
+    pub coupon_code: Option<Option<String>>,
 }
 
 /// The delivery method for a consignment of the plan.
@@ -111,6 +114,7 @@ pub async fn cart_create(ctx: &Ctx, input: CartCreate) -> Result<CartCreated, Er
         email: None,
         ship_to: None,
         choices: DeliveryChoices::default(),
+        coupon_code: None,
         state: CartState::Open,
         order: None,
         version: 1,
@@ -127,6 +131,7 @@ pub async fn cart_create(ctx: &Ctx, input: CartCreate) -> Result<CartCreated, Er
         email: Set(made.email.clone()),
         ship_to: Set(made.ship_to.clone()),
         choices: Set(made.choices.clone()),
+        coupon_code: Set(made.coupon_code.clone()),
         state: Set(made.state),
         order_id: Set(None),
         version: Set(1),
@@ -253,6 +258,7 @@ fn from_rows(row: cart::Model, lines: Vec<cart_line::Model>) -> Cart {
         email: row.email,
         ship_to: row.ship_to,
         choices: row.choices,
+        coupon_code: row.coupon_code,
         state: row.state,
         order: row.order_id,
         version: row.version,
@@ -314,6 +320,9 @@ fn apply(cart: &mut Cart, details: CartDetails) -> Result<(), Invalid> {
         let key = text::line(&format!("choices.{index}.consignment"), &choice.consignment, 200)?;
         cart.choices.0.insert(key, choice.method);
     }
+    if let Some(code) = details.coupon_code {
+        cart.coupon_code = code.map(|code| coupon_code("couponCode", &code)).transpose()?;
+    }
     // Keys of consignments that are gone stay harmless; more than there can be consignments is abuse.
     if cart.choices.0.len() > 2 * LINES_MAX {
         return Err(Invalid::new("choices", "TOO_MANY", "has too many delivery choices"));
@@ -364,6 +373,7 @@ async fn save(mut tx: WriteTx, ctx: &Ctx, before: &Cart, mut after: Cart) -> Res
     row.email = Set(after.email.clone());
     row.ship_to = Set(after.ship_to.clone());
     row.choices = Set(after.choices.clone());
+    row.coupon_code = Set(after.coupon_code.clone());
     row.version = Set(after.version);
     row.updated_at = Set(after.updated_at);
     cart::Entity::update_many().set(row.into_active_model()).filter(cart::Column::Id.eq(after.id)).exec(&*tx).await?;

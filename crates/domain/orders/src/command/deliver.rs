@@ -9,7 +9,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 
-use super::money::{tell_captured, write_capture};
+use super::money::{Captured, capture_part};
 use super::work::Work;
 use crate::Error;
 use crate::actions::SHIP;
@@ -80,9 +80,15 @@ async fn collect(work: &mut Work, row: &Shipment) -> Result<(), Error> {
         collected_by,
     };
     let operation: Option<PaymentOperationId> = cod_collected_in_tx(&mut work.tx, collected).await?;
-    if let Some(operation) = operation {
-        write_capture(work, operation, row.merchant_order_id, row.gross_minor).await?;
-        tell_captured(work, operation, row.merchant_order_id, row.gross_minor)?;
+    let captured = Captured { amount: row.gross_minor, discount: row.parts.0.discount };
+    match operation {
+        Some(operation) => capture_part(work, operation, row.merchant_order_id, captured).await?,
+        // Nothing is paid at the door for what a coupon pays in full.
+        None if captured.discount > 0 => {
+            let gift: PaymentOperationId = work.ctx.new_id();
+            capture_part(work, gift, row.merchant_order_id, captured).await?;
+        }
+        None => {}
     }
     work.tx.emit(&ShipmentRecognized {
         order: row.order_id,

@@ -2,6 +2,7 @@
 
 mod cancel;
 mod cart;
+mod charge_back;
 mod close;
 mod decide;
 mod deliver;
@@ -21,6 +22,7 @@ pub use cart::{
     CartAccess, CartCreate, CartCreated, CartDetails, DeliveryChoice, QuantityChange, cart_create, cart_edit,
     cart_lines_add, cart_lines_set, carts_forget,
 };
+pub use charge_back::{ChargeBack, ChargedBack, charge_back, charge_back_of};
 pub use close::{close, close_due};
 pub use decide::{Decide, Decision, LineDecision, decide};
 pub use deliver::{Deliver, deliver};
@@ -34,3 +36,4 @@ pub use plan::{cart_plan, plan_of};
 pub use refund::{RefundUnits, refund_units};
 pub use release::release;
 pub use ship::{Ship, ship};
+pub(crate) use work::market_fault;

@@ -9,12 +9,14 @@ use serde_json::json;
 
 use super::cancel::cancel_all;
 use super::release::release_in;
-use super::work::Work;
+use super::work::{NewRefund, Work};
 use crate::Error;
 use crate::actions::DRIVE;
-use crate::entity::{Order, Refund, capture, refund};
+use crate::entity::{MerchantOrder, Order, Refund, capture, refund};
 use crate::event::{PartCaptured, RefundFailed, RefundSettled};
-use crate::model::status::{CancelReason, CaptureTiming, OrderState, RefundState};
+use crate::model::money::Parts;
+use crate::model::status::{CancelReason, CaptureTiming, OrderState, RefundKind, RefundState};
+use crate::model::types::FulfillmentOrderIds;
 
 /// The provider holds the money of an order.
 #[derive(Debug, Clone, Copy)]
@@ -73,14 +75,41 @@ pub async fn money_arrived(ctx: &Ctx, input: MoneyArrived) -> Result<Order, Erro
         return Ok(work.book.order);
     }
     for (part, amount) in shares(&work, &input)? {
-        write_capture(&mut work, input.operation, part, amount).await?;
-        tell_captured(&mut work, input.operation, part, amount)?;
+        let before = work.book.part(part)?;
+        let discount = work.book.discount_due(part, before.captured_minor + amount) - before.captured_discount_minor;
+        capture_part(&mut work, input.operation, part, Captured { amount, discount: discount.max(0) }).await?;
     }
+    give_surplus_back(&mut work).await?;
     let paid = work.book.parts.iter().all(|part| part.captured_minor >= part.total_minor);
     if work.book.order.capture == CaptureTiming::OnPayment && paid {
         release_in(&mut work).await?;
     }
     Ok(work.finish().await?.order)
+}
+
+/// What came for units that were canceled while it was on its way goes back.
+async fn give_surplus_back(work: &mut Work) -> Result<(), Error> {
+    let surplus = |part: &MerchantOrder| {
+        let held = part.captured_minor - part.refund_minor;
+        (part.id, held - work.book.due(part.id).min(held))
+    };
+    let canceled = |part: &&MerchantOrder| {
+        let units = work.book.units(part.id);
+        part.capture != CaptureTiming::OnDelivery && units.canceled == units.ordered
+    };
+    let surplus: Vec<_> = work.book.parts.iter().filter(canceled).map(surplus).filter(|(_, over)| *over > 0).collect();
+    for (part, over) in surplus {
+        let refund = NewRefund {
+            kind: RefundKind::Cancellation,
+            reason: "canceled_before_payment".to_owned(),
+            note: None,
+            parts: Parts { gross: over, goods: over, ..Parts::default() },
+            slots: Vec::new(),
+            shipping_of: FulfillmentOrderIds(Vec::new()),
+        };
+        work.give_back(part, refund).await?;
+    }
+    Ok(())
 }
 
 /// How much of the money is for which merchant order.
@@ -95,35 +124,36 @@ fn shares(work: &Work, input: &MoneyArrived) -> Result<Vec<(MerchantOrderId, i64
     Ok(work.book.parts.iter().map(|part| part.id).zip(shares).filter(|(_, share)| *share > 0).collect())
 }
 
-/// Counts captured money of a merchant order; the row makes sure that it is counted once.
-pub(super) async fn write_capture(
+/// Money that came for a merchant order, in minor units.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Captured {
+    /// From the buyer.
+    pub(super) amount: i64,
+    /// From the marketplace, in the buyer's place.
+    pub(super) discount: i64,
+}
+
+/// Counts captured money of a merchant order and tells of it; the row makes sure that it is counted once.
+pub(super) async fn capture_part(
     work: &mut Work,
     operation: PaymentOperationId,
     part: MerchantOrderId,
-    amount_minor: i64,
+    captured: Captured,
 ) -> Result<(), Error> {
     let row = capture::ActiveModel {
         operation_id: Set(operation),
         merchant_order_id: Set(part),
         order_id: Set(work.book.order.id),
-        amount_minor: Set(amount_minor),
+        amount_minor: Set(captured.amount),
+        discount_minor: Set(captured.discount),
         captured_at: Set(work.tx.now()),
     };
     capture::Entity::insert(row).exec_without_returning(&*work.tx).await?;
-    let part = work.book.part_mut(part)?;
-    part.captured_minor += amount_minor;
-    part.capture_requested_minor = part.capture_requested_minor.max(part.captured_minor);
-    Ok(())
-}
-
-/// Tells the ledger's side of a capture.
-pub(super) fn tell_captured(
-    work: &mut Work,
-    operation: PaymentOperationId,
-    part: MerchantOrderId,
-    amount_minor: i64,
-) -> Result<(), Error> {
-    let merchant = work.book.part(part)?.merchant_id;
+    let owner = work.book.part_mut(part)?;
+    owner.captured_minor += captured.amount;
+    owner.captured_discount_minor += captured.discount;
+    owner.capture_requested_minor = owner.capture_requested_minor.max(owner.captured_minor);
+    let merchant = owner.merchant_id;
     let order = &work.book.order;
     let fact = PartCaptured {
         order: order.id,
@@ -133,11 +163,25 @@ pub(super) fn tell_captured(
         operation,
         method: order.payment_method.clone(),
         currency: order.currency,
-        gross_minor: amount_minor,
+        gross_minor: captured.amount,
+        discount_minor: captured.discount,
     };
     work.tx.emit(&fact);
-    work.note("captured", Some(part), &json!({ "operation": operation, "amount_minor": amount_minor }));
+    let data = json!({ "operation": operation, "amount_minor": captured.amount, "discount_minor": captured.discount });
+    work.note("captured", Some(part), &data);
     Ok(())
+}
+
+/// A part that a coupon pays in full: nobody is asked for money, the marketplace's share comes by itself.
+pub(super) async fn capture_gift(work: &mut Work, part: MerchantOrderId) -> Result<(), Error> {
+    let owner = work.book.part(part)?;
+    let discount = work.book.discount(part);
+    if work.book.due(part) > 0 || discount <= owner.captured_discount_minor {
+        return Ok(());
+    }
+    let discount = discount - owner.captured_discount_minor;
+    let operation: PaymentOperationId = work.ctx.new_id();
+    capture_part(work, operation, part, Captured { amount: 0, discount }).await
 }
 
 /// Takes a capture as failed for good: the open units of the merchant order are canceled, nothing was taken.

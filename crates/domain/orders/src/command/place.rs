@@ -74,8 +74,8 @@ struct Answer {
 ///
 /// # Errors
 /// [`Error::PlanChanged`] with the new plan, [`Error::OutOfStock`] with what is left, [`Error::NotPlaceable`],
-/// [`Error::CartOrdered`], [`Error::CartEmpty`], [`Error::CartIncomplete`], [`Error::CashNotAccepted`], the faults of
-/// payments; `IDEMPOTENCY_KEY_REUSED` for other input under the key; not found for a foreign cart. Nothing was
+/// [`Error::CartOrdered`], [`Error::CartEmpty`], [`Error::CartIncomplete`], [`Error::CashNotAccepted`],
+/// [`Error::CouponUsedUp`] when somebody was faster, the faults of payments; `IDEMPOTENCY_KEY_REUSED` for other input under the key; not found for a foreign cart. Nothing was
 /// written then, the key included.
 pub async fn place(ctx: &Ctx, input: Place) -> Result<Order, Error> {
     let grant = ctx.authorize(PLACE)?;
@@ -104,10 +104,15 @@ pub async fn place(ctx: &Ctx, input: Place) -> Result<Order, Error> {
     let market = marketplace::snapshot_on(&*tx).await.map_err(market_fault)?;
     let planned = planned(&*tx, &cart, &market, tx.now()).await?;
     agree(&planned.plan, &cart, &input, method)?;
+    if let Some(coupon) = &planned.plan.coupon
+        && !marketplace::redeem_coupon_in_tx(&tx, coupon.id).await.map_err(market_fault)?
+    {
+        return Err(Error::CouponUsedUp);
+    }
     let source = if grant.is_wide() { OrderSource::Phone } else { OrderSource::Api };
     let capture = match method.capture {
         CaptureMoment::OnAcceptance => CaptureTiming::OnAcceptance,
-        CaptureMoment::OnReceipt => CaptureTiming::OnPayment,
+        CaptureMoment::AtPlacement | CaptureMoment::OnReceipt => CaptureTiming::OnPayment,
         CaptureMoment::OnDelivery => CaptureTiming::OnDelivery,
     };
     let token_hash = input.cart.token.as_deref().map(token_hash);

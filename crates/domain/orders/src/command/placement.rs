@@ -71,6 +71,7 @@ pub(super) fn rows(
         &SettleInput {
             rules: &frozen.market.commission,
             channel: channel.id,
+            country: cart.ship_to.as_ref().map_or(channel.country.as_str(), |to| to.country.as_str()),
             at: now,
             rounding: channel.rounding,
             categories: &categories,
@@ -117,6 +118,9 @@ fn order_row(
         bill_to: frozen.bill_to,
         goods_minor: plan.totals.goods,
         delivery_minor: plan.totals.delivery,
+        discount_minor: plan.totals.discount,
+        coupon_id: plan.coupon.as_ref().map(|coupon| coupon.id),
+        coupon_code: plan.coupon.as_ref().map(|coupon| coupon.code.clone()),
         tax_minor: plan.totals.tax,
         total_minor: plan.totals.total,
         payment_id: PaymentId(uuid::Uuid::nil()),
@@ -162,6 +166,7 @@ impl Making<'_> {
         let choices = || sent.iter().filter_map(|consignment| consignment.choice());
         let goods_minor: i64 = lines().map(|line| line.gross).sum();
         let delivery_minor: i64 = choices().map(|choice| choice.price).sum();
+        let discount_minor: i64 = lines().map(|line| line.discount).sum();
         merchant_order::Model {
             id: self.ctx.new_id(),
             order_id: self.order.id,
@@ -174,17 +179,19 @@ impl Making<'_> {
             capture: self.order.capture,
             goods_minor,
             delivery_minor,
+            discount_minor,
             tax_minor: lines().map(|line| line.tax).sum::<i64>() + choices().map(|choice| choice.tax).sum::<i64>(),
-            total_minor: goods_minor + delivery_minor,
+            total_minor: goods_minor + delivery_minor - discount_minor,
             commission_item_minor: settlement.lines.values().map(|line| line.share.commission_minor).sum(),
             commission_shipping_minor: settlement.shipping.values().map(|share| share.commission_minor).sum(),
             fixed_fee_minor: settlement.fixed.commission_minor,
             fixed_fee_vat_minor: settlement.fixed.vat_minor,
             commission_vat_minor: settlement.vat_minor,
             commission_vat_ppm: settlement.vat_ppm,
-            operator_remits_tax: false,
+            operator_remits_tax: terms.operator_remits_tax,
             auto_accept: terms.auto_accept,
             captured_minor: 0,
+            captured_discount_minor: 0,
             capture_requested_minor: 0,
             refund_minor: 0,
             fixed_fee_state: FeeState::Open,
@@ -231,6 +238,7 @@ impl Making<'_> {
                 unit_price_minor: line.unit_price,
                 tax_ppm: line.tax_ppm,
                 gross_minor: line.gross,
+                discount_minor: line.discount,
                 tax_minor: line.tax,
                 commission_rule_id: settlement.rule,
                 commission_ppm: settlement.rate_ppm,

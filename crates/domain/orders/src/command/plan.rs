@@ -19,7 +19,7 @@ use super::work::market_fault;
 use crate::Error;
 use crate::actions::EDIT_CART;
 use crate::model::cart::{Cart, CartLine};
-use crate::model::plan::{ForSale, MerchantTerms, PlanInput, PlanLine, SplitPlan, StockAt, plan};
+use crate::model::plan::{EnteredCoupon, ForSale, MerchantTerms, PlanInput, PlanLine, SplitPlan, StockAt, plan};
 
 /// A plan and what placement needs beside it.
 pub(super) struct Planned {
@@ -49,7 +49,7 @@ pub async fn plan_of(ctx: &Ctx, cart: &Cart) -> Result<SplitPlan, Error> {
     Ok(planned(ctx.read(), cart, &market, ctx.now()).await?.plan)
 }
 
-/// Reads what the plan depends on and makes it. At most eight statements, whatever the number of lines.
+/// Reads what the plan depends on and makes it. At most nine statements, whatever the number of lines.
 pub(super) async fn planned<C: ConnectionTrait>(
     conn: &C,
     cart: &Cart,
@@ -83,6 +83,13 @@ pub(super) async fn planned<C: ConnectionTrait>(
         .filter_map(|line| Some((line.id, variants.get(&offers.get(&line.offer)?.variant_id)?.category_ids.clone())))
         .collect();
     let stock = stock.into_iter().map(|(item, at)| (item, at.into_iter().map(stock_at).collect())).collect();
+    let coupon = match &cart.coupon_code {
+        Some(code) => {
+            let coupon = marketplace::coupon_by_code_on(conn, code).await.map_err(market_fault)?;
+            Some(EnteredCoupon { code: code.clone(), coupon })
+        }
+        None => None,
+    };
     let input = PlanInput {
         now,
         currency: cart.currency,
@@ -94,6 +101,7 @@ pub(super) async fn planned<C: ConnectionTrait>(
         merchants: terms.iter().map(|(id, terms)| (*id, merchant_terms(terms))).collect(),
         market: market.clone(),
         choices: cart.choices.0.clone(),
+        coupon,
     };
     Ok(Planned { plan: plan(&input), channel, categories, terms })
 }

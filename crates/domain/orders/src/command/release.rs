@@ -5,6 +5,7 @@ use context::{Ctx, WriteTx};
 use kernel::id::OrderId;
 use serde_json::json;
 
+use super::money::capture_gift;
 use super::work::{Work, timeline};
 use crate::Error;
 use crate::actions::DRIVE;
@@ -39,6 +40,10 @@ pub(super) async fn release_in(work: &mut Work) -> Result<(), Error> {
         accepted.into_iter().filter(|p| p.capture == CaptureTiming::OnAcceptance).map(|p| p.id).collect();
     for part in accepted {
         work.request_capture(part).await?;
+    }
+    let paid: Vec<_> = work.book.parts.iter().filter(|p| p.capture == CaptureTiming::OnPayment).map(|p| p.id).collect();
+    for part in paid {
+        capture_gift(work, part).await?;
     }
     Ok(())
 }

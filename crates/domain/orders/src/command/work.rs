@@ -13,6 +13,7 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::{EntityTrait, IntoActiveModel};
 use serde_json::{Value, json};
 
+use super::money::capture_gift;
 use crate::Error;
 use crate::entity::{event, refund, refund_line};
 use crate::event::{LineUnits, MerchantOrderClosed, OrderCanceled, OrderClosed, RefundRequested, UnitsCanceled};
@@ -162,7 +163,7 @@ impl Work {
             let parts = if canceled.parts.gross <= left {
                 canceled.parts
             } else {
-                Parts { gross: left, goods: left, ..Parts::default() }
+                Parts { gross: left, goods: left, discount: owner.captured_discount_minor, ..Parts::default() }
             };
             let refund = NewRefund {
                 kind: RefundKind::Cancellation,
@@ -185,16 +186,18 @@ impl Work {
                 CapturePart { payment_id: self.book.order.payment_id, amount_minor: due, merchant_order_id: part };
             capture_in_tx(&mut self.tx, wanted).await?;
             self.book.part_mut(part)?.capture_requested_minor = due;
+            capture_gift(self, part).await?;
         }
         Ok(due)
     }
 
-    /// Writes a refund and asks the provider for it. Nothing happens for an amount of zero.
+    /// Writes a refund and asks the provider for it; what a coupon paid in full goes back without one.
     pub(super) async fn give_back(&mut self, part: MerchantOrderId, new: NewRefund) -> Result<Option<RefundId>, Error> {
         let amount = new.parts.gross;
-        if amount == 0 {
+        if amount == 0 && new.parts.discount == 0 {
             return Ok(None);
         }
+        let settled = amount == 0;
         let id: RefundId = self.ctx.new_id();
         let order = &self.book.order;
         let (order_id, payment_id, currency) = (order.id, order.payment_id, order.currency);
@@ -214,11 +217,12 @@ impl Work {
             amount_minor: amount,
             parts: StoredParts(new.parts),
             shipping_of: new.shipping_of,
-            state: RefundState::Requested,
+            state: if settled { RefundState::Settled } else { RefundState::Requested },
             failure: None,
+            dispute_id: None,
             actor: self.ctx.actor().id(),
             requested_at: self.tx.now(),
-            settled_at: None,
+            settled_at: settled.then(|| self.tx.now()),
             version: 1,
         };
         refund::Entity::insert(row.into_active_model()).exec_without_returning(&*self.tx).await?;
@@ -240,7 +244,7 @@ impl Work {
     }
 }
 
-async fn insert_refund_lines(tx: &WriteTx, refund: RefundId, slots: &[Slots]) -> Result<(), Error> {
+pub(super) async fn insert_refund_lines(tx: &WriteTx, refund: RefundId, slots: &[Slots]) -> Result<(), Error> {
     let rows: Vec<refund_line::ActiveModel> = slots
         .iter()
         .map(|slots| refund_line::ActiveModel {

@@ -13,6 +13,7 @@ pub struct Model {
     pub merchant_order_id: MerchantOrderId,
     pub order_id: OrderId,
     pub amount_minor: i64,
+    pub discount_minor: i64,
     pub captured_at: DateTime<Utc>,
 }
 

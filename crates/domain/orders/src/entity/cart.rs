@@ -20,6 +20,7 @@ pub struct Model {
     pub email: Option<String>,
     pub ship_to: Option<Address>,
     pub choices: DeliveryChoices,
+    pub coupon_code: Option<String>,
     pub state: CartState,
     pub order_id: Option<OrderId>,
     pub version: i64,

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use kernel::Currency;
-use kernel::id::{CartId, ChannelId, CustomerId, OrderId, PaymentId};
+use kernel::id::{CartId, ChannelId, CouponId, CustomerId, OrderId, PaymentId};
 use sea_orm::entity::prelude::*;
 
 use crate::model::status::{CaptureTiming, FulfillmentState, OrderSource, OrderState, PaymentState};
@@ -27,6 +27,9 @@ pub struct Model {
     pub bill_to: Option<Address>,
     pub goods_minor: i64,
     pub delivery_minor: i64,
+    pub discount_minor: i64,
+    pub coupon_id: Option<CouponId>,
+    pub coupon_code: Option<String>,
     pub tax_minor: i64,
     pub total_minor: i64,
     pub payment_id: PaymentId,

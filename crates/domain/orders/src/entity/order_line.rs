@@ -25,6 +25,7 @@ pub struct Model {
     pub unit_price_minor: i64,
     pub tax_ppm: i64,
     pub gross_minor: i64,
+    pub discount_minor: i64,
     pub tax_minor: i64,
     pub commission_rule_id: Option<CommissionRuleId>,
     pub commission_ppm: i64,

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use kernel::Currency;
-use kernel::id::{MerchantId, MerchantOrderId, OrderId, PaymentId, RefundId};
+use kernel::id::{DisputeId, MerchantId, MerchantOrderId, OrderId, PaymentId, RefundId};
 use sea_orm::entity::prelude::*;
 
 use crate::model::status::{RefundKind, RefundState};
@@ -26,6 +26,7 @@ pub struct Model {
     pub shipping_of: FulfillmentOrderIds,
     pub state: RefundState,
     pub failure: Option<String>,
+    pub dispute_id: Option<DisputeId>,
     pub actor: String,
     pub requested_at: DateTime<Utc>,
     pub settled_at: Option<DateTime<Utc>>,

@@ -130,6 +130,7 @@ impl Book {
         LineMoney {
             ordered: line.ordered,
             gross: line.gross_minor,
+            discount: line.discount_minor,
             tax: line.tax_minor,
             commission: line.commission_minor,
             commission_vat: line.commission_vat_minor,
@@ -166,10 +167,27 @@ impl Book {
     /// What the units of a merchant order that were not canceled cost the buyer, with their shipping.
     #[must_use]
     pub fn due(&self, part: MerchantOrderId) -> i64 {
-        let goods = |line: &OrderLine| self.line_money(line).slots(0, line.ordered - line.canceled).gross;
-        let goods: i64 = self.lines.iter().filter(|line| line.merchant_order_id == part).map(goods).sum();
+        let goods = self.kept_goods(part).gross;
         let kept = |f: &&FulfillmentOrder| f.merchant_order_id == part && f.shipping_state != ShippingState::Canceled;
         goods + self.fulfillments.iter().filter(kept).map(|f| f.shipping_gross_minor).sum::<i64>()
+    }
+
+    /// What the marketplace pays for the units of a merchant order that were not canceled.
+    #[must_use]
+    pub fn discount(&self, part: MerchantOrderId) -> i64 {
+        self.kept_goods(part).discount
+    }
+
+    fn kept_goods(&self, part: MerchantOrderId) -> Parts {
+        let kept = |line: &OrderLine| self.line_money(line).slots(0, line.ordered - line.canceled);
+        self.lines.iter().filter(|line| line.merchant_order_id == part).map(kept).sum()
+    }
+
+    /// The marketplace's share of a part once the buyer has paid `captured_minor` of it: in step with the buyer.
+    #[must_use]
+    pub fn discount_due(&self, part: MerchantOrderId, captured_minor: i64) -> i64 {
+        let due = self.due(part);
+        kernel::cumulative(self.discount(part), captured_minor.min(due), due, kernel::Rounding::HalfUp)
     }
 
     /// Refuses what the state of the merchant order does not allow.
@@ -351,7 +369,7 @@ impl Book {
             result.parts = result.parts.plus(fixed_fee(owner.fixed_fee_minor, owner.fixed_fee_vat_minor));
             owner.fixed_fee_state = FeeState::Returned;
         }
-        if result.parts.gross == 0 {
+        if result.parts.gross + result.parts.discount == 0 {
             return Err(Error::NothingToRefund);
         }
         Ok(result)
@@ -406,7 +424,7 @@ impl Book {
     /// Whether money for the open units of a merchant order has been taken.
     #[must_use]
     pub fn is_captured(&self, part: &MerchantOrder) -> bool {
-        part.capture != CaptureTiming::OnDelivery && part.captured_minor > 0
+        part.capture != CaptureTiming::OnDelivery && part.captured_minor + part.captured_discount_minor > 0
     }
 }
 

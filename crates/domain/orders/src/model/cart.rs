@@ -30,6 +30,8 @@ pub struct Cart {
     pub ship_to: Option<Address>,
     /// What was chosen for the consignments.
     pub choices: DeliveryChoices,
+    /// The coupon that was entered.
+    pub coupon_code: Option<String>,
     /// Whether it became an order.
     pub state: CartState,
     /// The order it became.

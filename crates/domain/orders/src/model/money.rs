@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 
 /// The components of an amount, in minor units of the order's currency.
 ///
-/// `net = gross - tax_remitted - commission_item - commission_shipping - fixed_fee - commission_vat` is what the
-/// merchant gets. `tax` lies within `gross` and is informative; `tax_remitted` is the part of it that the operator
-/// pays to the state (all of it or nothing).
+/// `net = gross + discount - tax_remitted - commission_item - commission_shipping - fixed_fee - commission_vat` is what
+/// the merchant gets. `tax` lies within `gross + discount` and is informative; `tax_remitted` is the part of it that the
+/// operator pays to the state (all of it or nothing).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Parts {
     /// What the buyer pays, tax included: goods and shipping.
@@ -17,9 +17,12 @@ pub struct Parts {
     pub goods: i64,
     /// Of `gross`, what is for shipping.
     pub shipping: i64,
-    /// Tax within `gross`.
+    /// What the marketplace pays to the merchant in the buyer's place: the share of a coupon.
+    #[serde(default)]
+    pub discount: i64,
+    /// Tax within `gross` and `discount`.
     pub tax: i64,
-    /// Tax within `gross` that the operator remits.
+    /// Tax that the operator remits.
     pub tax_remitted: i64,
     /// Commission on the goods, without tax.
     pub commission_item: i64,
@@ -35,7 +38,7 @@ impl Parts {
     /// What the merchant gets of it.
     #[must_use]
     pub const fn net(&self) -> i64 {
-        self.gross
+        self.gross + self.discount
             - self.tax_remitted
             - self.commission_item
             - self.commission_shipping
@@ -50,6 +53,7 @@ impl Parts {
             gross: self.gross + other.gross,
             goods: self.goods + other.goods,
             shipping: self.shipping + other.shipping,
+            discount: self.discount + other.discount,
             tax: self.tax + other.tax,
             tax_remitted: self.tax_remitted + other.tax_remitted,
             commission_item: self.commission_item + other.commission_item,
@@ -71,8 +75,10 @@ impl std::iter::Sum for Parts {
 pub struct LineMoney {
     /// Units ordered.
     pub ordered: i64,
-    /// What the buyer pays for all of them, tax included.
+    /// What the merchant sells all of them for, tax included.
     pub gross: i64,
+    /// Of it, what the marketplace pays in the buyer's place.
+    pub discount: i64,
     /// Tax within.
     pub tax: i64,
     /// Commission.
@@ -88,10 +94,13 @@ impl LineMoney {
     #[must_use]
     pub fn slots(&self, from: i64, to: i64) -> Parts {
         let share = |total| unit_slots_sum(total, self.ordered, from, to);
-        let (gross, tax) = (share(self.gross), share(self.tax));
+        let (discount, tax) = (share(self.discount), share(self.tax));
+        // What the buyer pays is the rest, so that a unit's price and its coupon are cut by themselves.
+        let gross = share(self.gross) - discount;
         Parts {
             gross,
             goods: gross,
+            discount,
             tax,
             tax_remitted: if self.operator_remits_tax { tax } else { 0 },
             commission_item: share(self.commission),
@@ -162,7 +171,20 @@ mod tests {
     use proptest::prelude::*;
 
     fn line(ordered: i64, gross: i64, tax: i64, commission: i64, vat: i64) -> LineMoney {
-        LineMoney { ordered, gross, tax, commission, commission_vat: vat, operator_remits_tax: false }
+        LineMoney { ordered, gross, discount: 0, tax, commission, commission_vat: vat, operator_remits_tax: false }
+    }
+
+    #[test]
+    fn a_coupon_is_cut_by_units_like_the_price() {
+        // 2 x 10.50 with 2.13 of a coupon: 9.43 and 9.44 are paid, the price of each unit stays 10.50.
+        let mut money = line(2, 2100, 335, 300, 0);
+        money.discount = 213;
+        money.operator_remits_tax = true;
+        let first = money.slots(0, 1);
+        assert_eq!((first.gross, first.discount, first.tax_remitted, first.commission_item), (943, 107, 168, 150));
+        assert_eq!(first.net(), 732);
+        let second = money.slots(1, 2);
+        assert_eq!((second.gross, second.discount, second.tax_remitted), (944, 106, 167));
     }
 
     #[test]
@@ -187,11 +209,16 @@ mod tests {
         fn every_component_closes(
             ordered in 1_i64..40,
             gross in 0_i64..1_000_000,
+            coupon_ppm in 0_i64..=1_000_000,
             tax in 0_i64..100_000,
             commission in 0_i64..100_000,
             steps in prop::collection::vec((0_u8..3, 1_i64..10), 0..60),
         ) {
-            let money = line(ordered, gross, tax, commission, commission / 5);
+            let mut money = line(ordered, gross, tax, commission, commission / 5);
+            money.discount = kernel::Rate::from_ppm(coupon_ppm).of(gross, kernel::Rounding::HalfUp);
+            for unit in 0..ordered {
+                prop_assert!(money.slots(unit, unit + 1).gross >= 0);
+            }
             let (mut shipped, mut canceled, mut refunded) = (0, 0, 0);
             let (mut earned, mut given_up, mut returned) = (Parts::default(), Parts::default(), Parts::default());
             for (what, count) in steps {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
-use kernel::id::{CartLineId, CategoryId, ChannelId, CommissionRuleId, MerchantId};
+use kernel::id::{CartLineId, CategoryId, ChannelId, CommissionRuleId, MerchantId, ProductId};
 use kernel::{Rate, Rounding};
 use marketplace::commission::{
     CommissionFacts, CommissionInput, CommissionLine, CommissionRules, CommissionShare, CommissionShipping, compute,
@@ -18,6 +18,8 @@ pub struct SettleInput<'a> {
     pub rules: &'a CommissionRules,
     /// Where it is sold.
     pub channel: ChannelId,
+    /// Where the order goes.
+    pub country: &'a str,
     /// When.
     pub at: DateTime<Utc>,
     /// How half a minor unit is rounded.
@@ -75,12 +77,15 @@ fn one(
     input: &SettleInput<'_>,
 ) -> MerchantSettlement {
     let (tier, vat) = input.merchants.get(&merchant).map_or(("", Rate::ZERO), |(tier, vat)| (tier.as_str(), *vat));
-    let resolve = |categories: &[CategoryId]| {
-        input.rules.resolve(&CommissionFacts { merchant, tier, channel: input.channel, categories, at: input.at })
+    let resolve = |product: Option<ProductId>, categories: &[CategoryId]| {
+        let (channel, country, at) = (input.channel, input.country, input.at);
+        input.rules.resolve(&CommissionFacts { merchant, tier, channel, categories, product, country, at })
     };
-    let order_rule = resolve(&[]);
-    let rules: Vec<_> =
-        lines.iter().map(|l| resolve(input.categories.get(&l.line).map_or(&[][..], Vec::as_slice))).collect();
+    let order_rule = resolve(None, &[]);
+    let of_goods = |line: &&PlannedLine| {
+        resolve(Some(line.product), input.categories.get(&line.line).map_or(&[][..], Vec::as_slice))
+    };
+    let rules: Vec<_> = lines.iter().map(of_goods).collect();
     let result = compute(&CommissionInput {
         currency: plan.currency,
         rounding: input.rounding,
@@ -101,7 +106,8 @@ fn one(
     });
     let of_line = |((line, rule), share): ((&&PlannedLine, &&marketplace::CommissionRule), CommissionShare)| {
         let known = (!rule.id.0.is_nil()).then_some(rule.id);
-        (line.line, LineSettlement { rule: known, rate_ppm: rule.item_ppm.ppm(), share })
+        let rate_ppm = rule.item_rate(plan.currency, line.gross).ppm();
+        (line.line, LineSettlement { rule: known, rate_ppm, share })
     };
     MerchantSettlement {
         lines: lines.iter().zip(&rules).zip(result.lines).map(of_line).collect(),

@@ -200,6 +200,8 @@ stored_text! {
         Cancellation = "cancellation",
         /// Units or shipping that had been earned.
         Refund = "refund",
+        /// The buyer's bank took the money of what had been earned.
+        Chargeback = "chargeback",
     }
 }
 

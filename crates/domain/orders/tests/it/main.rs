@@ -3,10 +3,13 @@
 
 mod cancels;
 mod carts;
+mod coupons;
 mod decisions;
 mod places;
+mod previews;
 mod races;
 mod refunds;
 mod rights;
+mod sceptic;
 mod ships;
 mod support;

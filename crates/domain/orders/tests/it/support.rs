@@ -222,7 +222,12 @@ pub fn cart_create(lines: Vec<NewLine>) -> CartCreate {
 }
 
 pub fn details() -> CartDetails {
-    CartDetails { email: Some("Ann@Example.org".to_owned()), ship_to: Some(address()), choices: Vec::new() }
+    CartDetails {
+        email: Some("Ann@Example.org".to_owned()),
+        ship_to: Some(address()),
+        choices: Vec::new(),
+        coupon_code: None,
+    }
 }
 
 pub fn address() -> Address {

@@ -11,6 +11,7 @@ struct Agreed<'a> {
     currency: &'a str,
     consignments: Vec<AgreedConsignment<'a>>,
     rejected: Vec<(&'a str, &'a str)>,
+    discount: i64,
     total: i64,
     tax: i64,
 }
@@ -47,6 +48,7 @@ pub(super) fn of(plan: &SplitPlan) -> String {
             .filter(|rejection| rejection.blocking)
             .map(|rejection| (rejection.id.as_str(), rejection.code.as_str()))
             .collect(),
+        discount: plan.totals.discount,
         total: plan.totals.total,
         tax: plan.totals.tax,
     };

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use kernel::id::{CartLineId, DeliveryMethodId, LocationId, MerchantId, OfferId, ProductId, StockItemId, VariantId};
 use kernel::{Currency, Rounding};
-use marketplace::Snapshot;
+use marketplace::{Coupon, Snapshot};
 
 /// Everything the plan depends on.
 #[derive(Debug, Clone)]
@@ -31,6 +31,17 @@ pub struct PlanInput {
     pub market: Arc<Snapshot>,
     /// What the buyer chose, by consignment key.
     pub choices: BTreeMap<String, DeliveryMethodId>,
+    /// The coupon that the buyer entered.
+    pub coupon: Option<EnteredCoupon>,
+}
+
+/// A code that the buyer entered.
+#[derive(Debug, Clone)]
+pub struct EnteredCoupon {
+    /// The code.
+    pub code: String,
+    /// The coupon; `None`: there is none with this code.
+    pub coupon: Option<Coupon>,
 }
 
 /// A cart line.

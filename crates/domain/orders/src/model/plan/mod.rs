@@ -14,10 +14,12 @@ mod tests;
 
 use chrono::{DateTime, Utc};
 use kernel::Currency;
-use kernel::id::{CartLineId, DeliveryMethodId, LocationId, MerchantId, OfferId, ProductId, StockItemId, VariantId};
+use kernel::id::{
+    CartLineId, CouponId, DeliveryMethodId, LocationId, MerchantId, OfferId, ProductId, StockItemId, VariantId,
+};
 use serde::{Deserialize, Serialize};
 
-pub use input::{ForSale, MerchantTerms, PlanInput, PlanLine, StockAt};
+pub use input::{EnteredCoupon, ForSale, MerchantTerms, PlanInput, PlanLine, StockAt};
 pub use planner::plan;
 
 /// How an order would be split, priced and sent.
@@ -33,6 +35,9 @@ pub struct SplitPlan {
     pub consignments: Vec<Consignment>,
     /// What cannot be, or was not, used; with the reason.
     pub rejected: Vec<Rejection>,
+    /// The coupon that makes it cheaper.
+    #[serde(default)]
+    pub coupon: Option<PlannedCoupon>,
     /// The sums.
     pub totals: Totals,
     /// Names what the buyer agrees to.
@@ -45,6 +50,15 @@ impl SplitPlan {
     pub fn is_placeable(&self) -> bool {
         !self.lines.is_empty() && !self.rejected.iter().any(|rejection| rejection.blocking)
     }
+}
+
+/// A coupon of the marketplace that was taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedCoupon {
+    /// The coupon.
+    pub id: CouponId,
+    /// Its code.
+    pub code: String,
 }
 
 /// A cart line as priced.
@@ -74,8 +88,11 @@ pub struct PlannedLine {
     pub quantity: i64,
     /// Price of a unit as shown in the channel.
     pub unit_price: i64,
-    /// What the buyer pays for all units, tax included.
+    /// What all units are sold for, tax included.
     pub gross: i64,
+    /// Of `gross`, what the marketplace pays in the buyer's place.
+    #[serde(default)]
+    pub discount: i64,
     /// Tax within `gross`.
     pub tax: i64,
     /// Tax rate in parts per million.
@@ -176,6 +193,8 @@ pub enum Rejected {
     Location,
     /// A delivery method.
     Method,
+    /// A coupon.
+    Coupon,
 }
 
 /// Something that cannot be, or was not, used.
@@ -206,8 +225,11 @@ pub struct Totals {
     pub goods: i64,
     /// Delivery.
     pub delivery: i64,
+    /// What the marketplace pays in the buyer's place: a coupon.
+    #[serde(default)]
+    pub discount: i64,
     /// Tax within goods and delivery.
     pub tax: i64,
-    /// What the buyer pays: goods and delivery.
+    /// What the buyer pays: goods and delivery, less the discount.
     pub total: i64,
 }

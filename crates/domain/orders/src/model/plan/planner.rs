@@ -11,7 +11,10 @@ use marketplace::DeliveryMethod;
 use super::input::{ForSale, PlanInput, PlanLine};
 use super::locations::{self, Candidate, Take, Want};
 use super::price::{self, Load};
-use super::{Choice, Consignment, ConsignmentLine, PlannedLine, Promise, Rejected, Rejection, SplitPlan, Totals, hash};
+use super::{
+    Choice, Consignment, ConsignmentLine, PlannedCoupon, PlannedLine, Promise, Rejected, Rejection, SplitPlan, Totals,
+    hash,
+};
 
 /// Splits a cart into consignments.
 ///
@@ -164,6 +167,7 @@ impl<'a> Work<'a> {
             quantity: line.quantity,
             unit_price: sale.unit_price,
             gross,
+            discount: 0,
             tax,
             tax_ppm: sale.tax_ppm,
         };
@@ -281,10 +285,12 @@ impl<'a> Work<'a> {
 
     fn finish(mut self, consignments: Vec<Consignment>) -> SplitPlan {
         self.lines.sort_by_key(|(index, _)| *index);
-        let lines: Vec<PlannedLine> = self.lines.into_iter().map(|(_, line)| line).collect();
+        let mut lines: Vec<PlannedLine> = std::mem::take(&mut self.lines).into_iter().map(|(_, line)| line).collect();
         let chosen = || consignments.iter().filter_map(Consignment::choice);
         let goods = lines.iter().map(|line| line.gross).sum();
-        let delivery = chosen().map(|choice| choice.price).sum();
+        let coupon = self.coupon(&mut lines, goods);
+        let discount: i64 = lines.iter().map(|line| line.discount).sum();
+        let delivery: i64 = chosen().map(|choice| choice.price).sum();
         let tax = lines.iter().map(|line| line.tax).sum::<i64>() + chosen().map(|choice| choice.tax).sum::<i64>();
         let mut plan = SplitPlan {
             currency: self.input.currency,
@@ -292,11 +298,30 @@ impl<'a> Work<'a> {
             lines,
             consignments,
             rejected: self.rejected,
-            totals: Totals { goods, delivery, tax, total: goods + delivery },
+            coupon,
+            totals: Totals { goods, delivery, discount, tax, total: goods + delivery - discount },
             hash: String::new(),
         };
         plan.hash = hash::of(&plan);
         plan
+    }
+
+    /// Takes the coupon off the lines, or says why not; the order can be placed without it.
+    fn coupon(&mut self, lines: &mut [PlannedLine], goods: i64) -> Option<PlannedCoupon> {
+        let entered = self.input.coupon.as_ref()?;
+        let unknown = ("COUPON_UNKNOWN", "there is no such coupon".to_owned());
+        let found = entered.coupon.as_ref().ok_or(unknown);
+        let usable = found.and_then(|c| c.usable(self.input.currency, goods, self.input.now).map(|()| c));
+        match usable {
+            Ok(coupon) => {
+                price::take_off(lines, coupon.off(goods, self.input.rounding), self.input);
+                Some(PlannedCoupon { id: coupon.id, code: coupon.code.clone() })
+            }
+            Err((code, text)) => {
+                self.rejected.push(note(Rejected::Coupon, entered.code.clone(), code, text));
+                None
+            }
+        }
     }
 }
 

@@ -2,9 +2,10 @@
 
 use kernel::{Rate as TaxRate, Rounding, allocate};
 
-use marketplace::DeliveryMethod;
 use marketplace::delivery::{self, QuoteBasis};
+use marketplace::{CouponTax, DeliveryMethod};
 
+use super::PlannedLine;
 use super::input::PlanInput;
 
 /// Gross and the tax within, of an amount as shown in the channel.
@@ -19,6 +20,19 @@ fn with_tax(shown: i64, ppm: i64, includes_tax: bool, rounding: Rounding) -> (i6
     } else {
         let tax = rate.of(shown, rounding);
         (shown.saturating_add(tax), tax)
+    }
+}
+
+/// What a coupon takes off each line, and the tax that is owed then.
+pub(super) fn take_off(lines: &mut [PlannedLine], off: i64, input: &PlanInput) {
+    let weights: Vec<u64> = lines.iter().map(|line| line.gross.max(0).unsigned_abs()).collect();
+    // A coupon takes off no more than the goods cost, so there is something to spread it over.
+    let shares = allocate(off, &weights).unwrap_or_else(|_| vec![0; lines.len()]);
+    for (line, share) in lines.iter_mut().zip(shares) {
+        line.discount = share;
+        if input.market.settings.coupon_tax == CouponTax::PriceReduction {
+            line.tax = TaxRate::from_ppm(line.tax_ppm).within(line.gross - share, input.rounding);
+        }
     }
 }
 

@@ -96,6 +96,7 @@ fn input(lines: Vec<PlanLine>) -> PlanInput {
         stock: HashMap::new(),
         merchants: merchants.collect(),
         market: Arc::new(Snapshot { delivery_methods, ..Snapshot::default() }),
+        coupon: None,
         choices: BTreeMap::new(),
     }
 }

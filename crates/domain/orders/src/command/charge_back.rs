@@ -1,0 +1,177 @@
+//! Money that a buyer's bank took back.
+
+use context::Ctx;
+use kernel::allocate;
+use kernel::id::{DisputeId, MerchantId, MerchantOrderId, OrderId, RefundId};
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use serde_json::json;
+
+use super::work::{Work, insert_refund_lines};
+use crate::Error;
+use crate::actions::DRIVE;
+use crate::entity::refund;
+use crate::event::LineUnits;
+use crate::model::book::{Book, RefundedUnits};
+use crate::model::money::Parts;
+use crate::model::status::{RefundKind, RefundState, ShippingState};
+use crate::model::types::{FulfillmentOrderIds, StoredParts};
+use crate::repo;
+
+/// Money of an order that the buyer's bank took back.
+#[derive(Debug, Clone, Copy)]
+pub struct ChargeBack {
+    /// The dispute.
+    pub dispute: DisputeId,
+    /// The order.
+    pub order: OrderId,
+    /// The merchant order it is about; `None`: the order as a whole.
+    pub merchant_order: Option<MerchantOrderId>,
+    /// How much, in minor units.
+    pub amount_minor: i64,
+}
+
+/// What a merchant order bears of a chargeback.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChargedBack {
+    /// The merchant order.
+    pub merchant_order: MerchantOrderId,
+    /// Its merchant.
+    pub merchant: MerchantId,
+    /// What is given back, as in a refund.
+    pub parts: Parts,
+}
+
+/// What a merchant order gives back, worked out on a copy of the order.
+struct Share {
+    part: MerchantOrderId,
+    merchant: MerchantId,
+    given: RefundedUnits,
+    shipping_of: FulfillmentOrderIds,
+}
+
+/// What the merchants of an order would bear if the dispute were lost now. Writes nothing.
+///
+/// # Errors
+/// Not found; the database error.
+pub async fn charge_back_of(ctx: &Ctx, input: ChargeBack) -> Result<Vec<ChargedBack>, Error> {
+    ctx.authorize(DRIVE)?;
+    let market = marketplace::snapshot_on(ctx.read()).await.map_err(super::market_fault)?;
+    let mut book = repo::book(ctx.read(), input.order, false).await?;
+    Ok(shares(&mut book, &input, market.settings.refund_fixed_fee)?.iter().map(Share::borne).collect())
+}
+
+/// Takes the money of a lost dispute as given back: units are undone as in a refund, and no provider is asked. What the
+/// merchants cannot bear, because it was not earned or is a part of what they delivered, is left to the marketplace.
+/// The same dispute again answers what was written.
+///
+/// # Errors
+/// Not found; the database error.
+pub async fn charge_back(ctx: &Ctx, input: ChargeBack) -> Result<Vec<ChargedBack>, Error> {
+    ctx.authorize(DRIVE)?;
+    let tx = ctx.begin_write().await?;
+    let mut work = Work::open(ctx, tx, input.order).await?;
+    let known = refund::Entity::find()
+        .filter(refund::Column::DisputeId.eq(input.dispute))
+        .order_by_asc(refund::Column::MerchantOrderId)
+        .all(&*work.tx)
+        .await?;
+    if !known.is_empty() {
+        let borne = |row: refund::Model| ChargedBack {
+            merchant_order: row.merchant_order_id,
+            merchant: row.merchant_id,
+            parts: row.parts.0,
+        };
+        return Ok(known.into_iter().map(borne).collect());
+    }
+    let with_fee = work.market.settings.refund_fixed_fee;
+    let mut shares = shares(&mut work.book, &input, with_fee)?;
+    shares.sort_by_key(|share| share.part);
+    for share in &shares {
+        write(&mut work, input.dispute, share).await?;
+    }
+    work.finish().await?;
+    Ok(shares.iter().map(Share::borne).collect())
+}
+
+impl Share {
+    fn borne(&self) -> ChargedBack {
+        ChargedBack { merchant_order: self.part, merchant: self.merchant, parts: self.given.parts }
+    }
+}
+
+/// Spreads the money over the merchant orders by what each has left, and undoes their sales on the book.
+fn shares(book: &mut Book, input: &ChargeBack, with_fee: bool) -> Result<Vec<Share>, Error> {
+    let concerned = |part: &&crate::MerchantOrder| input.merchant_order.is_none_or(|only| only == part.id);
+    let parts: Vec<_> =
+        book.parts.iter().filter(concerned).map(|part| (part.id, part.merchant_id, left(part))).collect();
+    let sum: i64 = parts.iter().map(|(.., left)| left).sum();
+    let weights: Vec<u64> = parts.iter().map(|(.., left)| u64::try_from(*left).unwrap_or(0)).collect();
+    let Ok(amounts) = allocate(input.amount_minor.min(sum), &weights) else { return Ok(Vec::new()) };
+    let mut shares = Vec::new();
+    for ((part, merchant, left), amount) in parts.into_iter().zip(amounts) {
+        if amount > 0 && amount == left {
+            shares.extend(whole(book, part, merchant, amount, with_fee)?);
+        }
+    }
+    Ok(shares)
+}
+
+const fn left(part: &crate::MerchantOrder) -> i64 {
+    part.captured_minor - part.refund_minor
+}
+
+/// Undoes all that is left of a merchant order; `None` when not all of it was earned.
+fn whole(
+    book: &mut Book,
+    part: MerchantOrderId,
+    merchant: MerchantId,
+    amount: i64,
+    with_fee: bool,
+) -> Result<Option<Share>, Error> {
+    let own = book.lines.iter().filter(|line| line.merchant_order_id == part);
+    let units: Vec<LineUnits> = own
+        .map(|line| LineUnits { line: line.id, quantity: line.shipped - line.refunded })
+        .filter(|units| units.quantity > 0)
+        .collect();
+    let moved =
+        book.fulfillments.iter().filter(|f| f.merchant_order_id == part && f.shipping_state == ShippingState::Moved);
+    let shipping: Vec<_> = moved.map(|f| f.id).collect();
+    let mut undone = book.clone();
+    let given = undone.refund(part, &units, &shipping, with_fee)?;
+    if given.parts.gross != amount {
+        return Ok(None);
+    }
+    *book = undone;
+    Ok(Some(Share { part, merchant, given, shipping_of: FulfillmentOrderIds(shipping) }))
+}
+
+async fn write(work: &mut Work, dispute: DisputeId, share: &Share) -> Result<(), Error> {
+    let (id, amount): (RefundId, i64) = (work.ctx.new_id(), share.given.parts.gross);
+    let order = &work.book.order;
+    let row = refund::Model {
+        id,
+        order_id: order.id,
+        merchant_order_id: share.part,
+        merchant_id: share.merchant,
+        payment_id: order.payment_id,
+        currency: order.currency,
+        kind: RefundKind::Chargeback,
+        reason: "dispute".to_owned(),
+        note: None,
+        amount_minor: amount,
+        parts: StoredParts(share.given.parts),
+        shipping_of: share.shipping_of.clone(),
+        state: RefundState::Settled,
+        failure: None,
+        dispute_id: Some(dispute),
+        actor: work.ctx.actor().id(),
+        requested_at: work.tx.now(),
+        settled_at: Some(work.tx.now()),
+        version: 1,
+    };
+    refund::Entity::insert(row.into_active_model()).exec_without_returning(&*work.tx).await?;
+    insert_refund_lines(&work.tx, id, &share.given.slots).await?;
+    work.book.part_mut(share.part)?.refund_minor += amount;
+    work.note("charged_back", Some(share.part), &json!({ "dispute": dispute, "amount_minor": amount }));
+    Ok(())
+}
