@@ -8,6 +8,10 @@ pub const POST: Action = Action::new("ledger", "post");
 pub const READ_LEDGER: Action = Action::new("ledger", "read");
 /// Correct the ledger: manual entries and reversals.
 pub const ADJUST: Action = Action::new("ledger", "adjust");
+/// Approve manual entries that somebody else asked for.
+pub const APPROVE: Action = Action::new("ledger", "approve");
+/// Enter what providers, carriers and the bank settle.
+pub const SETTLE: Action = Action::new("ledger", "settle");
 /// See balances, journal lines and statements of merchants.
 pub const READ_BALANCE: Action = Action::new("balance", "read");
 /// See payouts.

@@ -35,7 +35,16 @@ pub enum Error {
     /// A reversal cannot be reversed; post it anew.
     #[error("a reversal cannot be reversed")]
     ReversalOfReversal,
-    /// The payout is not in the state for this.
+    /// Whoever asked for it may not approve it.
+    #[error("another person has to approve this")]
+    FourEyes,
+    /// More would be given up than is owed.
+    #[error("only {owed_minor} minor units are owed")]
+    ExceedsDebt {
+        /// What is owed.
+        owed_minor: i64,
+    },
+    /// The thing is not in the state for this.
     #[error("{0}")]
     NotPossible(&'static str),
 }
@@ -69,9 +78,12 @@ impl Fault for Error {
         match self {
             Self::Core(core) => core.kind(),
             Self::KeyMismatch { .. } => FaultKind::Conflict,
-            Self::FloorBroken { .. } | Self::AlreadyReversed | Self::ReversalOfReversal | Self::NotPossible(_) => {
-                FaultKind::RuleBroken
-            }
+            Self::FloorBroken { .. }
+            | Self::AlreadyReversed
+            | Self::ReversalOfReversal
+            | Self::FourEyes
+            | Self::ExceedsDebt { .. }
+            | Self::NotPossible(_) => FaultKind::RuleBroken,
         }
     }
 
@@ -82,6 +94,8 @@ impl Fault for Error {
             Self::KeyMismatch { .. } => "IDEMPOTENCY_KEY_REUSED",
             Self::AlreadyReversed => "ALREADY_REVERSED",
             Self::ReversalOfReversal => "REVERSAL_OF_REVERSAL",
+            Self::FourEyes => "FOUR_EYES",
+            Self::ExceedsDebt { .. } => "EXCEEDS_DEBT",
             Self::NotPossible(_) => "NOT_POSSIBLE",
         }
     }
@@ -89,6 +103,7 @@ impl Fault for Error {
     fn field(&self) -> Option<String> {
         match self {
             Self::Core(core) => core.field(),
+            Self::ExceedsDebt { .. } => Some("amount".to_owned()),
             _ => None,
         }
     }
@@ -99,6 +114,7 @@ impl Fault for Error {
             Self::FloorBroken { path, balance_minor, floor_minor } => {
                 Some(json!({ "account": path, "balanceMinor": balance_minor, "floorMinor": floor_minor }))
             }
+            Self::ExceedsDebt { owed_minor } => Some(json!({ "owedMinor": owed_minor })),
             _ => None,
         }
     }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use kernel::Money;
-use kernel::id::{InvoiceId, MerchantId, MerchantOrderId, PayoutId, StatementId};
+use kernel::id::{DebtId, InvoiceId, ManualEntryId, MerchantId, MerchantOrderId, PayoutId, StatementId};
 use outbox::events;
 
 events! {
@@ -34,6 +34,44 @@ events! {
         amount: Money,
         /// When.
         paid_at: DateTime<Utc>,
+    }
+    /// Somebody asked for a manual entry.
+    ManualEntryRequested = "billing_entry_requested.v1" of entry {
+        /// The entry.
+        entry: ManualEntryId,
+        /// The merchant.
+        merchant: MerchantId,
+        /// Whether one person was enough and it is posted.
+        posted: bool,
+    }
+    /// Another person decided about a manual entry.
+    ManualEntryDecided = "billing_entry_decided.v1" of entry {
+        /// The entry.
+        entry: ManualEntryId,
+        /// The merchant.
+        merchant: MerchantId,
+        /// Whether it is posted; otherwise it was rejected.
+        posted: bool,
+    }
+    /// A merchant owes more than the operator wants to see.
+    DebtBecameCritical = "billing_debt_critical.v1" of debt {
+        /// The debt.
+        debt: DebtId,
+        /// Who owes.
+        merchant: MerchantId,
+        /// How much.
+        amount: Money,
+    }
+    /// A debt began, went up the ladder or ended.
+    DebtMoved = "billing_debt_moved.v1" of debt {
+        /// The debt.
+        debt: DebtId,
+        /// Who owes.
+        merchant: MerchantId,
+        /// How much.
+        amount: Money,
+        /// Where it is: `netting`, `requested`, `claimed` or `settled`.
+        state: String,
     }
     /// The bank sent the money back; it is available to the merchant again.
     PayoutReturned = "billing_payout_returned.v1" of payout {

@@ -21,21 +21,25 @@ mod repo;
 mod worker;
 
 pub use command::{
-    Adjust, EditBillingProfile, Import, ImportFormat, MarkFailed, MarkPaid, MarkReturned, ProfilePatch, Released,
-    RunPayouts, adjust, close_statements, edit_billing_profile, import_file, mark_failed, mark_paid, mark_returned,
-    mark_run_paid, post_canceled, post_captured, post_cod_kept, post_cod_remitted, post_dispute_fee_recharged,
-    post_dispute_lost, post_dispute_opened, post_dispute_won, post_provider_fee, post_provider_settled,
-    post_recognized, post_refund_requested, post_refund_settled, post_transfer, post_unapplied_returned, release_due,
-    release_payout, resolve_finding, reverse, run_payouts, run_scheduled_payouts, schedule_release,
+    DebtsAged, DecideEntry, EditBillingProfile, Import, ImportFormat, MarkFailed, MarkPaid, MarkReturned, ProfilePatch,
+    RecordDebtPayment, RecordMovement, Released, RequestEntry, RunPayouts, SetSubscription, age_debts,
+    charge_subscriptions, close_statements, decide_entry, edit_billing_profile, import_file, mark_failed, mark_paid,
+    mark_returned, mark_run_paid, post_canceled, post_captured, post_captured_abroad, post_cod_kept, post_cod_remitted,
+    post_dispute_absorbed, post_dispute_fee_recharged, post_dispute_lost, post_dispute_opened, post_dispute_won,
+    post_provider_fee, post_provider_settled, post_recognized, post_refund_requested, post_refund_settled,
+    post_transfer, post_unapplied_returned, record_cod_remittance, record_conversion, record_debt_payment,
+    record_provider_fee, record_provider_settlement, record_unapplied_return, release_due, release_payout,
+    request_entry, resolve_finding, reverse, run_payouts, run_scheduled_payouts, schedule_release, set_subscription,
 };
 pub use error::Error;
 pub use model::build::{
-    AdjustmentKind, Canceled, Captured, CapturedPart, CodKept, CodRemitted, DisputeFeeRecharged, DisputeLost,
-    DisputeOpened, DisputeWon, ProviderFee, ProviderSettled, RefundRequested, RefundSettled, SaleComponents,
-    SaleRecognized, Transfer, UnappliedReturned,
+    Canceled, Captured, CapturedAbroad, CapturedPart, CodKept, CodRemitted, DisputeAbsorbed, DisputeFeeRecharged,
+    DisputeLost, DisputeOpened, DisputeWon, Exposed, ProviderFee, ProviderSettled, RefundRequested, RefundSettled,
+    SaleComponents, SaleRecognized, Transfer, UnappliedReturned,
 };
 pub use model::{
-    Account, BillingProfile, ClosedStatement, Component, Direction, DocumentFile, Finding, Invoice, InvoiceKind, Kind,
-    MerchantBalance, Outcome, Payout, PayoutRun, PayoutState, Posted, Posting, Reconciliation, Side,
+    Account, BillingProfile, ClosedStatement, Component, Debt, DebtState, Direction, DocumentFile, EntryKind,
+    EntryState, Finding, Invoice, InvoiceKind, Kind, ManualEntry, MerchantBalance, Outcome, Payout, PayoutRun,
+    PayoutState, Posted, Posting, Reconciliation, Side, Subscription,
 };
 pub use worker::{FileSink, register};

@@ -1,5 +1,9 @@
 //! Load and save.
 
+mod entry;
+
+pub(crate) use entry::{Owed, held, insert_entry, open_debt, owed, save_debt, save_entry};
+
 use chrono::{DateTime, Utc};
 use context::{Error as CoreError, WriteTx};
 use kernel::Currency;

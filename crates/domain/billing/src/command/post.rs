@@ -6,10 +6,9 @@ use kernel::Currency;
 use crate::actions::POST;
 use crate::error::Error;
 use crate::model::build::{
-    Canceled, Captured, CodKept, CodRemitted, DisputeFeeRecharged, DisputeLost, DisputeOpened, DisputeWon, ProviderFee,
-    ProviderSettled, RefundSettled, Transfer, UnappliedReturned, canceled, captured, cod_kept, cod_remitted,
-    dispute_fee_recharged, dispute_lost, dispute_opened, dispute_won, provider_fee, provider_settled, refund_settled,
-    transfer, unapplied_returned,
+    Canceled, Captured, CodKept, CodRemitted, DisputeFeeRecharged, ProviderFee, ProviderSettled, RefundSettled,
+    Transfer, UnappliedReturned, canceled, captured, cod_kept, cod_remitted, dispute_fee_recharged, provider_fee,
+    provider_settled, refund_settled, transfer, unapplied_returned,
 };
 use crate::model::{Posted, Posting, Unbalanced};
 use crate::post::Ledger;
@@ -45,12 +44,6 @@ posts! {
     post_provider_fee(ProviderFee) = provider_fee;
     /// A provider paid into the bank.
     post_provider_settled(ProviderSettled) = provider_settled;
-    /// A provider took money for a dispute.
-    post_dispute_opened(DisputeOpened) = dispute_opened;
-    /// A dispute was won.
-    post_dispute_won(DisputeWon) = dispute_won;
-    /// A dispute was lost.
-    post_dispute_lost(DisputeLost) = dispute_lost;
     /// The merchant pays what a dispute cost.
     post_dispute_fee_recharged(DisputeFeeRecharged) = dispute_fee_recharged;
     /// A receipt that pays no order was sent back.
@@ -58,11 +51,7 @@ posts! {
 }
 
 /// Writes one transaction in a database transaction of its own.
-pub(super) async fn post_one(
-    ctx: &Ctx,
-    currency: Currency,
-    posting: Result<Posting, Unbalanced>,
-) -> Result<Posted, Error> {
+async fn post_one(ctx: &Ctx, currency: Currency, posting: Result<Posting, Unbalanced>) -> Result<Posted, Error> {
     let posting = posting?;
     let tx = ctx.begin_write().await?;
     let posted = Ledger::lock(&tx, currency).await?.post(vec![posting]).await?;

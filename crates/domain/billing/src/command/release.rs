@@ -2,7 +2,9 @@
 
 use chrono::{DateTime, Duration, Utc};
 use context::{Ctx, WriteTx};
-use kernel::{Currency, Money, Rate, Rounding};
+use kernel::id::MerchantId;
+use kernel::{Currency, Money, Rounding};
+use marketplace::Settings;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
@@ -17,8 +19,6 @@ use crate::repo::{self, NewHold};
 
 /// Holds released in one transaction.
 const BATCH: u64 = 200;
-/// How long a reserve is kept.
-const RESERVE_FOR: Duration = Duration::days(90);
 
 /// What a release did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -51,7 +51,7 @@ pub async fn schedule_release(ctx: &Ctx, source_id: &str, release_at: DateTime<U
 /// The database error; what was released before it stays released.
 pub async fn release_due(ctx: &Ctx, now: DateTime<Utc>) -> Result<Released, Error> {
     ctx.authorize(POST)?;
-    let reserve = marketplace::snapshot(ctx).await.map_err(context::Error::internal)?.settings.reserve_ppm;
+    let market = marketplace::snapshot(ctx).await.map_err(context::Error::internal)?;
     let mut done = Released::default();
     let currencies: Vec<Currency> = hold::Entity::find()
         .select_only()
@@ -64,7 +64,7 @@ pub async fn release_due(ctx: &Ctx, now: DateTime<Utc>) -> Result<Released, Erro
         .await?;
     for currency in currencies {
         loop {
-            let count = release_batch(ctx, currency, now, reserve).await?;
+            let count = release_batch(ctx, currency, now, &market.settings).await?;
             done.holds += count;
             if count == 0 {
                 break;
@@ -74,13 +74,18 @@ pub async fn release_due(ctx: &Ctx, now: DateTime<Utc>) -> Result<Released, Erro
     Ok(done)
 }
 
-async fn release_batch(ctx: &Ctx, currency: Currency, now: DateTime<Utc>, reserve: Rate) -> Result<usize, Error> {
+async fn release_batch(ctx: &Ctx, currency: Currency, now: DateTime<Utc>, settings: &Settings) -> Result<usize, Error> {
     let mut tx = ctx.begin_write().await?;
     let mut ledger = Ledger::lock(&tx, currency).await?;
     let due = repo::due_holds(&tx, currency, now, BATCH).await?;
     if due.is_empty() {
         return Ok(0);
     }
+    let mut merchants: Vec<MerchantId> = due.iter().map(|hold| hold.merchant_id).collect();
+    merchants.sort_unstable();
+    merchants.dedup();
+    let terms = merchants::selling_terms_on(&*tx, &merchants).await.map_err(context::Error::internal)?;
+    let keep_until = ledger.posted_at() + Duration::days(settings.reserve_days.into());
     let (mut postings, mut reserves, mut facts) = (Vec::new(), Vec::new(), Vec::new());
     for hold in &due {
         let left = hold.left_minor();
@@ -100,8 +105,9 @@ async fn release_batch(ctx: &Ctx, currency: Currency, now: DateTime<Utc>, reserv
             postings.push(reserve_released(&release)?);
             continue;
         }
+        let reserve = terms.get(&hold.merchant_id).map_or(settings.reserve_ppm, |terms| terms.reserve(settings));
         release.reserve_minor = reserve.of(left, Rounding::HalfUp).clamp(0, left);
-        reserves.extend(kept_back(&tx, hold, release.reserve_minor, release.at));
+        reserves.extend(kept_back(&tx, hold, release.reserve_minor, keep_until));
         facts.push(FundsReleased {
             merchant: hold.merchant_id,
             merchant_order: hold.merchant_order_id,
@@ -119,14 +125,8 @@ async fn release_batch(ctx: &Ctx, currency: Currency, now: DateTime<Utc>, reserv
     Ok(due.len())
 }
 
-fn kept_back(tx: &WriteTx, sale: &Hold, amount_minor: i64, at: DateTime<Utc>) -> Option<NewHold> {
-    let hold = Hold {
-        id: tx.new_id(),
-        kind: HoldKind::Reserve,
-        amount_minor,
-        drawn_minor: 0,
-        release_at: at + RESERVE_FOR,
-        ..sale.clone()
-    };
+fn kept_back(tx: &WriteTx, sale: &Hold, amount_minor: i64, release_at: DateTime<Utc>) -> Option<NewHold> {
+    let hold =
+        Hold { id: tx.new_id(), kind: HoldKind::Reserve, amount_minor, drawn_minor: 0, release_at, ..sale.clone() };
     (amount_minor > 0).then(|| NewHold { hold, source_id: sale.id.to_string() })
 }

@@ -3,16 +3,20 @@
 
 pub(crate) mod account;
 pub(crate) mod balance;
+pub(crate) mod debt;
 pub(crate) mod document_file;
 pub(crate) mod entry;
 pub(crate) mod finding;
 pub(crate) mod head;
 pub(crate) mod hold;
 pub(crate) mod invoice;
+pub(crate) mod manual_entry;
 pub(crate) mod merchant_billing;
 pub(crate) mod payout;
 pub(crate) mod payout_run;
 pub(crate) mod reconciliation;
 pub(crate) mod reconciliation_line;
 pub(crate) mod statement;
+pub(crate) mod subscription;
+pub(crate) mod subscription_charge;
 pub(crate) mod tx;

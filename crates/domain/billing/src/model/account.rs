@@ -64,6 +64,16 @@ pub enum Account {
     FixedFeeRevenue,
     /// Penalties and other debit notes.
     PenaltyRevenue,
+    /// What merchants pay for selling here.
+    SubscriptionRevenue,
+    /// What a merchant owes us beyond its balance.
+    MerchantReceivable(MerchantId),
+    /// Debts of merchants that were given up.
+    BadDebt,
+    /// What changing currencies costs.
+    FxLoss,
+    /// The two sides of changed currencies meet here; the open amount of each currency.
+    FxPosition,
     /// Discounts that the marketplace pays.
     MarketplacePromotion,
     /// What providers and carriers charge us.
@@ -89,12 +99,17 @@ impl Account {
             Self::Available(merchant) => format!("liability:merchant:{merchant}:available"),
             Self::Reserve(merchant) => format!("liability:merchant:{merchant}:reserve"),
             Self::DisputeHold(merchant) => format!("liability:merchant:{merchant}:dispute_hold"),
+            Self::MerchantReceivable(merchant) => format!("asset:merchant:{merchant}:receivable"),
             Self::PayoutInTransit(payout, _) => format!("{role}:{payout}"),
             Self::RefundInTransit(refund) => format!("{role}:{refund}"),
             Self::UnappliedReceipts
             | Self::CommissionRevenue
             | Self::FixedFeeRevenue
             | Self::PenaltyRevenue
+            | Self::SubscriptionRevenue
+            | Self::BadDebt
+            | Self::FxLoss
+            | Self::FxPosition
             | Self::MarketplacePromotion
             | Self::ProviderFees
             | Self::DisputeFees
@@ -123,6 +138,11 @@ impl Account {
             Self::CommissionRevenue => "revenue:commission",
             Self::FixedFeeRevenue => "revenue:fixed_fee",
             Self::PenaltyRevenue => "revenue:penalty",
+            Self::SubscriptionRevenue => "revenue:subscription",
+            Self::MerchantReceivable(_) => "asset:merchant:receivable",
+            Self::BadDebt => "expense:bad_debt",
+            Self::FxLoss => "expense:fx",
+            Self::FxPosition => "equity:fx_position",
             Self::MarketplacePromotion => "expense:promotion:marketplace_funded",
             Self::ProviderFees => "expense:psp_fees",
             Self::DisputeFees => "expense:dispute_fees",
@@ -147,6 +167,7 @@ impl Account {
             | Self::DisputeHold(_)
             | Self::PayoutInTransit(..)
             | Self::RefundInTransit(_)
+            | Self::MerchantReceivable(_)
             | Self::UnappliedReceipts => Some(0),
             _ => None,
         }
@@ -161,6 +182,7 @@ impl Account {
             | Self::Available(merchant)
             | Self::Reserve(merchant)
             | Self::DisputeHold(merchant)
+            | Self::MerchantReceivable(merchant)
             | Self::PayoutInTransit(_, merchant) => Some(*merchant),
             _ => None,
         }
@@ -182,6 +204,7 @@ impl Account {
             ["liability", "merchant", merchant, "available"] => Self::Available(merchant.parse().ok()?),
             ["liability", "merchant", merchant, "reserve"] => Self::Reserve(merchant.parse().ok()?),
             ["liability", "merchant", merchant, "dispute_hold"] => Self::DisputeHold(merchant.parse().ok()?),
+            ["asset", "merchant", merchant, "receivable"] => Self::MerchantReceivable(merchant.parse().ok()?),
             ["liability", "payouts_in_transit", payout] => Self::PayoutInTransit(payout.parse().ok()?, owner?),
             ["liability", "refunds_in_transit", refund] => Self::RefundInTransit(refund.parse().ok()?),
             ["liability", "tax", "commission", country] => Self::CommissionTax(country.to_owned()),
@@ -190,6 +213,10 @@ impl Account {
             ["revenue", "commission"] => Self::CommissionRevenue,
             ["revenue", "fixed_fee"] => Self::FixedFeeRevenue,
             ["revenue", "penalty"] => Self::PenaltyRevenue,
+            ["revenue", "subscription"] => Self::SubscriptionRevenue,
+            ["expense", "bad_debt"] => Self::BadDebt,
+            ["expense", "fx"] => Self::FxLoss,
+            ["equity", "fx_position"] => Self::FxPosition,
             ["expense", "promotion", "marketplace_funded"] => Self::MarketplacePromotion,
             ["expense", "psp_fees"] => Self::ProviderFees,
             ["expense", "dispute_fees"] => Self::DisputeFees,
@@ -237,6 +264,11 @@ mod tests {
             Account::CommissionRevenue,
             Account::FixedFeeRevenue,
             Account::PenaltyRevenue,
+            Account::SubscriptionRevenue,
+            Account::MerchantReceivable(merchant),
+            Account::BadDebt,
+            Account::FxLoss,
+            Account::FxPosition,
             Account::MarketplacePromotion,
             Account::ProviderFees,
             Account::DisputeFees,

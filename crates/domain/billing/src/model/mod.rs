@@ -4,6 +4,7 @@ mod account;
 pub mod build;
 pub mod closed;
 pub mod document;
+mod entry;
 pub mod invoice;
 mod payout;
 mod posting;
@@ -16,13 +17,14 @@ pub(crate) use account::BALANCE_ROLES;
 pub use account::{Account, Side};
 pub use closed::{ClosedStatement, StatementGroup, StatementLine};
 pub use document::DocumentFile;
+pub use entry::{Debt, DebtState, EntryKind, EntryState, ManualEntry, Subscription};
 pub use invoice::{Invoice, InvoiceKind};
 pub use payout::{MerchantBalance, Payout, PayoutRun, PayoutState, Skipped};
 pub use posting::{Component, Direction, Draft, Entry, Kind, Posted, Posting, Source, Unbalanced, chain, input_hash};
 pub use profile::BillingProfile;
 pub use reconcile::{Finding, Outcome, Reconciliation};
 pub use release::{Hold, HoldKind, draw};
-pub use statement::{JournalLine, LedgerEntry, LedgerTx, Statement, StatementTotal, TrialLine};
+pub use statement::{JournalLine, LedgerAccount, LedgerEntry, LedgerTx, Statement, StatementTotal, TrialLine};
 
 /// Enums with a stored name.
 macro_rules! stored_names {

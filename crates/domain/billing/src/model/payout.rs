@@ -26,6 +26,8 @@ pub struct MerchantBalance {
     pub dispute_hold_minor: i64,
     /// On the way to the merchant's bank.
     pub in_payout_minor: i64,
+    /// What the merchant owes beside all this.
+    pub owed_minor: i64,
 }
 
 impl MerchantBalance {
@@ -41,6 +43,7 @@ impl MerchantBalance {
             reserve_minor: 0,
             dispute_hold_minor: 0,
             in_payout_minor: 0,
+            owed_minor: 0,
         }
     }
 }

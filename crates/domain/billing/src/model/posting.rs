@@ -36,6 +36,12 @@ pub enum Kind {
     DisputeFeeRecharged,
     ManualCredit,
     ManualDebit,
+    PenaltyCharged,
+    SubscriptionCharged,
+    DebtClaimed,
+    DebtPaid,
+    WrittenOff,
+    Converted,
     Reversal,
 }
 stored_names! { Kind {
@@ -48,7 +54,8 @@ stored_names! { Kind {
     PayoutFailed = "PAYOUT_FAILED",
     DisputeOpened = "DISPUTE_OPENED", DisputeWon = "DISPUTE_WON", DisputeLost = "DISPUTE_LOST",
     DisputeFeeRecharged = "DISPUTE_FEE_RECHARGED", ManualCredit = "MANUAL_CREDIT", ManualDebit = "MANUAL_DEBIT",
-    Reversal = "REVERSAL",
+    PenaltyCharged = "PENALTY_CHARGED", SubscriptionCharged = "SUBSCRIPTION_CHARGED", DebtClaimed = "DEBT_CLAIMED",
+    DebtPaid = "DEBT_PAID", WrittenOff = "WRITE_OFF", Converted = "CONVERTED", Reversal = "REVERSAL",
 } }
 
 /// The side of an entry.
@@ -69,6 +76,10 @@ impl Kind {
             self,
             Self::ManualCredit
                 | Self::ManualDebit
+                | Self::PenaltyCharged
+                | Self::SubscriptionCharged
+                | Self::WrittenOff
+                | Self::DebtPaid
                 | Self::ProviderFee
                 | Self::ProviderSettled
                 | Self::CodRemitted

@@ -50,6 +50,8 @@ pub struct LedgerEntry {
     pub component: String,
     /// Whom it concerns.
     pub merchant_id: Option<MerchantId>,
+    /// Which merchant order it concerns.
+    pub merchant_order_id: Option<MerchantOrderId>,
 }
 
 /// An entry on an account of a merchant, with its transaction.
@@ -122,6 +124,25 @@ pub struct Statement {
     pub closing_minor: i64,
     /// By kind, in the order of their names.
     pub totals: Vec<StatementTotal>,
+}
+
+/// An account with what it holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LedgerAccount {
+    /// Its path: `liability:merchant:mer_…:available`.
+    pub path: String,
+    /// The currency.
+    pub currency: Currency,
+    /// The path without names.
+    pub role: String,
+    /// The side on which it grows.
+    pub side: Side,
+    /// The merchant whose money it holds.
+    pub merchant_id: Option<MerchantId>,
+    /// Since when there is one.
+    pub opened_at: DateTime<Utc>,
+    /// What it holds on its side, in minor units.
+    pub balance_minor: i64,
 }
 
 /// All accounts of a role in a trial balance.

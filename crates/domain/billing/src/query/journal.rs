@@ -23,6 +23,10 @@ pub struct JournalFilter {
     pub kind: Option<String>,
     /// Only what this caused: kind and id, such as `shipment` and `shp_…`.
     pub source: Option<(String, String)>,
+    /// Only what was posted at or after this.
+    pub from: Option<DateTime<Utc>>,
+    /// Only what was posted before this.
+    pub to: Option<DateTime<Utc>>,
 }
 
 /// Transactions of the ledger with their entries, newest first; for the operator.
@@ -44,6 +48,12 @@ pub async fn journal(ctx: &Ctx, filter: &JournalFilter, page: &PageArgs) -> Resu
     if let Some((kind, id)) = &filter.source {
         query = query.filter(tx::Column::SourceType.eq(kind)).filter(tx::Column::SourceId.eq(id));
     }
+    if let Some(from) = filter.from {
+        query = query.filter(tx::Column::PostedAt.gte(from));
+    }
+    if let Some(to) = filter.to {
+        query = query.filter(tx::Column::PostedAt.lt(to));
+    }
     if let Some(after) = page.after_key::<LedgerTxId>()? {
         query = query.filter(tx::Column::Id.lt(after));
     }
@@ -55,6 +65,18 @@ pub async fn journal(ctx: &Ctx, filter: &JournalFilter, page: &PageArgs) -> Resu
         ledger_tx(row, entries)
     });
     Ok(Page::from_rows(rows.collect(), page, |row: &LedgerTx| row.id))
+}
+
+/// One transaction with its entries; for the operator.
+///
+/// # Errors
+/// `NotFound`; the database error.
+pub async fn transaction(ctx: &Ctx, id: LedgerTxId) -> Result<LedgerTx, Error> {
+    let grant = ctx.authorize(READ_LEDGER)?;
+    let row = tx::Entity::find_by_id(id).one(ctx.read()).await?.filter(|_| grant.is_wide());
+    let row = row.ok_or(CoreError::NotFound("ledger transaction"))?;
+    let entries = entries(ctx, vec![id]).await?.remove(&id).unwrap_or_default();
+    Ok(ledger_tx(row, entries))
 }
 
 async fn entries(ctx: &Ctx, ids: Vec<LedgerTxId>) -> Result<HashMap<LedgerTxId, Vec<LedgerEntry>>, Error> {
@@ -81,6 +103,7 @@ async fn entries(ctx: &Ctx, ids: Vec<LedgerTxId>) -> Result<HashMap<LedgerTxId, 
             amount_minor: row.amount_minor,
             component: row.component,
             merchant_id: row.merchant_id,
+            merchant_order_id: row.merchant_order_id,
         });
     }
     Ok(found)
@@ -115,6 +138,10 @@ pub struct LineFilter {
     pub from: Option<DateTime<Utc>>,
     /// Only what was posted before this.
     pub to: Option<DateTime<Utc>>,
+    /// Only this account: `available`, `pending`, ...
+    pub account: Option<String>,
+    /// Only between these two places of the ledger, both excluded.
+    pub between: Option<(i64, i64)>,
 }
 
 #[derive(FromQueryResult)]
@@ -169,6 +196,13 @@ pub async fn merchant_lines(
     }
     if let Some(to) = filter.to {
         and(" AND t.posted_at < ?", to.into());
+    }
+    if let Some(account) = &filter.account {
+        and(" AND a.role LIKE ? ESCAPE '\\'", format!("%:{}", db::dialect::like_escape(account)).into());
+    }
+    if let Some((after, before)) = filter.between {
+        and(" AND t.seq > ?", after.into());
+        and(" AND t.seq < ?", before.into());
     }
     if let Some((tx, line)) = page.after_key::<(LedgerTxId, i32)>()? {
         and(" AND e.tx_id <= ?", tx.into());

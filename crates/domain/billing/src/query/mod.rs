@@ -2,17 +2,24 @@
 
 mod balance;
 mod closed;
+mod entry;
+mod explain;
 mod invoice;
 mod journal;
 mod payout;
 mod reconcile;
 mod statement;
 
-pub use balance::{balances_by_merchants, merchant_balances, trial_balance};
+pub use balance::{
+    AccountFilter, accounts, balances_by_merchants, merchant_balances, merchant_balances_at, trial_balance,
+    trial_balance_at,
+};
 pub(crate) use closed::{ListedEntry, entries_of, moved_on};
 pub use closed::{StatementFilter, billing_profile, closed_statement, closed_statements, files_of_seen};
+pub use entry::{DebtFilter, EntryFilter, debts, manual_entries, manual_entry, subscriptions};
+pub use explain::{PayoutBasis, payout_basis, source_of_hold};
 pub use invoice::{InvoiceFilter, invoice, invoices};
-pub use journal::{JournalFilter, LineFilter, journal, merchant_lines};
+pub use journal::{JournalFilter, LineFilter, journal, merchant_lines, transaction};
 pub use payout::{PayoutFilter, payout, payout_runs, payouts, runs_by_ids};
 pub use reconcile::{FindingFilter, findings, reconciliation, reconciliations};
 pub(crate) use reconcile::{held_at, ledger_items, seen};

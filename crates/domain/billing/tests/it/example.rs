@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use billing::model::LedgerTx;
 use billing::query::{JournalFilter, journal, merchant_balances, statement};
 use billing::{
-    DisputeFeeRecharged, DisputeLost, DisputeOpened, MarkPaid, MarkReturned, Payout, ProviderFee, ProviderSettled,
-    RefundRequested, RefundSettled, RunPayouts, SaleComponents,
+    DisputeFeeRecharged, DisputeLost, DisputeOpened, Exposed, MarkPaid, MarkReturned, Payout, ProviderFee,
+    ProviderSettled, RefundRequested, RefundSettled, RunPayouts, SaleComponents,
 };
 use chrono::{DateTime, Duration, TimeZone as _, Utc};
 use context::Ctx;
 use kernel::PageArgs;
-use kernel::id::{MerchantId, OrderId, RefundId};
+use kernel::id::{DisputeId, MerchantId, OrderId, RefundId};
 use payments::event::MoneyPlace;
 use testkit::TestEnv;
 
@@ -285,35 +285,36 @@ impl Walk {
         self.paid(&again[&self.a.merchant]).await;
     }
 
-    async fn dispute_of_b(&self) {
+    async fn dispute_of_b(&mut self) {
+        let dispute_id: DisputeId = self.ctx.new_id();
+        self.names.put(dispute_id, "dp_1");
         let ctx = &self.ctx;
-        let dispute = "dp_1".to_owned();
+        let exposed =
+            vec![Exposed { merchant_id: self.b.merchant, merchant_order_id: self.b.merchant_order, net_minor: 11_184 }];
         let opened = DisputeOpened {
-            dispute: dispute.clone(),
+            dispute_id,
             provider: "acme".to_owned(),
             currency: EUR,
             amount_minor: 11_022,
             fee_minor: 1_500,
-            merchant_id: self.b.merchant,
-            frozen_minor: 0,
+            exposed,
             at: ctx.now(),
         };
         billing::post_dispute_opened(ctx, opened).await.unwrap();
         let components = SaleComponents { fixed_fee_minor: 0, commission_tax_minor: 162, ..self.b.components };
         let lost = DisputeLost {
-            dispute: dispute.clone(),
+            dispute_id,
             currency: EUR,
             merchant_id: self.b.merchant,
             merchant_order_id: self.b.merchant_order,
             components,
             promotion_minor: self.b.promotion_minor,
-            frozen_minor: 0,
             jurisdiction: "DE".to_owned(),
             at: ctx.now(),
         };
         billing::post_dispute_lost(ctx, lost).await.unwrap();
         let merchant_id = self.b.merchant;
-        let fee = DisputeFeeRecharged { dispute, currency: EUR, merchant_id, amount_minor: 1_500, at: ctx.now() };
+        let fee = DisputeFeeRecharged { dispute_id, currency: EUR, merchant_id, amount_minor: 1_500, at: ctx.now() };
         billing::post_dispute_fee_recharged(ctx, fee).await.unwrap();
         assert_eq!(self.available(merchant_id).await, -12_684);
     }

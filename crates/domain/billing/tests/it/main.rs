@@ -1,5 +1,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod at;
+mod debts;
+mod disputes;
+mod entries;
 mod example;
 mod ledger;
 mod papers;

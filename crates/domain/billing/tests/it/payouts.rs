@@ -57,6 +57,38 @@ testkit::both_databases! {
         sound(&t).await;
     }
 
+    async fn runs_at_once_and_again_after_a_crash_pay_nobody_twice(t: TestEnv) {
+        let system = t.system();
+        let id = merchant(&t, "Anna", Some(IBAN)).await;
+        earn(&t, &Part::plain(&system, id)).await;
+        let both = [t.operator(), t.operator()].map(|ctx| tokio::spawn(async move { run_payouts(&ctx, run("night")).await }));
+        let mut runs = Vec::new();
+        for task in both {
+            runs.push(task.await.unwrap().unwrap().id);
+        }
+        assert_eq!(runs[0], runs[1], "one name, one run");
+        // The crash came before the bank's answer was written: the run and the answer are asked for again, many times.
+        let ctx = t.operator();
+        assert_eq!(run_payouts(&ctx, run("night")).await.unwrap().id, runs[0]);
+        assert_eq!(run_payouts(&ctx, run("morning")).await.unwrap().total_minor, 0);
+        let answers: Vec<_> = (0..8)
+            .map(|_| {
+                let (ctx, run) = (t.operator(), runs[0]);
+                tokio::spawn(async move { billing::mark_run_paid(&ctx, run, Some("camt-1")).await })
+            })
+            .collect();
+        let mut paid = 0;
+        for answer in answers {
+            paid += answer.await.unwrap().unwrap();
+        }
+        assert_eq!(paid, 1);
+        let all = payouts(&ctx, &PayoutFilter::default(), &PageArgs::first(100)).await.unwrap().into_rows();
+        assert_eq!((all.len(), all[0].state), (1, PayoutState::Paid));
+        let balance = merchant_balances(&ctx, id).await.unwrap()[0];
+        assert_eq!((balance.available_minor, balance.in_payout_minor), (0, 0));
+        sound(&t).await;
+    }
+
     async fn small_blocked_and_unknown_accounts_are_carried_forward(t: TestEnv) {
         let system = t.system();
         let small = merchant(&t, "Small", Some(IBAN)).await;

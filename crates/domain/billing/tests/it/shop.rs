@@ -40,6 +40,10 @@ impl Part {
 }
 
 pub fn capture(ctx: &Ctx, parts: &[Part], provider: &str) -> Captured {
+    capture_in(ctx, parts, provider, EUR)
+}
+
+pub fn capture_in(ctx: &Ctx, parts: &[Part], provider: &str, currency: Currency) -> Captured {
     let parts_of = |part: &Part| CapturedPart {
         merchant_id: part.merchant,
         merchant_order_id: part.merchant_order,
@@ -49,7 +53,7 @@ pub fn capture(ctx: &Ctx, parts: &[Part], provider: &str) -> Captured {
     Captured {
         operation_id: ctx.new_id::<PaymentOperationId>(),
         order_id: parts[0].order,
-        currency: EUR,
+        currency,
         place: MoneyPlace::Provider(provider.to_owned()),
         parts: parts.iter().map(parts_of).collect(),
         at: ctx.now(),
@@ -120,6 +124,12 @@ pub async fn reserve(t: &TestEnv, ppm: i64) {
 
 pub async fn settle(t: &TestEnv, billing: BillingSettings) {
     edit(t, SettingsPatch { billing: Some(billing), ..SettingsPatch::default() }).await;
+}
+
+pub async fn settings(t: &TestEnv, set: impl FnOnce(&mut SettingsPatch)) {
+    let mut patch = SettingsPatch::default();
+    set(&mut patch);
+    edit(t, patch).await;
 }
 
 pub async fn edit(t: &TestEnv, patch: SettingsPatch) {

@@ -82,6 +82,7 @@ testkit::both_databases! {
             merchant_order_id: part.merchant_order,
             currency: EUR,
             components: part.components,
+            promotion_minor: 0,
             jurisdiction: "DE".to_owned(),
             at: ctx.now(),
         };

@@ -102,11 +102,11 @@ pub fn transfer(input: &Transfer) -> Result<Posting, Unbalanced> {
     }
 }
 
-fn cash(parts: &[CapturedPart]) -> i64 {
+pub(super) fn cash(parts: &[CapturedPart]) -> i64 {
     parts.iter().map(|part| part.gross_minor - part.promotion_minor).sum()
 }
 
-fn with_parts(mut draft: Draft, order: OrderId, parts: &[CapturedPart]) -> Draft {
+pub(super) fn with_parts(mut draft: Draft, order: OrderId, parts: &[CapturedPart]) -> Draft {
     for part in parts {
         draft = draft
             .concerning(part.merchant_id, Some(part.merchant_order_id))

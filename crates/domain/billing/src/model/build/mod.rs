@@ -1,6 +1,7 @@
 //! From what happened to a balanced transaction: pure builders, one an event.
 
 mod capture;
+mod convert;
 mod dispute;
 mod manual;
 mod payout;
@@ -9,11 +10,16 @@ mod sale;
 mod settlement;
 
 pub use capture::{Captured, CapturedPart, Transfer, captured, transfer};
+pub use convert::{CapturedAbroad, Converted, captured_abroad, converted};
 pub use dispute::{
-    DisputeFeeRecharged, DisputeLost, DisputeOpened, DisputeWon, dispute_fee_recharged, dispute_lost, dispute_opened,
-    dispute_won,
+    DisputeAbsorbed, DisputeFeeRecharged, DisputeLost, DisputeOpened, DisputeWon, Exposed, Frozen, dispute_absorbed,
+    dispute_fee_recharged, dispute_lost, dispute_opened, dispute_won,
 };
-pub use manual::{Adjustment, AdjustmentKind, adjusted};
+pub(crate) use dispute::{absorbed_key, lost_key, opened_key};
+pub(crate) use manual::debt_paid_key;
+pub use manual::{
+    DebtClaimed, DebtPaid, ManualPosting, SubscriptionCharged, debt_claimed, debt_paid, manual, subscription_charged,
+};
 pub use payout::{payout_failed, payout_initiated, payout_paid, payout_returned};
 pub use refund::{Canceled, RefundRequested, RefundSettled, canceled, refund_requested, refund_settled};
 pub use sale::{

@@ -101,8 +101,10 @@ pub struct CodKept {
     pub merchant_order_id: MerchantOrderId,
     /// The currency.
     pub currency: Currency,
-    /// What the part is made of; the gross stays with the merchant.
+    /// What the part is made of; what the buyer paid of the gross stays with the merchant.
     pub components: SaleComponents,
+    /// What the marketplace pays of the gross (a coupon), in minor units: the merchant gets it from us.
+    pub promotion_minor: i64,
     /// Country whose VAT is on the commission, and where remitted tax goes.
     pub jurisdiction: String,
     /// When it happened.
@@ -110,16 +112,19 @@ pub struct CodKept {
     pub at: DateTime<Utc>,
 }
 
-/// Dr available (may go negative); Cr commission, fixed fee, taxes.
+/// Dr available (may go negative), promotion; Cr commission, fixed fee, taxes.
 ///
 /// # Errors
 /// [`Unbalanced`] for negative or no amounts.
 pub fn cod_kept(input: &CodKept) -> Result<Posting, Unbalanced> {
     let key = format!("cod_kept:{}", input.operation_id);
     let source = Source::new("payment_operation", input.operation_id);
+    let owed = input.components.charges_minor() - input.promotion_minor;
     let draft = Draft::new(Kind::CodKeptByMerchant, key, input.currency, input.at, source, input)
         .concerning(input.merchant_id, Some(input.merchant_order_id))
-        .debit(Account::Available(input.merchant_id), input.components.charges_minor(), Component::Net);
+        .debit(Account::Available(input.merchant_id), owed.max(0), Component::Net)
+        .credit(Account::Available(input.merchant_id), (-owed).max(0), Component::Net)
+        .debit(Account::MarketplacePromotion, input.promotion_minor, Component::Promotion);
     charged(draft, &input.components, &input.jurisdiction).seal()
 }
 

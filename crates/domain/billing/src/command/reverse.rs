@@ -1,59 +1,23 @@
-//! Corrections by hand: they add, they never edit.
+//! Undoing by hand: it adds, it never edits.
 
 use context::{Ctx, Error as CoreError};
 use history::Change;
-use kernel::id::{LedgerTxId, MerchantId};
-use kernel::{Invalid, Money, text};
+use kernel::id::LedgerTxId;
+use kernel::text;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
-use super::post::post_one;
 use crate::actions::ADJUST;
 use crate::entity::{account, entry, tx as tx_row};
 use crate::error::Error;
-use crate::model::build::{Adjustment, AdjustmentKind, adjusted};
 use crate::model::{Account, Component, Direction, Draft, Entry, Kind, Posted, Source};
 use crate::post::Ledger;
-
-/// A manual entry.
-#[derive(Debug, Clone)]
-pub struct Adjust {
-    /// The caller's unique name of it: entering it twice does nothing.
-    pub idempotency_key: String,
-    /// The merchant.
-    pub merchant_id: MerchantId,
-    /// Which way it goes.
-    pub kind: AdjustmentKind,
-    /// How much; more than zero.
-    pub amount: Money,
-    /// Why; the merchant reads it.
-    pub reason: String,
-}
-
-/// Gives a merchant money, or takes it, with a reason.
-///
-/// # Errors
-/// `Invalid` input, `NotFound` for an unknown merchant, [`Error::KeyMismatch`].
-pub async fn adjust(ctx: &Ctx, input: Adjust) -> Result<Posted, Error> {
-    ctx.authorize(ADJUST)?;
-    let key = text::line("idempotencyKey", &input.idempotency_key, 100)?;
-    let reason = text::line("reason", &input.reason, 500)?;
-    if input.amount.minor <= 0 {
-        return Err(Invalid::new("amount", "OUT_OF_RANGE", "must be more than zero").into());
-    }
-    let known = merchants::selling_terms_on(ctx.read(), &[input.merchant_id]).await;
-    if !known.map_err(CoreError::internal)?.contains_key(&input.merchant_id) {
-        return Err(CoreError::NotFound("merchant").into());
-    }
-    let (merchant_id, kind, amount) = (input.merchant_id, input.kind, input.amount);
-    let posting = adjusted(&Adjustment { key, merchant_id, kind, amount, reason, at: ctx.now() });
-    post_one(ctx, amount.currency, posting).await
-}
 
 /// Undoes a transaction by its mirror image, once.
 ///
 /// # Errors
 /// `NotFound`, [`Error::AlreadyReversed`], [`Error::ReversalOfReversal`], [`Error::NotPossible`] for kinds that are
-/// undone otherwise, [`Error::FloorBroken`] when the money has moved on.
+/// undone otherwise, [`Error::FourEyes`] for more than one person may move alone, by who wrote it,
+/// [`Error::FloorBroken`] when the money has moved on.
 pub async fn reverse(ctx: &Ctx, id: LedgerTxId, reason: &str) -> Result<Posted, Error> {
     ctx.authorize(ADJUST)?;
     let reason = text::line("reason", reason, 500)?;
@@ -64,6 +28,11 @@ pub async fn reverse(ctx: &Ctx, id: LedgerTxId, reason: &str) -> Result<Posted, 
     }
     if !Kind::parse(&original.kind).is_some_and(Kind::is_reversible) {
         return Err(Error::NotPossible("this kind of transaction has an event of its own for the way back"));
+    }
+    let market = marketplace::snapshot_on(&*tx).await.map_err(CoreError::internal)?;
+    let alone = market.settings.single_handed_minor(original.currency);
+    if original.total_minor > alone && original.actor == ctx.actor().id() {
+        return Err(Error::FourEyes);
     }
     let mut ledger = Ledger::lock(&tx, original.currency).await?;
     if tx_row::Entity::find().filter(tx_row::Column::ReversesTxId.eq(id)).one(&*tx).await?.is_some() {
