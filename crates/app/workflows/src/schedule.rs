@@ -20,6 +20,8 @@ enum Chore {
     PaymentDeadlines,
     StrayPayments,
     ReleaseEarnings,
+    AgeDebts,
+    ChargeSubscriptions,
     CloseStatements,
     PayMerchants,
     CloseOrders,
@@ -29,11 +31,13 @@ enum Chore {
 }
 
 impl Chore {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 12] = [
         Self::AcceptanceDeadlines,
         Self::PaymentDeadlines,
         Self::StrayPayments,
         Self::ReleaseEarnings,
+        Self::AgeDebts,
+        Self::ChargeSubscriptions,
         Self::CloseStatements,
         Self::PayMerchants,
         Self::CloseOrders,
@@ -48,6 +52,8 @@ impl Chore {
             Self::PaymentDeadlines => "payment_deadlines",
             Self::StrayPayments => "stray_payments",
             Self::ReleaseEarnings => "release_earnings",
+            Self::AgeDebts => "age_debts",
+            Self::ChargeSubscriptions => "charge_subscriptions",
             Self::CloseStatements => "close_statements",
             Self::PayMerchants => "pay_merchants",
             Self::CloseOrders => "close_orders",
@@ -63,7 +69,11 @@ impl Chore {
                 TimeDelta::minutes(1)
             }
             Self::CloseOrders | Self::CloseStatements | Self::PayMerchants => TimeDelta::minutes(10),
-            Self::ForgetCarts | Self::ForgetSecrets | Self::ForgetUploads => TimeDelta::hours(1),
+            Self::AgeDebts
+            | Self::ChargeSubscriptions
+            | Self::ForgetCarts
+            | Self::ForgetSecrets
+            | Self::ForgetUploads => TimeDelta::hours(1),
         }
     }
 
@@ -76,6 +86,10 @@ impl Chore {
             Self::PaymentDeadlines => payments::expire_due(&ctx, now).await.map(drop).map_err(|e| text(&e)),
             Self::StrayPayments => payments::sweep(&ctx, now).await.map(drop).map_err(|e| text(&e)),
             Self::ReleaseEarnings => billing::command::release_due(&ctx, now).await.map(drop).map_err(|e| text(&e)),
+            Self::AgeDebts => billing::command::age_debts(&ctx, now).await.map(drop).map_err(|e| text(&e)),
+            Self::ChargeSubscriptions => {
+                billing::command::charge_subscriptions(&ctx, now).await.map(drop).map_err(|e| text(&e))
+            }
             Self::CloseStatements => billing::close_statements(&ctx).await.map(drop).map_err(|e| text(&e)),
             Self::PayMerchants => billing::run_scheduled_payouts(&ctx).await.map(drop).map_err(|e| text(&e)),
             Self::CloseOrders => orders::command::close_due(&ctx, BATCH).await.map(drop).map_err(|e| text(&e)),

@@ -13,7 +13,7 @@ use billing::model::build::{
 };
 use chrono::Duration;
 use kernel::id::PaymentOperationId;
-use orders::event::{RefundRequested, ShipmentDelivered, ShipmentRecognized};
+use orders::event::{PartCaptured, RefundRequested, ShipmentDelivered, ShipmentRecognized};
 use orders::model::money::Parts;
 use outbox::{DispatcherBuilder, Failure, HandlerResult, StoredEvent};
 use payments::event::{MoneyPlace, PaymentCaptured, PaymentRefunded, TransferArrived};
@@ -25,6 +25,11 @@ pub(super) fn register(builder: DispatcherBuilder, deps: &Deps) -> DispatcherBui
     let builder = builder.on("ledger_captured", move |event: PaymentCaptured, stored| {
         let deps = at.clone();
         async move { captured(&deps, event, &stored).await }
+    });
+    let at = deps.clone();
+    let builder = builder.on("ledger_gift", move |event: PartCaptured, stored| {
+        let deps = at.clone();
+        async move { gift(&deps, event, &stored).await }
     });
     let at = deps.clone();
     let builder = builder.on("ledger_transfer", move |event: TransferArrived, stored| {
@@ -70,6 +75,27 @@ async fn captured(deps: &Deps, event: PaymentCaptured, stored: &StoredEvent) -> 
     post_captured(&deps.ctx(), input).await.map(drop).map_err(retry)
 }
 
+/// A part that a coupon pays in full: no provider moves money, so no payment tells of it.
+async fn gift(deps: &Deps, event: PartCaptured, stored: &StoredEvent) -> HandlerResult {
+    if event.gross_minor > 0 || event.discount_minor == 0 {
+        return Ok(());
+    }
+    let input = Captured {
+        operation_id: event.operation,
+        order_id: event.order,
+        currency: event.currency,
+        place: MoneyPlace::Bank,
+        parts: vec![CapturedPart {
+            merchant_id: event.merchant,
+            merchant_order_id: event.merchant_order,
+            gross_minor: event.discount_minor,
+            promotion_minor: event.discount_minor,
+        }],
+        at: stored.occurred_at,
+    };
+    post_captured(&deps.ctx(), input).await.map(drop).map_err(retry)
+}
+
 async fn transfer(deps: &Deps, event: TransferArrived, stored: &StoredEvent) -> HandlerResult {
     let parts = match event.operation {
         Some(operation) => parts(deps, operation).await?,
@@ -103,8 +129,8 @@ async fn parts(deps: &Deps, operation: PaymentOperationId) -> Result<Vec<Capture
         Some(CapturedPart {
             merchant_id: owner.merchant_id,
             merchant_order_id: share.merchant_order_id,
-            gross_minor: share.amount_minor,
-            promotion_minor: 0,
+            gross_minor: share.amount_minor + share.discount_minor,
+            promotion_minor: share.discount_minor,
         })
     };
     let parts: Option<Vec<_>> = shares.into_iter().map(part).collect();
@@ -115,6 +141,10 @@ async fn recognized(deps: &Deps, event: ShipmentRecognized, stored: &StoredEvent
     let ctx = deps.ctx();
     let market = marketplace::snapshot(&ctx).await.map_err(retry)?;
     let (components, jurisdiction) = (components(&event.parts), market.settings.operator.country.clone());
+    // What costs nothing and earns nothing leaves no trace in the books.
+    if components == SaleComponents::default() {
+        return Ok(());
+    }
     if let Some(operation_id) = event.kept_by_merchant {
         let input = CodKept {
             operation_id,
@@ -122,6 +152,7 @@ async fn recognized(deps: &Deps, event: ShipmentRecognized, stored: &StoredEvent
             merchant_order_id: event.merchant_order,
             currency: event.currency,
             components,
+            promotion_minor: event.parts.discount,
             jurisdiction,
             at: stored.occurred_at,
         };
@@ -158,8 +189,8 @@ async fn refund_requested(deps: &Deps, event: RefundRequested, stored: &StoredEv
             merchant_id: event.merchant,
             merchant_order_id: event.merchant_order,
             currency: event.currency,
-            gross_minor: event.parts.gross,
-            promotion_minor: 0,
+            gross_minor: event.parts.gross + event.parts.discount,
+            promotion_minor: event.parts.discount,
             at: stored.occurred_at,
         };
         return post_canceled(&ctx, input).await.map(drop).map_err(retry);
@@ -171,7 +202,7 @@ async fn refund_requested(deps: &Deps, event: RefundRequested, stored: &StoredEv
         merchant_order_id: event.merchant_order,
         currency: event.currency,
         components: components(&event.parts),
-        promotion_minor: 0,
+        promotion_minor: event.parts.discount,
         jurisdiction: market.settings.operator.country.clone(),
         at: stored.occurred_at,
     };
@@ -190,9 +221,9 @@ async fn refunded(deps: &Deps, event: PaymentRefunded, stored: &StoredEvent) -> 
     post_refund_settled(&deps.ctx(), input).await.map(drop).map_err(retry)
 }
 
-fn components(parts: &Parts) -> SaleComponents {
+pub(super) fn components(parts: &Parts) -> SaleComponents {
     SaleComponents {
-        gross_minor: parts.gross,
+        gross_minor: parts.gross + parts.discount,
         remitted_tax_minor: parts.tax_remitted,
         commission_minor: parts.commission_item + parts.commission_shipping,
         fixed_fee_minor: parts.fixed_fee,

@@ -1,5 +1,6 @@
 //! Money and goods: what one domain tells, done in another.
 
+mod dispute;
 mod ledger;
 mod money;
 
@@ -9,5 +10,6 @@ use crate::Deps;
 
 pub(crate) fn register(builder: DispatcherBuilder, deps: &Deps) -> DispatcherBuilder {
     let builder = money::register(builder, deps);
-    ledger::register(builder, deps)
+    let builder = ledger::register(builder, deps);
+    dispute::register(builder, deps)
 }
