@@ -21,7 +21,7 @@ pub mod scalar;
 pub mod storefront;
 
 mod schema;
-mod system;
+pub mod system;
 
 pub use error::{Gql, UserError};
 pub use loader::Loaders;

@@ -7,6 +7,7 @@ use assets::Urls;
 use async_graphql::{Data, EmptySubscription, Executor, MergedObject, Request, Response, Schema};
 use futures::future::BoxFuture;
 use futures::stream::{self, BoxStream};
+use kernel::SandboxClock;
 
 use crate::system::SystemQuery;
 
@@ -86,7 +87,12 @@ pub struct GoodsQuery(
 
 /// How it is sold.
 #[derive(MergedObject, Default)]
-pub struct TradeQuery(crate::storefront::StorefrontQuery, crate::orders::OrdersQuery, crate::payments::PaymentsQuery);
+pub struct TradeQuery(
+    crate::storefront::StorefrontQuery,
+    crate::orders::OrdersQuery,
+    crate::payments::PaymentsQuery,
+    crate::payments::DisputeQuery,
+);
 
 /// Everything that can be done.
 #[derive(MergedObject, Default)]
@@ -124,19 +130,34 @@ pub struct TradeMutation(
     crate::orders::CheckoutMutation,
     crate::orders::OrdersMutation,
     crate::payments::PaymentsMutation,
+    crate::payments::DisputeMutation,
 );
 
 /// What resolvers need beside the context of the request. Shared by all requests.
 #[derive(Clone, Default)]
 pub struct Services {
     urls: Option<Urls>,
+    clock: Option<Arc<SandboxClock>>,
 }
 
 impl Services {
     /// With object storage. Without it ([`Services::default`]) files are unavailable; enough to print the schema.
     #[must_use]
     pub fn with_assets(urls: Urls) -> Self {
-        Self { urls: Some(urls) }
+        Self { urls: Some(urls), clock: None }
+    }
+
+    /// With a clock that operators may put forward, in a sandbox.
+    #[must_use]
+    pub fn with_clock(mut self, clock: Option<Arc<SandboxClock>>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// The clock of the sandbox; `None` where the clock is the machine's.
+    #[must_use]
+    pub fn clock(&self) -> Option<&SandboxClock> {
+        self.clock.as_deref()
     }
 
     /// The addresses of files, and the storage behind them.

@@ -4,9 +4,11 @@ use async_graphql::connection::Connection;
 use async_graphql::{Context, ID, InputObject, Object};
 use chrono::{DateTime, Utc};
 
-use crate::error::{Gql, answer, ctx};
+use crate::error::{Gql, answer, ctx, respond};
 use crate::history::Change;
 use crate::page::{connection, page_args};
+use crate::payload;
+use crate::schema::Services;
 
 /// A thing whose history is asked for.
 #[derive(Debug, Clone, InputObject)]
@@ -45,6 +47,20 @@ impl SystemQuery {
     }
 }
 
+/// A time to which the clock is put forward.
+#[derive(Debug, Clone, InputObject)]
+pub struct SandboxClockSetInput {
+    /// The time; not before the present one.
+    pub at: DateTime<Utc>,
+}
+
+payload! {
+    /// What became of `sandboxClockSet`.
+    SandboxClockSetPayload {
+        /// The time that the clock shows.
+        now: DateTime<Utc> }
+}
+
 /// Actions that belong to no domain.
 #[derive(Default)]
 pub struct SystemMutation;
@@ -54,5 +70,12 @@ impl SystemMutation {
     /// Answers with the time of the server; changes nothing. Lets a client check its connection and its clock.
     async fn ping(&self, gql: &Context<'_>) -> Gql<DateTime<Utc>> {
         Ok(ctx(gql)?.now())
+    }
+
+    /// Puts the clock forward, so that hold periods and deadlines pass. Only where the settings of a sandbox allow it.
+    async fn sandbox_clock_set(&self, gql: &Context<'_>, input: SandboxClockSetInput) -> Gql<SandboxClockSetPayload> {
+        let ctx = ctx(gql)?;
+        let clock = gql.data_opt::<Services>().and_then(Services::clock);
+        respond(gql, context::sandbox_clock_set(ctx, clock, input.at).await)
     }
 }

@@ -1,6 +1,6 @@
 //! What the operator enters about payouts and the ledger.
 
-use async_graphql::{Enum, ID, InputObject};
+use async_graphql::{ID, InputObject};
 use chrono::{DateTime, Utc};
 use kernel::Invalid;
 
@@ -78,43 +78,6 @@ impl PayoutMarkReturnedInput {
     }
 }
 
-/// Which way a manual entry goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-#[graphql(remote = "billing::AdjustmentKind")]
-pub enum LedgerAdjustmentKind {
-    /// The operator gives the merchant money.
-    Credit,
-    /// The merchant owes the operator money.
-    Debit,
-}
-
-/// A manual entry.
-#[derive(Debug, Clone, InputObject)]
-pub struct LedgerAdjustInput {
-    /// A unique name; entering it twice does nothing.
-    pub idempotency_key: String,
-    /// The merchant.
-    pub merchant_id: ID,
-    /// Which way it goes.
-    pub kind: LedgerAdjustmentKind,
-    /// How much; more than zero.
-    pub amount: MoneyInput,
-    /// Why; the merchant reads it.
-    pub reason: String,
-}
-
-impl LedgerAdjustInput {
-    pub(super) fn read(self) -> Result<billing::Adjust, context::Error> {
-        Ok(billing::Adjust {
-            idempotency_key: self.idempotency_key,
-            merchant_id: input::id("merchantId", &self.merchant_id)?,
-            kind: self.kind.into(),
-            amount: self.amount.parse("amount")?,
-            reason: self.reason,
-        })
-    }
-}
-
 /// A transaction to be undone.
 #[derive(Debug, Clone, InputObject)]
 pub struct LedgerReverseInput {
@@ -135,6 +98,10 @@ pub struct LedgerFilter {
     pub source_type: Option<String>,
     /// Caused by the thing with this id.
     pub source_id: Option<String>,
+    /// Written at or after this.
+    pub from: Option<DateTime<Utc>>,
+    /// Written before this.
+    pub to: Option<DateTime<Utc>>,
 }
 
 impl From<LedgerFilter> for billing::query::JournalFilter {
@@ -143,6 +110,8 @@ impl From<LedgerFilter> for billing::query::JournalFilter {
             currency: filter.currency.map(|currency| currency.0),
             kind: filter.kind,
             source: filter.source_type.zip(filter.source_id),
+            from: filter.from,
+            to: filter.to,
         }
     }
 }
@@ -158,12 +127,15 @@ pub struct JournalLineFilter {
     pub from: Option<DateTime<Utc>>,
     /// Written before this.
     pub to: Option<DateTime<Utc>>,
+    /// On this account: `available`, `pending`, `reserve`, `order_funds`, `dispute_hold`, `payouts_in_transit`.
+    pub account: Option<String>,
 }
 
 impl From<JournalLineFilter> for billing::query::LineFilter {
     fn from(filter: JournalLineFilter) -> Self {
         let currency = filter.currency.map(|currency| currency.0);
-        Self { currency, kind: filter.kind, from: filter.from, to: filter.to }
+        let (kind, account) = (filter.kind, filter.account);
+        Self { currency, kind, from: filter.from, to: filter.to, account, between: None }
     }
 }
 
@@ -185,5 +157,21 @@ impl PayoutFilter {
             run: input::optional_id("filter.runId", self.run_id.as_ref())?,
             state: self.state.map(Into::into),
         })
+    }
+}
+
+/// Which accounts. All wishes must be met.
+#[derive(Debug, Clone, Default, InputObject)]
+pub struct LedgerAccountFilter {
+    /// With a path that begins like this.
+    pub path: Option<String>,
+    /// Of this merchant.
+    pub merchant_id: Option<ID>,
+}
+
+impl LedgerAccountFilter {
+    pub(super) fn read(self) -> Result<billing::query::AccountFilter, context::Error> {
+        let merchant = input::optional_id("filter.merchantId", self.merchant_id.as_ref())?;
+        Ok(billing::query::AccountFilter { path: self.path, merchant })
     }
 }

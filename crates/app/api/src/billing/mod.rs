@@ -1,6 +1,8 @@
 //! The ledger, balances, statements, invoices, payouts and reconciliation.
 
 mod closed;
+mod entry;
+mod explain;
 mod file;
 mod input;
 mod loader;
@@ -11,8 +13,11 @@ mod payout;
 mod profile;
 mod query;
 mod reconcile;
+mod settle;
 
 pub use closed::*;
+pub use entry::*;
+pub use explain::*;
 pub use file::DocumentFile;
 pub use input::*;
 pub use loader::{BalancesOfMerchantLoader, PayoutRunLoader};
@@ -21,5 +26,16 @@ pub use object::*;
 pub use papers::*;
 pub use payout::*;
 pub use profile::*;
-pub use query::BillingQuery;
+pub use query::LedgerQuery;
 pub use reconcile::*;
+pub use settle::*;
+
+use async_graphql::MergedObject;
+
+/// Questions about money.
+#[derive(MergedObject, Default)]
+pub struct BillingQuery(LedgerQuery, EntryQuery);
+
+/// Payouts, corrections, settlements.
+#[derive(MergedObject, Default)]
+pub struct BillingMutation(PayoutMutation, EntryMutation, SettlementMutation);

@@ -3,8 +3,7 @@
 use async_graphql::{Context, Object};
 
 use super::input::{
-    LedgerAdjustInput, LedgerReverseInput, PayoutMarkPaidInput, PayoutMarkReturnedInput, PayoutRunCreateInput,
-    PayoutRunMarkPaidInput,
+    LedgerReverseInput, PayoutMarkPaidInput, PayoutMarkReturnedInput, PayoutRunCreateInput, PayoutRunMarkPaidInput,
 };
 use super::object::LedgerPosting;
 use super::payout::{Payout, PayoutRun};
@@ -28,10 +27,6 @@ payload! {
     PayoutMarkReturnedPayload {
         /// The payout as it is now.
         payout: Payout }
-    /// What became of `ledgerAdjust`.
-    LedgerAdjustPayload {
-        /// The transaction.
-        posting: LedgerPosting }
     /// What became of `ledgerReverse`.
     LedgerReversePayload {
         /// The transaction that undoes the other.
@@ -40,10 +35,10 @@ payload! {
 
 /// Payouts and corrections.
 #[derive(Default)]
-pub struct BillingMutation;
+pub struct PayoutMutation;
 
 #[Object]
-impl BillingMutation {
+impl PayoutMutation {
     /// Pays every merchant what is available, and has the file for the bank written.
     async fn payout_run_create(
         &self,
@@ -89,17 +84,6 @@ impl BillingMutation {
         let ctx = ctx(gql)?;
         let marked = async { billing::mark_returned(ctx, input.read()?).await };
         respond(gql, marked.await.map(Payout::from))
-    }
-
-    /// Gives a merchant money, or takes it, with a reason.
-    async fn ledger_adjust(
-        &self,
-        gql: &Context<'_>,
-        #[graphql(desc = "The entry.")] input: LedgerAdjustInput,
-    ) -> Gql<LedgerAdjustPayload> {
-        let ctx = ctx(gql)?;
-        let posted = async { billing::adjust(ctx, input.read()?).await };
-        respond(gql, posted.await.map(LedgerPosting::from))
     }
 
     /// Undoes a manual entry, a fee or a settlement by its mirror image, once. Nothing is ever edited.

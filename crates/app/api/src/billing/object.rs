@@ -1,8 +1,10 @@
 //! The ledger as clients see it.
 
-use async_graphql::{Enum, ID, SimpleObject};
+use async_graphql::{ComplexObject, Context, Enum, ID, SimpleObject};
 use chrono::{DateTime, Utc};
 
+use super::explain::{MoneyExplanation, explanation};
+use crate::error::{Gql, answer_optional, ctx};
 use crate::scalar::{Currency, Money};
 
 /// What a merchant has in one currency.
@@ -24,6 +26,8 @@ pub struct MerchantBalance {
     pub dispute_hold: Money,
     /// On the way to the merchant's bank.
     pub in_payout: Money,
+    /// What the merchant owes beside all this.
+    pub owed: Money,
 }
 
 impl From<billing::MerchantBalance> for MerchantBalance {
@@ -38,6 +42,7 @@ impl From<billing::MerchantBalance> for MerchantBalance {
             reserve: money(balance.reserve_minor),
             dispute_hold: money(balance.dispute_hold_minor),
             in_payout: money(balance.in_payout_minor),
+            owed: money(balance.owed_minor),
         }
     }
 }
@@ -53,6 +58,7 @@ pub enum LedgerSide {
 
 /// A transaction of the ledger. It never changes.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(complex)]
 pub struct LedgerTransaction {
     /// The id of the transaction.
     pub id: ID,
@@ -80,6 +86,22 @@ pub struct LedgerTransaction {
     pub entries: Vec<LedgerEntry>,
 }
 
+#[ComplexObject]
+impl LedgerTransaction {
+    /// Where the money comes from: units, prices, the frozen commission and who set them; one for each merchant order.
+    #[graphql(complexity = "30 + 3 * child_complexity")]
+    async fn explanations(&self, gql: &Context<'_>) -> Gql<Vec<MoneyExplanation>> {
+        let mut parts: Vec<&ID> = self.entries.iter().filter_map(|entry| entry.merchant_order_id.as_ref()).collect();
+        parts.dedup();
+        let mut found = Vec::with_capacity(parts.len());
+        for part in parts {
+            let part = part.parse().ok();
+            found.extend(explanation(gql, (&self.source_type, &self.source_id), part).await?);
+        }
+        Ok(found)
+    }
+}
+
 /// An entry of a transaction.
 #[derive(Debug, Clone, SimpleObject)]
 pub struct LedgerEntry {
@@ -93,6 +115,8 @@ pub struct LedgerEntry {
     pub component: String,
     /// The merchant it concerns.
     pub merchant_id: Option<ID>,
+    /// The merchant order it concerns.
+    pub merchant_order_id: Option<ID>,
 }
 
 impl From<billing::model::LedgerTx> for LedgerTransaction {
@@ -106,6 +130,7 @@ impl From<billing::model::LedgerTx> for LedgerTransaction {
             amount: Money::minor(entry.amount_minor, tx.currency),
             component: entry.component,
             merchant_id: entry.merchant_id.map(|id| id.to_string().into()),
+            merchant_order_id: entry.merchant_order_id.map(|id| id.to_string().into()),
         };
         Self {
             id: tx.id.to_string().into(),
@@ -168,15 +193,49 @@ impl TrialBalanceLine {
     }
 }
 
+/// An account of the ledger with what it holds.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct LedgerAccount {
+    /// The path, such as `liability:merchant:mer_…:available`.
+    pub path: String,
+    /// The path without names, as in the trial balance.
+    pub role: String,
+    /// The side on which it grows.
+    pub side: LedgerSide,
+    /// The merchant whose money it holds.
+    pub merchant_id: Option<ID>,
+    /// Since when there is one.
+    pub opened_at: DateTime<Utc>,
+    /// What it holds on its side.
+    pub balance: Money,
+}
+
+impl From<billing::model::LedgerAccount> for LedgerAccount {
+    fn from(account: billing::model::LedgerAccount) -> Self {
+        Self {
+            side: match account.side {
+                billing::Side::Debit => LedgerSide::Debit,
+                billing::Side::Credit => LedgerSide::Credit,
+            },
+            merchant_id: account.merchant_id.map(|id| id.to_string().into()),
+            opened_at: account.opened_at,
+            balance: Money::minor(account.balance_minor, account.currency),
+            path: account.path,
+            role: account.role,
+        }
+    }
+}
+
 /// An entry on an account of a merchant.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(complex)]
 pub struct JournalLine {
     /// The transaction.
     pub transaction_id: ID,
     /// What kind of event it stands for, such as `SALE_RECOGNIZED`.
     pub kind: String,
-    /// Which of the merchant's accounts: `order_funds`, `pending`, `available`, `reserve`, `dispute_hold` or
-    /// `payouts_in_transit`.
+    /// Which of the merchant's accounts: `order_funds`, `pending`, `available`, `reserve`, `dispute_hold`,
+    /// `payouts_in_transit` or `receivable`.
     pub account: String,
     /// What it adds to the account; negative: takes from it.
     pub amount: Money,
@@ -208,6 +267,26 @@ impl From<billing::model::JournalLine> for JournalLine {
             merchant_order_id: line.merchant_order_id.map(|id| id.to_string().into()),
             memo: line.memo,
         }
+    }
+}
+
+#[ComplexObject]
+impl JournalLine {
+    /// Where the money comes from: units, prices, the frozen commission and who set them. Null where no order is
+    /// concerned.
+    #[graphql(complexity = "30 + child_complexity")]
+    async fn explanation(&self, gql: &Context<'_>) -> Gql<Option<MoneyExplanation>> {
+        let part = self.merchant_order_id.as_ref().and_then(|id| id.parse().ok());
+        explanation(gql, (&self.source_type, &self.source_id), part).await
+    }
+    /// The whole transaction with its other side; null for who may not see the ledger.
+    #[graphql(complexity = "10 + child_complexity")]
+    async fn transaction(&self, gql: &Context<'_>) -> Gql<Option<LedgerTransaction>> {
+        let (ctx, Ok(id)) = (ctx(gql)?, self.transaction_id.parse()) else { return Ok(None) };
+        if !ctx.may(billing::actions::READ_LEDGER) {
+            return Ok(None);
+        }
+        Ok(answer_optional(gql, billing::query::transaction(ctx, id).await)?.map(LedgerTransaction::from))
     }
 }
 

@@ -1,12 +1,15 @@
 //! Payouts as clients see them.
 
+use async_graphql::connection::Connection;
 use async_graphql::{ComplexObject, Context, Enum, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 
 use super::file::{DocumentFile, files_of};
 use super::loader::PayoutRunLoader;
-use crate::error::Gql;
+use super::object::JournalLine;
+use crate::error::{Gql, answer, ctx};
 use crate::loader::load;
+use crate::page::{connection, page_args};
 use crate::scalar::{Currency, Money};
 
 /// Where a payout stands.
@@ -100,6 +103,25 @@ impl Payout {
     /// Grows by one with every change.
     async fn version(&self) -> i64 {
         self.0.version
+    }
+    /// What the payout before left; with the lines since, it is what was available.
+    #[graphql(complexity = 10)]
+    async fn carried(&self, gql: &Context<'_>) -> Gql<Money> {
+        let page = answer(gql, page_args(Some(1), None))?;
+        let basis = answer(gql, billing::query::payout_basis(ctx(gql)?, self.0.id, &page).await)?;
+        Ok(Money::minor(basis.carried_minor, self.0.amount.currency))
+    }
+    /// What happened to the available money since the payout before, the newest first: what is paid here.
+    #[graphql(complexity = "crate::page::cost(None, child_complexity)")]
+    async fn lines(
+        &self,
+        gql: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Gql<Connection<String, JournalLine>> {
+        let page = answer(gql, page_args(first, after))?;
+        let basis = answer(gql, billing::query::payout_basis(ctx(gql)?, self.0.id, &page).await)?;
+        Ok(connection(basis.lines, JournalLine::from))
     }
     /// The run that made it; for the operator.
     async fn run(&self, gql: &Context<'_>) -> Gql<Option<PayoutRun>> {

@@ -4,8 +4,8 @@ use async_graphql::connection::Connection;
 use async_graphql::{Context, ID, Object};
 use chrono::{DateTime, Utc};
 
-use super::input::{JournalLineFilter, LedgerFilter, PayoutFilter};
-use super::object::{JournalLine, LedgerTransaction, MerchantBalance, Statement, TrialBalanceLine};
+use super::input::{JournalLineFilter, LedgerAccountFilter, LedgerFilter, PayoutFilter};
+use super::object::{JournalLine, LedgerAccount, LedgerTransaction, MerchantBalance, Statement, TrialBalanceLine};
 use super::payout::{Payout, PayoutRun};
 use crate::error::{Gql, answer, answer_optional, ctx};
 use crate::input;
@@ -14,18 +14,21 @@ use crate::scalar::Currency;
 
 /// Questions about money.
 #[derive(Default)]
-pub struct BillingQuery;
+pub struct LedgerQuery;
 
 #[Object]
-impl BillingQuery {
-    /// What a merchant has, by currency. All of them.
+impl LedgerQuery {
+    /// What a merchant has, or had at an instant, by currency. All of them.
     async fn merchant_balances(
         &self,
         gql: &Context<'_>,
         #[graphql(desc = "The merchant; one's own when absent.")] merchant_id: Option<ID>,
+        #[graphql(desc = "As of this instant, by what was written until then; now when absent.")] as_of: Option<
+            DateTime<Utc>,
+        >,
     ) -> Gql<Vec<MerchantBalance>> {
         let merchant = answer(gql, input::optional_id("merchantId", merchant_id.as_ref()))?;
-        let found = answer(gql, billing::query::merchant_balances(ctx(gql)?, merchant).await)?;
+        let found = answer(gql, billing::query::merchant_balances_at(ctx(gql)?, merchant, as_of).await)?;
         Ok(found.into_iter().map(MerchantBalance::from).collect())
     }
 
@@ -112,13 +115,46 @@ impl BillingQuery {
         Ok(connection(answer(gql, found)?, LedgerTransaction::from))
     }
 
+    /// One transaction of the ledger.
+    async fn ledger_transaction(
+        &self,
+        gql: &Context<'_>,
+        #[graphql(desc = "The id of the transaction.")] id: ID,
+    ) -> Gql<Option<LedgerTransaction>> {
+        let id = answer(gql, input::id("id", &id))?;
+        Ok(answer_optional(gql, billing::query::transaction(ctx(gql)?, id).await)?.map(LedgerTransaction::from))
+    }
+
+    /// The accounts of a currency by path, with what they hold, or held at an instant.
+    #[graphql(complexity = "crate::page::cost(None, child_complexity)")]
+    #[allow(clippy::too_many_arguments, reason = "the arguments of a GraphQL field")]
+    async fn ledger_accounts(
+        &self,
+        gql: &Context<'_>,
+        #[graphql(desc = "The currency.")] currency: Currency,
+        #[graphql(desc = "Which accounts; all when absent.")] filter: Option<LedgerAccountFilter>,
+        #[graphql(desc = "As of this instant, by what was written until then; now when absent.")] as_of: Option<
+            DateTime<Utc>,
+        >,
+        #[graphql(desc = "How many, 1 to 100; 20 when absent.")] first: Option<i32>,
+        #[graphql(desc = "The cursor of the account before the first one wanted.")] after: Option<String>,
+    ) -> Gql<Connection<String, LedgerAccount>> {
+        let filter = answer(gql, filter.unwrap_or_default().read())?;
+        let page = answer(gql, page_args(first, after))?;
+        let found = billing::query::accounts(ctx(gql)?, currency.0, &filter, as_of, &page).await;
+        Ok(connection(answer(gql, found)?, LedgerAccount::from))
+    }
+
     /// The accounts of a currency by kind; what debit accounts hold equals what credit accounts hold. All of them.
     async fn trial_balance(
         &self,
         gql: &Context<'_>,
         #[graphql(desc = "The currency.")] currency: Currency,
+        #[graphql(desc = "As of this instant, by what was written until then; now when absent.")] as_of: Option<
+            DateTime<Utc>,
+        >,
     ) -> Gql<Vec<TrialBalanceLine>> {
-        let found = answer(gql, billing::query::trial_balance(ctx(gql)?, currency.0).await)?;
+        let found = answer(gql, billing::query::trial_balance_at(ctx(gql)?, currency.0, as_of).await)?;
         Ok(found.into_iter().map(|line| TrialBalanceLine::of(line, currency.0)).collect())
     }
 }

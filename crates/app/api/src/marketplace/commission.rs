@@ -41,6 +41,10 @@ pub struct CommissionRule {
     pub tier: Option<String>,
     /// Only for orders of this channel.
     pub channel_id: Option<ID>,
+    /// Only for this product; closer than any category.
+    pub product_id: Option<ID>,
+    /// Only for orders to this country.
+    pub country: Option<String>,
     /// What the percentages are taken of.
     pub base: CommissionBase,
     /// The percentage on an item line.
@@ -83,6 +87,19 @@ pub struct CommissionAmounts {
     pub min_per_line: Option<Money>,
     /// The most commission on an item line.
     pub max_per_line: Option<Money>,
+    /// The fixed amount of an item line that costs something.
+    pub fixed_per_line: Money,
+    /// All of them: percentages by the value of the line; below the first the rule's own holds.
+    pub brackets: Vec<CommissionBracket>,
+}
+
+/// A percentage that holds for lines from a value on.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct CommissionBracket {
+    /// From this value of the line on, tax included.
+    pub from: Money,
+    /// The percentage on the whole line.
+    pub item_percent: DecimalText,
 }
 
 impl From<marketplace::CommissionRule> for CommissionRule {
@@ -94,6 +111,15 @@ impl From<marketplace::CommissionRule> for CommissionRule {
                 fixed_per_order: money(amounts.fixed_per_order_minor),
                 min_per_line: amounts.min_per_line_minor.map(money),
                 max_per_line: amounts.max_per_line_minor.map(money),
+                fixed_per_line: money(amounts.fixed_per_line_minor),
+                brackets: amounts
+                    .brackets
+                    .iter()
+                    .map(|bracket| CommissionBracket {
+                        from: money(bracket.from_minor),
+                        item_percent: DecimalText::percent(bracket.item_ppm),
+                    })
+                    .collect(),
             }
         });
         Self {
@@ -104,6 +130,8 @@ impl From<marketplace::CommissionRule> for CommissionRule {
             category_id: rule.scope.category.map(|id| id.to_string().into()),
             tier: rule.scope.tier,
             channel_id: rule.scope.channel.map(|id| id.to_string().into()),
+            product_id: rule.scope.product.map(|id| id.to_string().into()),
+            country: rule.scope.country,
             base: rule.base.into(),
             item_percent: DecimalText::percent(rule.item_ppm),
             shipping_percent: DecimalText::percent(rule.shipping_ppm),
@@ -128,6 +156,20 @@ pub struct CommissionAmountsInput {
     pub min_per_line_amount: Option<String>,
     /// The most commission on an item line.
     pub max_per_line_amount: Option<String>,
+    /// The fixed amount of an item line that costs something; nothing when absent.
+    pub fixed_per_line_amount: Option<String>,
+    /// Percentages by the value of the line, the smallest value first; below the first the rule's own holds.
+    #[graphql(default)]
+    pub brackets: Vec<CommissionBracketInput>,
+}
+
+/// A percentage that holds for lines from a value on.
+#[derive(Debug, InputObject)]
+pub struct CommissionBracketInput {
+    /// From this value of the line on, tax included.
+    pub from_amount: String,
+    /// The percentage on the whole line.
+    pub item_percent: DecimalText,
 }
 
 fn read_amounts(amounts: Vec<CommissionAmountsInput>) -> Result<Vec<marketplace::CommissionAmounts>, context::Error> {
@@ -137,9 +179,19 @@ fn read_amounts(amounts: Vec<CommissionAmountsInput>) -> Result<Vec<marketplace:
             amount.map(|amount| minor(format!("amounts.{index}.{name}"), amount, currency)).transpose()
         };
         let fixed = optional("fixedPerOrderAmount", amounts.fixed_per_order_amount.as_deref())?;
+        let of_line = optional("fixedPerLineAmount", amounts.fixed_per_line_amount.as_deref())?;
+        let bracket = |(at, bracket): (usize, &CommissionBracketInput)| {
+            let field = format!("amounts.{index}.brackets.{at}");
+            Ok::<_, context::Error>(marketplace::CommissionBracket {
+                from_minor: minor(format!("{field}.fromAmount"), &bracket.from_amount, currency)?,
+                item_ppm: bracket.item_percent.to_rate(&format!("{field}.itemPercent"))?,
+            })
+        };
         Ok(marketplace::CommissionAmounts {
             currency,
             fixed_per_order_minor: fixed.unwrap_or(0),
+            fixed_per_line_minor: of_line.unwrap_or(0),
+            brackets: amounts.brackets.iter().enumerate().map(bracket).collect::<Result<_, _>>()?,
             min_per_line_minor: optional("minPerLineAmount", amounts.min_per_line_amount.as_deref())?,
             max_per_line_minor: optional("maxPerLineAmount", amounts.max_per_line_amount.as_deref())?,
         })
@@ -160,6 +212,10 @@ pub struct CommissionRuleCreateInput {
     pub tier: Option<String>,
     /// Only for orders of this channel.
     pub channel_id: Option<ID>,
+    /// Only for this product; not together with a category.
+    pub product_id: Option<ID>,
+    /// Only for orders to this country.
+    pub country: Option<String>,
     /// What the percentages are taken of.
     #[graphql(default_with = "CommissionBase::Gross")]
     pub base: CommissionBase,
@@ -183,7 +239,7 @@ pub struct CommissionRuleCreateInput {
 }
 
 impl CommissionRuleCreateInput {
-    fn read(self) -> Result<command::CreateCommissionRule, context::Error> {
+    pub(super) fn read(self) -> Result<command::CreateCommissionRule, context::Error> {
         Ok(command::CreateCommissionRule {
             name: self.name,
             scope: marketplace::CommissionScope {
@@ -191,6 +247,8 @@ impl CommissionRuleCreateInput {
                 category: input::optional_id("categoryId", self.category_id.as_ref())?,
                 tier: self.tier,
                 channel: input::optional_id("channelId", self.channel_id.as_ref())?,
+                product: input::optional_id("productId", self.product_id.as_ref())?,
+                country: self.country,
             },
             base: self.base.into(),
             item_ppm: self.item_percent.to_rate("itemPercent")?,

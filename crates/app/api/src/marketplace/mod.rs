@@ -4,16 +4,23 @@ use async_graphql::MergedObject;
 
 pub mod billing;
 pub mod commission;
+pub mod coupon;
 pub mod input;
 pub mod mutation;
 pub mod object;
+pub mod preview;
 pub mod query;
 pub mod settings;
 
 /// Questions about the marketplace.
 #[derive(MergedObject, Default)]
-pub struct MarketplaceQuery(query::RulesQuery, settings::SettingsQuery);
+pub struct MarketplaceQuery(query::RulesQuery, coupon::CouponQuery, preview::PreviewQuery, settings::SettingsQuery);
 
 /// Changes of the marketplace.
 #[derive(MergedObject, Default)]
-pub struct MarketplaceMutation(mutation::RulesMutation, commission::CommissionMutation, settings::SettingsMutation);
+pub struct MarketplaceMutation(
+    mutation::RulesMutation,
+    commission::CommissionMutation,
+    coupon::CouponMutation,
+    settings::SettingsMutation,
+);

@@ -1,7 +1,9 @@
 //! The settings as clients see them.
 
+use std::collections::BTreeMap;
+
 use async_graphql::connection::Connection;
-use async_graphql::{Context, InputObject, Object, SimpleObject};
+use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use marketplace::command::{EditSettings, StoredSettings, edit_settings};
 use marketplace::{SettingsPatch, query};
@@ -31,8 +33,22 @@ pub struct MarketplaceSettings {
     pub payout_minimum: Vec<Money>,
     /// The percentage of released earnings that is kept as a reserve.
     pub reserve_percent: DecimalText,
+    /// Days for which the reserve is kept.
+    pub reserve_days: u32,
     /// Whether a refund gives the merchant its share of the fixed fee back.
     pub refund_fixed_fee: bool,
+    /// Whether the merchant pays what a provider charges for a dispute that was lost.
+    pub recharge_dispute_fee: bool,
+    /// How a coupon of the marketplace is taxed.
+    pub coupon_tax: CouponTax,
+    /// Days with a negative balance after which a merchant is asked to pay.
+    pub debt_request_days: u32,
+    /// Days with a negative balance after which it becomes a claim of its own.
+    pub debt_claim_days: u32,
+    /// All of them: the debt of each currency from which on a balance is critical.
+    pub critical_debt: Vec<Money>,
+    /// All of them: the largest manual entry of each currency that needs no second person.
+    pub single_handed: Vec<Money>,
     /// Days after which a cart that nobody touched is forgotten.
     pub cart_ttl_days: u32,
     /// Days in which a bank transfer must arrive.
@@ -47,6 +63,16 @@ pub struct MarketplaceSettings {
     pub author: String,
     /// When it was made.
     pub created_at: Option<DateTime<Utc>>,
+}
+
+/// Whose money a coupon of the marketplace is, for the tax on what is sold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "marketplace::CouponTax")]
+pub enum CouponTax {
+    /// The marketplace pays a part of the price: tax is owed on the whole price.
+    ThirdPartyConsideration,
+    /// The price is lower: tax is owed on what the buyer pays.
+    PriceReduction,
 }
 
 /// The company that runs the marketplace.
@@ -109,17 +135,26 @@ impl From<LegalEntity> for marketplace::LegalEntity {
 impl From<StoredSettings> for MarketplaceSettings {
     fn from(stored: StoredSettings) -> Self {
         let settings = stored.settings;
-        let minimum = settings.payout_minimum.iter().map(|(currency, minor)| Money::minor(*minor, *currency));
+        let amounts = |amounts: &BTreeMap<kernel::Currency, i64>| {
+            amounts.iter().map(|(currency, minor)| Money::minor(*minor, *currency)).collect()
+        };
         Self {
             version: stored.version,
-            payout_minimum: minimum.collect(),
+            payout_minimum: amounts(&settings.payout_minimum),
+            critical_debt: amounts(&settings.critical_debt),
+            single_handed: amounts(&settings.single_handed),
             name: settings.name,
             operator: settings.operator.into(),
             hold_days: settings.hold_days,
             fallback_days: settings.fallback_days,
             accept_within_hours: settings.accept_within_hours,
             reserve_percent: DecimalText::percent(settings.reserve_ppm),
+            reserve_days: settings.reserve_days,
             refund_fixed_fee: settings.refund_fixed_fee,
+            recharge_dispute_fee: settings.recharge_dispute_fee,
+            coupon_tax: settings.coupon_tax.into(),
+            debt_request_days: settings.debt_request_days,
+            debt_claim_days: settings.debt_claim_days,
             cart_ttl_days: settings.cart_ttl_days,
             transfer_expires_days: settings.transfer_expires_days,
             commission_vat_percent: DecimalText::percent(settings.commission_vat_ppm),
@@ -152,8 +187,22 @@ pub struct MarketplaceSettingsEditInput {
     pub payout_minimum: Option<Vec<MoneyInput>>,
     /// The percentage of released earnings that is kept as a reserve.
     pub reserve_percent: Option<DecimalText>,
+    /// Days for which the reserve is kept.
+    pub reserve_days: Option<u32>,
     /// Whether a refund gives the merchant its share of the fixed fee back.
     pub refund_fixed_fee: Option<bool>,
+    /// Whether the merchant pays what a provider charges for a dispute that was lost.
+    pub recharge_dispute_fee: Option<bool>,
+    /// How a coupon of the marketplace is taxed.
+    pub coupon_tax: Option<CouponTax>,
+    /// Days with a negative balance after which a merchant is asked to pay.
+    pub debt_request_days: Option<u32>,
+    /// Days with a negative balance after which it becomes a claim of its own.
+    pub debt_claim_days: Option<u32>,
+    /// The debt of each currency from which on a balance is critical; currencies that are missing have none.
+    pub critical_debt: Option<Vec<MoneyInput>>,
+    /// The largest manual entry of each currency that needs no second person; 0 for currencies that are missing.
+    pub single_handed: Option<Vec<MoneyInput>>,
     /// Days after which a cart that nobody touched is forgotten.
     pub cart_ttl_days: Option<u32>,
     /// Days in which a bank transfer must arrive.
@@ -166,13 +215,6 @@ pub struct MarketplaceSettingsEditInput {
 
 impl MarketplaceSettingsEditInput {
     fn read(self) -> Result<EditSettings, context::Error> {
-        let minimum = self.payout_minimum.map(|list| {
-            let read = |(index, money): (usize, MoneyInput)| {
-                let money = money.parse(&format!("payoutMinimum.{index}"))?;
-                Ok((money.currency, money.minor))
-            };
-            list.into_iter().enumerate().map(read).collect::<Result<_, kernel::Invalid>>()
-        });
         Ok(EditSettings {
             expected_version: self.expected_version,
             reason: self.reason,
@@ -182,7 +224,14 @@ impl MarketplaceSettingsEditInput {
                 hold_days: self.hold_days,
                 fallback_days: self.fallback_days,
                 accept_within_hours: self.accept_within_hours,
-                payout_minimum: minimum.transpose()?,
+                payout_minimum: amounts("payoutMinimum", self.payout_minimum)?,
+                critical_debt: amounts("criticalDebt", self.critical_debt)?,
+                single_handed: amounts("singleHanded", self.single_handed)?,
+                reserve_days: self.reserve_days,
+                recharge_dispute_fee: self.recharge_dispute_fee,
+                coupon_tax: self.coupon_tax.map(Into::into),
+                debt_request_days: self.debt_request_days,
+                debt_claim_days: self.debt_claim_days,
                 reserve_ppm: self.reserve_percent.map(|percent| percent.to_rate("reservePercent")).transpose()?,
                 refund_fixed_fee: self.refund_fixed_fee,
                 cart_ttl_days: self.cart_ttl_days,
@@ -195,6 +244,17 @@ impl MarketplaceSettingsEditInput {
             },
         })
     }
+}
+
+type Amounts = BTreeMap<kernel::Currency, i64>;
+
+/// One amount for each currency.
+fn amounts(field: &str, list: Option<Vec<MoneyInput>>) -> Result<Option<Amounts>, kernel::Invalid> {
+    let read = |(index, money): (usize, MoneyInput)| {
+        let money = money.parse(&format!("{field}.{index}"))?;
+        Ok((money.currency, money.minor))
+    };
+    list.map(|list| list.into_iter().enumerate().map(read).collect()).transpose()
 }
 
 payload! {

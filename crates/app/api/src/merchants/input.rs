@@ -192,17 +192,25 @@ pub struct MerchantTermsEditInput {
     pub tier: Option<String>,
     /// Its own VAT rate on commission in percent; zero is reverse charge, `null` the marketplace's rate.
     pub commission_vat_percent: MaybeUndefined<DecimalText>,
+    /// The percentage of its released earnings that is kept as a reserve; `null` is the marketplace's.
+    pub reserve_percent: MaybeUndefined<DecimalText>,
+    /// Whether the operator is the deemed supplier and remits the tax on its sales. Placed orders keep theirs.
+    pub operator_remits_tax: Option<bool>,
 }
 
 impl MerchantTermsEditInput {
     pub(super) fn read(self) -> Result<EditTerms, context::Error> {
         let vat: Option<Option<DecimalText>> = self.commission_vat_percent.into();
+        let reserve: Option<Option<DecimalText>> = self.reserve_percent.into();
         let rate = |vat: Option<DecimalText>| vat.map(|vat| vat.to_rate("commissionVatPercent")).transpose();
+        let share = |share: Option<DecimalText>| share.map(|share| share.to_rate("reservePercent")).transpose();
         Ok(EditTerms {
             id: input::id("id", &self.id)?,
             expected_version: self.expected_version,
             tier: self.tier,
             commission_vat_ppm: vat.map(rate).transpose()?,
+            reserve_ppm: reserve.map(share).transpose()?,
+            operator_remits_tax: self.operator_remits_tax,
         })
     }
 }

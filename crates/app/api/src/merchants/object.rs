@@ -189,6 +189,14 @@ impl Merchant {
     async fn commission_vat_percent(&self) -> Option<DecimalText> {
         self.0.commission_vat_ppm.map(DecimalText::percent)
     }
+    /// The percentage of its released earnings that is kept as a reserve; `null` is the marketplace's.
+    async fn reserve_percent(&self) -> Option<DecimalText> {
+        self.0.reserve_ppm.map(DecimalText::percent)
+    }
+    /// Whether the operator is the deemed supplier and remits the tax on its sales.
+    async fn operator_remits_tax(&self) -> bool {
+        self.0.operator_remits_tax
+    }
     /// Grows by one with every change; send it as `expectedVersion`.
     async fn version(&self) -> i64 {
         self.0.version

@@ -52,6 +52,10 @@ impl Cart {
     async fn ship_to(&self) -> Option<PostalAddress> {
         self.cart.ship_to.clone().map(postal)
     }
+    /// The coupon that was entered; the plan says whether it can be used.
+    async fn coupon_code(&self) -> Option<&str> {
+        self.cart.coupon_code.as_deref()
+    }
     /// Whether it became an order; then it cannot change any more.
     async fn ordered(&self) -> bool {
         self.cart.state == CartState::Ordered

@@ -124,6 +124,8 @@ pub enum RefundKind {
     Cancellation,
     /// Units or shipping that had been delivered or sent.
     Refund,
+    /// The buyer's bank took the money of what had been delivered or sent.
+    Chargeback,
 }
 
 /// Why units are canceled.
@@ -209,4 +211,6 @@ pub enum SplitRejectedKind {
     Location,
     /// A delivery method.
     Method,
+    /// A coupon.
+    Coupon,
 }

@@ -1,6 +1,6 @@
 //! What clients send.
 
-use async_graphql::{ID, InputObject};
+use async_graphql::{ID, InputObject, MaybeUndefined};
 use chrono::{DateTime, Utc};
 use context::Error;
 use kernel::id::OrderLineId;
@@ -48,6 +48,8 @@ pub struct CartCreateInput {
     pub email: Option<String>,
     /// Where to send to.
     pub ship_to: Option<AddressInput>,
+    /// The code of a coupon; the plan says whether it can be used.
+    pub coupon_code: Option<String>,
 }
 
 /// Lines to be added to a cart.
@@ -95,6 +97,8 @@ pub struct CartEditInput {
     /// Delivery methods for consignments; those of other consignments stay.
     #[graphql(default)]
     pub delivery: Vec<DeliveryChoiceInput>,
+    /// The code of a coupon; `null` takes it out. The plan says whether it can be used.
+    pub coupon_code: MaybeUndefined<String>,
 }
 
 /// How an order is paid.
@@ -285,13 +289,14 @@ pub(super) fn details(
     email: Option<String>,
     ship_to: Option<AddressInput>,
     delivery: Vec<DeliveryChoiceInput>,
+    coupon_code: Option<Option<String>>,
 ) -> Result<CartDetails, Error> {
     let choice = |(index, choice): (usize, DeliveryChoiceInput)| {
         let method = input::id(&format!("delivery.{index}.methodId"), &choice.method_id)?;
         Ok::<_, Error>(DeliveryChoice { consignment: choice.consignment, method })
     };
     let choices = delivery.into_iter().enumerate().map(choice).collect::<Result<_, _>>()?;
-    Ok(CartDetails { email, ship_to: ship_to.map(address), choices })
+    Ok(CartDetails { email, ship_to: ship_to.map(address), choices, coupon_code })
 }
 
 pub(super) fn address(of: AddressInput) -> Address {

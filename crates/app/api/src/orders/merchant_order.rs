@@ -94,8 +94,10 @@ pub struct OrderLine {
     pub refunded: i64,
     /// The price of a unit as it was shown.
     pub unit_price: Money,
-    /// What the buyer pays for all units, tax included.
+    /// What all units are sold for, tax included.
     pub total: Money,
+    /// Of it, what the marketplace pays in the buyer's place: the share of a coupon.
+    pub discount: Money,
     /// Tax within.
     pub tax: Money,
 }
@@ -212,7 +214,7 @@ pub struct Refund {
     pub settled_at: Option<DateTime<Utc>>,
 }
 
-pub(super) fn line(row: &orders::OrderLine, currency: Currency) -> OrderLine {
+pub(crate) fn line(row: &orders::OrderLine, currency: Currency) -> OrderLine {
     OrderLine {
         id: row.id.into(),
         line_no: row.line_no,
@@ -230,6 +232,7 @@ pub(super) fn line(row: &orders::OrderLine, currency: Currency) -> OrderLine {
         refunded: row.refunded,
         unit_price: Money::minor(row.unit_price_minor, currency),
         total: Money::minor(row.gross_minor, currency),
+        discount: Money::minor(row.discount_minor, currency),
         tax: Money::minor(row.tax_minor, currency),
     }
 }
@@ -350,11 +353,15 @@ impl MerchantOrder {
     async fn delivery(&self) -> Money {
         self.money(self.row.delivery_minor)
     }
+    /// What the marketplace pays of it in the buyer's place: the share of a coupon. The merchant gets it all the same.
+    async fn discount(&self) -> Money {
+        self.money(self.row.discount_minor)
+    }
     /// Tax within goods and delivery.
     async fn tax(&self) -> Money {
         self.money(self.row.tax_minor)
     }
-    /// Goods and delivery.
+    /// What the buyer pays: goods and delivery, less the discount.
     async fn total(&self) -> Money {
         self.money(self.row.total_minor)
     }
@@ -379,7 +386,7 @@ impl MerchantOrder {
             commission_on_shipping: self.money(row.commission_shipping_minor),
             fixed_fee: self.money(row.fixed_fee_minor),
             commission_vat: self.money(row.commission_vat_minor),
-            net: self.money(row.total_minor - taken),
+            net: self.money(row.total_minor + row.discount_minor - taken),
         })
     }
     /// The lines.

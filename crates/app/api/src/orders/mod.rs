@@ -12,8 +12,9 @@ mod query;
 pub mod shop;
 
 pub use cart::Cart;
-pub(crate) use merchant_order::shipment;
-pub use merchant_order::{MerchantOrder, Shipment};
+pub(crate) use loader::DetailLoader;
+pub use merchant_order::{MerchantOrder, OrderLine, Shipment};
+pub(crate) use merchant_order::{line, shipment};
 pub use mutation::*;
 pub use order::Order;
 pub use plan::SplitPlan;

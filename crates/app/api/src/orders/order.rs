@@ -140,6 +140,14 @@ impl Order {
     async fn delivery(&self) -> Money {
         self.money(self.row.delivery_minor)
     }
+    /// What the marketplace pays in the buyer's place: the coupon.
+    async fn discount(&self) -> Money {
+        self.money(self.row.discount_minor)
+    }
+    /// The code of the coupon.
+    async fn coupon_code(&self) -> Option<&str> {
+        self.row.coupon_code.as_deref()
+    }
     /// Tax within goods and delivery.
     async fn tax(&self) -> Money {
         self.money(self.row.tax_minor)

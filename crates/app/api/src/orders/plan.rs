@@ -25,6 +25,10 @@ pub struct SplitPlan {
     pub goods: Money,
     /// Delivery, tax included.
     pub delivery: Money,
+    /// The code of the coupon that was taken.
+    pub coupon: Option<String>,
+    /// What the coupon takes off.
+    pub discount: Money,
     /// Tax within both.
     pub tax: Money,
     /// What the buyer pays; send it with `orderPlace`.
@@ -126,6 +130,8 @@ impl From<plan::SplitPlan> for SplitPlan {
             consignments: of.consignments.iter().map(|c| consignment(c, &of)).collect(),
             goods: money(of.totals.goods),
             delivery: money(of.totals.delivery),
+            coupon: of.coupon.map(|coupon| coupon.code),
+            discount: money(of.totals.discount),
             tax: money(of.totals.tax),
             total: money(of.totals.total),
             rejected: of.rejected.into_iter().map(SplitRejection::from).collect(),

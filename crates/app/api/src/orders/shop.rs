@@ -64,7 +64,7 @@ impl CheckoutMutation {
         let done = async {
             let currency = input.currency.map(|currency| currency.0);
             let lines = new_lines(input.lines)?;
-            let details = details(input.email, input.ship_to, Vec::new())?;
+            let details = details(input.email, input.ship_to, Vec::new(), input.coupon_code.map(Some))?;
             command::cart_create(ctx, CartCreate { channel: input.channel, currency, lines, details }).await
         };
         let done = done.await.map(|made| {
@@ -104,7 +104,8 @@ impl CheckoutMutation {
         let ctx = ctx(gql)?;
         let done = async {
             let access = access(&input.cart_id, input.token)?;
-            command::cart_edit(ctx, &access, details(input.email, input.ship_to, input.delivery)?).await
+            let coupon = input.coupon_code.into();
+            command::cart_edit(ctx, &access, details(input.email, input.ship_to, input.delivery, coupon)?).await
         };
         respond(gql, done.await.map(|cart| Cart { cart }))
     }

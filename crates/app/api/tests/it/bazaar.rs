@@ -91,7 +91,9 @@ impl Bazaar {
             bazaar.sell(n).await;
             let adjust = json!({ "idempotencyKey": format!("k{n}"), "merchantId": merchant, "kind": "CREDIT",
                 "amount": { "amount": "5.00", "currency": "EUR" }, "reason": "A gift" });
-            done(&bazaar.t.operator(), FINANCE, "LedgerAdjust", "posting", adjust).await;
+            let entry = done(&bazaar.t.operator(), FINANCE, "ManualEntryRequest", "entry", adjust).await;
+            let decide = json!({ "id": entry["id"], "expectedVersion": 1, "approve": true });
+            done(&bazaar.t.system(), FINANCE, "ManualEntryDecide", "entry", decide).await;
         }
         bazaar
     }

@@ -10,11 +10,12 @@ use super::stored_names;
 const NAMESPACE: Uuid = Uuid::from_u128(0x2d3e_51a0_9c0b_4a83_8a55_7d1f_64b1_0c7e);
 
 /// The roles of the accounts whose sum is a merchant's balance: earned and not paid out.
-pub(crate) const BALANCE_ROLES: [&str; 4] = [
+pub(crate) const BALANCE_ROLES: [&str; 5] = [
     "liability:merchant:pending",
     "liability:merchant:available",
     "liability:merchant:reserve",
     "liability:merchant:dispute_hold",
+    "asset:merchant:receivable",
 ];
 
 /// The side on which an account grows.
