@@ -103,7 +103,19 @@ impl Storefront {
     /// # Errors
     /// The refusal.
     pub async fn plan(&self, basket: &Basket) -> Result<Plan> {
-        let payload = self.client.run(documents::CART_CREATE, self.cart_input(basket)).await?;
+        self.plan_with(basket, None).await
+    }
+
+    /// The same with a coupon.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub async fn plan_with(&self, basket: &Basket, coupon: Option<&str>) -> Result<Plan> {
+        let mut input = self.cart_input(basket);
+        if let (Some(coupon), Some(fields)) = (coupon, input.as_object_mut()) {
+            fields.insert("couponCode".to_owned(), json!(coupon));
+        }
+        let payload = self.client.run(documents::CART_CREATE, input).await?;
         let made = payload.at("created")?;
         let (cart_id, token) = (made.text("cart.id")?.to_owned(), made.text("token")?.to_owned());
         Ok(Plan { cart_id, token, plan: made.at("cart.plan")?.clone() })

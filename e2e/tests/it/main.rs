@@ -7,3 +7,4 @@ mod rush;
 mod setup;
 mod start;
 mod walk;
+mod worked;
