@@ -28,6 +28,7 @@ mod m0010_payments;
 mod m0011_orders;
 mod m0012_billing;
 mod m0013_analytics;
+mod m0014_care;
 mod m0015_ledger;
 mod m0016_papers;
 
@@ -51,6 +52,7 @@ impl MigratorTrait for Migrator {
             SqlMigration { name: "m0011_orders", statements: m0011_orders::STATEMENTS },
             SqlMigration { name: "m0012_billing", statements: m0012_billing::STATEMENTS },
             SqlMigration { name: "m0013_analytics", statements: m0013_analytics::STATEMENTS },
+            SqlMigration { name: "m0014_care", statements: m0014_care::STATEMENTS },
             SqlMigration { name: "m0015_ledger", statements: m0015_ledger::STATEMENTS },
             SqlMigration { name: "m0016_papers", statements: m0016_papers::STATEMENTS },
         ]

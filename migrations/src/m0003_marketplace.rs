@@ -85,6 +85,8 @@ pub(crate) const STATEMENTS: &[Step] = &[
         code text NOT NULL UNIQUE,
         name text NOT NULL,
         tracking_url_template text,
+        number_pattern text,
+        event_map text NOT NULL,
         active boolean NOT NULL,
         version bigint NOT NULL,
         created_at {at} NOT NULL,

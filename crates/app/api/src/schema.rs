@@ -90,6 +90,7 @@ pub struct GoodsQuery(
 pub struct TradeQuery(
     crate::storefront::StorefrontQuery,
     crate::orders::OrdersQuery,
+    crate::orders::CareQuery,
     crate::payments::PaymentsQuery,
     crate::payments::DisputeQuery,
 );
@@ -129,6 +130,8 @@ pub struct GoodsMutation(
 pub struct TradeMutation(
     crate::orders::CheckoutMutation,
     crate::orders::OrdersMutation,
+    crate::orders::ReturnsMutation,
+    crate::orders::CareMutation,
     crate::payments::PaymentsMutation,
     crate::payments::DisputeMutation,
 );

@@ -203,7 +203,11 @@ impl Node {
         let routes = Routes {
             endpoint: Data::new(Endpoint::new(executor, self.world.clone(), documents, how, attach)),
             health: Data::new(health),
-            webhooks: Data::new(Webhooks { world: self.world.clone(), providers: self.providers.clone() }),
+            webhooks: Data::new(Webhooks {
+                world: self.world.clone(),
+                providers: self.providers.clone(),
+                carrier_secret: settings.carriers.webhook_secret.clone().into_bytes(),
+            }),
             graphiql: settings.server.graphiql,
         };
         let origins = settings.server.allowed_origins.clone();

@@ -9,8 +9,11 @@ use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use context::{Ctx, Origin, World};
 use kernel::{Fault as _, FaultKind};
+use orders::model::tracking::Scan;
 use payments::Providers;
+use payments::provider::verify;
 use payments::webhook::{BODY_MAX, receive, signature_header};
+use serde::Deserialize;
 use serde_json::json;
 
 use crate::edge::{RequestId, text};
@@ -22,6 +25,8 @@ pub struct Webhooks {
     pub world: Arc<World>,
     /// The providers by code.
     pub providers: Providers,
+    /// Signs what carriers tell; empty: nothing is taken from carriers.
+    pub carrier_secret: Vec<u8>,
 }
 
 /// Takes a webhook. The signature is the permission; 2xx means that it need not be sent again.
@@ -54,6 +59,54 @@ pub async fn payment(
                 tracing::warn!(request_id = &*id, provider = provider.as_str(), error = %fault, "a webhook was refused");
                 Refusal::bad_request(fault.code(), fault.to_string())
             }
+        }),
+    }
+}
+
+/// The header that carries the signature of what carriers tell: `t=seconds,v1=hex` of HMAC-SHA256 over `t.body`.
+const CARRIER_SIGNATURE: HeaderName = HeaderName::from_static("souk-signature");
+
+/// What a carrier sends.
+#[derive(Deserialize)]
+struct CarrierMessage {
+    events: Vec<Scan>,
+}
+
+/// Takes what a carrier, or the adapter in front of it, tells of parcels. The signature is the permission.
+pub async fn carrier(
+    request: HttpRequest,
+    carrier: Path<String>,
+    payload: Payload,
+    webhooks: Data<Webhooks>,
+) -> HttpResponse {
+    let id = RequestId::of(&request);
+    let refused = |refusal: Refusal| refuse(&refusal, Media::Json, &id);
+    let bad = |text: &str| Refusal::bad_request("WEBHOOK_REFUSED", text.to_owned());
+    let body = match read_body(payload, BODY_MAX).await {
+        Ok(body) => body,
+        Err(refusal) => return refused(refusal),
+    };
+    let ip = request.peer_addr().map(|address| address.ip().to_string());
+    let origin = Origin { source: "webhook", request_id: id.to_string(), ip };
+    let ctx = Ctx::new(webhooks.world.clone(), Actor::system("carriers"), origin);
+    let signature = text(&request, &CARRIER_SIGNATURE).unwrap_or_default();
+    let secret = &webhooks.carrier_secret;
+    if secret.is_empty() || verify(secret, signature, &body, ctx.now()).is_err() {
+        tracing::warn!(request_id = &*id, carrier = carrier.as_str(), "a carrier's message was refused");
+        return refused(bad("the signature is missing, forged or old"));
+    }
+    let Ok(message) = serde_json::from_slice::<CarrierMessage>(&body) else {
+        return refused(bad("the body is not a list of events"));
+    };
+    match orders::command::tracking_events(&ctx, &carrier, &message.events).await {
+        Ok(scanned) => HttpResponse::Ok().json(json!({ "new": scanned.new, "parcels": scanned.parcels })),
+        Err(fault) => refused(match fault.kind() {
+            FaultKind::NotFound => Refusal::new(StatusCode::NOT_FOUND, fault.code(), fault.to_string()),
+            FaultKind::Internal | FaultKind::Unavailable => {
+                tracing::error!(request_id = &*id, error = %fault, "a carrier's message was not taken");
+                Refusal::internal()
+            }
+            _ => Refusal::bad_request(fault.code(), fault.to_string()),
         }),
     }
 }

@@ -9,10 +9,10 @@ use context::{Error as CoreError, WriteTx};
 use kernel::Currency;
 use kernel::Money;
 use kernel::id::{HoldId, MerchantId, MerchantOrderId, PayoutId};
-use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{Expr, ExprTrait, SimpleExpr};
+use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 
-use crate::entity::{hold, payout, payout_run};
+use crate::entity::{hold, payout, payout_run, release_pause};
 use crate::error::Error;
 use crate::model::{Hold, HoldKind, Payout, PayoutRun, PayoutState};
 
@@ -112,6 +112,16 @@ pub(crate) async fn open_sales(tx: &WriteTx, merchant_order: MerchantOrderId) ->
     Ok(rows.into_iter().map(Hold::from).collect())
 }
 
+/// Holds of merchant orders that nothing is wrong with.
+pub(crate) fn not_paused() -> SimpleExpr {
+    let paused = release_pause::Entity::find()
+        .select_only()
+        .column(release_pause::Column::MerchantOrderId)
+        .filter(release_pause::Column::Paused.eq(true))
+        .into_query();
+    hold::Column::MerchantOrderId.not_in_subquery(paused)
+}
+
 pub(crate) async fn due_holds(
     tx: &WriteTx,
     currency: Currency,
@@ -122,6 +132,7 @@ pub(crate) async fn due_holds(
         .filter(hold::Column::Currency.eq(currency))
         .filter(hold::Column::ReleasedAt.is_null())
         .filter(hold::Column::ReleaseAt.lte(now))
+        .filter(not_paused())
         .order_by_asc(hold::Column::ReleaseAt)
         .order_by_asc(hold::Column::Id)
         .limit(limit)

@@ -24,5 +24,23 @@ pub const DECIDE: Action = Action::new("merchant_order", "decide");
 pub const SHIP: Action = Action::new("merchant_order", "ship");
 /// Cancel units of a merchant order.
 pub const CANCEL_UNITS: Action = Action::new("merchant_order", "cancel");
-/// Pay shipped units or shipping back.
+/// Pay shipped units, shipping or an amount back.
 pub const REFUND: Action = Action::new("merchant_order", "refund");
+/// Pay an amount back at the operator's cost.
+pub const GOODWILL: Action = Action::new("refund", "goodwill");
+/// Approve refunds above the limit that somebody else asked for.
+pub const APPROVE_REFUND: Action = Action::new("refund", "approve");
+/// Ask to send goods back, say that they were sent, give it up: for oneself or for any buyer.
+pub const REQUEST_RETURN: Action = Action::new("return", "request");
+/// Ask to send goods back with the number and secret token of the order.
+pub const REQUEST_RETURN_BY_TOKEN: Action = Action::new("return", "request_by_token");
+/// See returns.
+pub const READ_RETURN: Action = Action::new("return", "read");
+/// Answer returns, take goods back, look at them, send goods.
+pub const HANDLE_RETURN: Action = Action::new("return", "handle");
+/// Pay returned units back.
+pub const REFUND_RETURN: Action = Action::new("return", "refund");
+/// Open and close incidents.
+pub const INCIDENT: Action = Action::new("incident", "open");
+/// See incidents.
+pub const READ_INCIDENT: Action = Action::new("incident", "read");

@@ -1,16 +1,20 @@
 //! Re-derives orders: sums, quantities, states.
 
 use chrono::Duration;
-use kernel::id::OrderId;
+use kernel::id::{MerchantOrderId, OrderId};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::Error;
-use crate::entity::{Refund, Shipment, capture, order, refund, refund_line, shipment, shipment_line};
-use crate::model::book::Book;
+use crate::entity::{
+    GoodsReturnLine, Refund, Shipment, capture, goods_return, goods_return_line, incident, order, refund, refund_line,
+    shipment, shipment_line,
+};
+use crate::model::book::{Book, of_line};
 use crate::model::money::Parts;
-use crate::model::state::Units;
-use crate::model::status::{CaptureTiming, FeeState, RefundKind, ShipmentState, ShippingState};
+use crate::model::status::{
+    CaptureTiming, FeeState, RefundKind, RefundState, ReturnState, ShipmentState, ShippingState,
+};
 use crate::repo;
 
 /// Checks every order and describes each difference; an empty list means that all is well.
@@ -40,6 +44,9 @@ struct Audit<'a> {
     shipments: Vec<(Shipment, Vec<shipment_line::Model>)>,
     refunds: Vec<(Refund, Vec<refund_line::Model>)>,
     captures: Vec<capture::Model>,
+    returns: Vec<(ReturnState, GoodsReturnLine)>,
+    returns_open: HashMap<MerchantOrderId, i64>,
+    incidents: HashSet<MerchantOrderId>,
     found: &'a mut Vec<String>,
 }
 
@@ -58,6 +65,12 @@ async fn one<C: ConnectionTrait>(conn: &C, id: OrderId, found: &mut Vec<String>)
         .all(conn)
         .await?;
     let captures = capture::Entity::find().filter(capture::Column::OrderId.eq(id)).all(conn).await?;
+    let (returns, returns_open) = returns(conn, id).await?;
+    let incidents = incident::Entity::find()
+        .filter(incident::Column::OrderId.eq(id))
+        .filter(incident::Column::ClosedAt.is_null())
+        .all(conn)
+        .await?;
     let of_shipment = |row: &Shipment| lines.iter().filter(|l| l.shipment_id == row.id).cloned().collect();
     let of_refund = |row: &Refund| refund_lines.iter().filter(|l| l.refund_id == row.id).cloned().collect();
     let mut audit = Audit {
@@ -65,6 +78,9 @@ async fn one<C: ConnectionTrait>(conn: &C, id: OrderId, found: &mut Vec<String>)
         shipments: shipments.iter().map(|row| (row.clone(), of_shipment(row))).collect(),
         refunds: refunds.iter().map(|row| (row.clone(), of_refund(row))).collect(),
         captures,
+        returns,
+        returns_open,
+        incidents: incidents.into_iter().map(|row| row.merchant_order_id).collect(),
         found,
     };
     audit.sums();
@@ -72,6 +88,26 @@ async fn one<C: ConnectionTrait>(conn: &C, id: OrderId, found: &mut Vec<String>)
     audit.states();
     audit.parts();
     Ok(())
+}
+
+type Returned = (Vec<(ReturnState, GoodsReturnLine)>, HashMap<MerchantOrderId, i64>);
+
+/// The lines of an order's returns with their states, and how many are open of each merchant order.
+async fn returns<C: ConnectionTrait>(conn: &C, id: OrderId) -> Result<Returned, Error> {
+    let rows = goods_return::Entity::find().filter(goods_return::Column::OrderId.eq(id)).all(conn).await?;
+    let ids = db::dialect::pad(rows.iter().map(|row| row.id).collect::<Vec<_>>());
+    let lines =
+        goods_return_line::Entity::find().filter(goods_return_line::Column::ReturnId.is_in(ids)).all(conn).await?;
+    let states: HashMap<_, ReturnState> = rows.iter().map(|row| (row.id, row.state)).collect();
+    let mut open = HashMap::new();
+    for row in rows {
+        use ReturnState as S;
+        if matches!(row.state, S::Requested | S::Approved | S::InTransit | S::Received | S::Inspected) {
+            *open.entry(row.merchant_order_id).or_default() += 1;
+        }
+    }
+    let with_state = |line: GoodsReturnLine| states.get(&line.return_id).map(|state| (*state, line));
+    Ok((lines.into_iter().filter_map(with_state).collect(), open))
 }
 
 impl Audit<'_> {
@@ -117,7 +153,8 @@ impl Audit<'_> {
                 captures.fold((0, 0), |(paid, given), c| (paid + c.amount_minor, given + c.discount_minor));
             self.equal(&of("captured"), part.captured_minor, captured);
             self.equal(&of("captured discount"), part.captured_discount_minor, discount);
-            let refunds = self.refunds.iter().filter(|(r, _)| r.merchant_order_id == part.id);
+            let moved = |r: &Refund| !matches!(r.state, RefundState::AwaitingApproval | RefundState::Rejected);
+            let refunds = self.refunds.iter().filter(|(r, _)| r.merchant_order_id == part.id && moved(r));
             let refunds = refunds.map(|(r, _)| r.amount_minor).sum();
             self.equal(&of("refunds"), part.refund_minor, refunds);
         }
@@ -126,8 +163,7 @@ impl Audit<'_> {
     /// Fulfillment lines, parcels and refunds sum to the order lines.
     fn quantities(&mut self) {
         let book = self.book;
-        let delivered: HashMap<_, bool> =
-            self.shipments.iter().map(|(s, _)| (s.id, s.state == ShipmentState::Delivered)).collect();
+        let state: HashMap<_, ShipmentState> = self.shipments.iter().map(|(s, _)| (s.id, s.state)).collect();
         for line in &book.lines {
             let own = |f: fn(&crate::FulfillmentLine) -> i64| {
                 book.fulfillment_lines.iter().filter(|l| l.order_line_id == line.id).map(f).sum::<i64>()
@@ -139,12 +175,14 @@ impl Audit<'_> {
             self.equal(&of("delivered"), line.delivered, own(|l| l.delivered));
             let all_sent = self.shipments.iter().flat_map(|(_, lines)| lines);
             let sent: Vec<_> = all_sent.filter(|l| l.order_line_id == line.id).cloned().collect();
-            let (all, arrived): (i64, i64) = sent.iter().fold((0, 0), |(all, arrived), l| {
-                let there = delivered.get(&l.shipment_id).copied().unwrap_or(false);
-                (all + l.quantity, arrived + if there { l.quantity } else { 0 })
-            });
-            self.equal(&of("shipped in parcels"), line.shipped, all);
-            self.equal(&of("delivered in parcels"), line.delivered, arrived);
+            let in_state = |wanted: ShipmentState| -> i64 {
+                let there = sent.iter().filter(|l| state.get(&l.shipment_id) == Some(&wanted));
+                there.map(|l| l.quantity).sum()
+            };
+            self.equal(&of("shipped in parcels"), line.shipped, sent.iter().map(|l| l.quantity).sum());
+            self.equal(&of("delivered in parcels"), line.delivered, in_state(ShipmentState::Delivered));
+            self.equal(&of("lost in parcels"), line.lost, in_state(ShipmentState::Lost));
+            self.equal(&of("back in parcels"), line.bounced, in_state(ShipmentState::ReturnedToSender));
             let mut slots: Vec<(i64, i64)> = sent.iter().map(|l| (l.slot_from, l.slot_to)).collect();
             slots.sort_unstable();
             let gapless = slots.iter().try_fold(0, |at, (from, to)| (*from == at).then_some(*to));
@@ -153,15 +191,29 @@ impl Audit<'_> {
             let refunded =
                 refunds.flat_map(|(_, l)| l).filter(|l| l.order_line_id == line.id).map(|l| l.quantity).sum();
             self.equal(&of("refunded"), line.refunded, refunded);
-            let units = Units {
-                ordered: line.ordered,
-                canceled: line.canceled,
-                shipped: line.shipped,
-                delivered: line.delivered,
-                refunded: line.refunded,
-            };
-            self.equal(&of("soundness"), units.is_sound(), true);
+            self.equal(&of("soundness"), of_line(line).is_sound(), true);
+            self.returned(line);
         }
+    }
+
+    /// What came back is what the returns say.
+    fn returned(&mut self, line: &crate::OrderLine) {
+        let of = |what: &str| format!("{what} of line {}", line.line_no);
+        let own: Vec<_> = self.returns.iter().filter(|(_, l)| l.order_line_id == line.id).collect();
+        let sum = |counts: fn(ReturnState) -> bool, units: fn(&GoodsReturnLine) -> i64| -> i64 {
+            own.iter().filter(|(state, _)| counts(*state)).map(|(_, l)| units(l)).sum()
+        };
+        let asked =
+            |s: ReturnState| !matches!(s, ReturnState::Rejected | ReturnState::Canceled | ReturnState::NoReception);
+        let done = |s: ReturnState| {
+            matches!(s, ReturnState::Refunded | ReturnState::Replaced | ReturnState::SentBack | ReturnState::Closed)
+        };
+        let (requested, settled) = (sum(asked, |l| l.quantity), sum(done, |l| l.quantity));
+        let (ok, bad) = (sum(|_| true, |l| l.ok), sum(|_| true, |l| l.bad));
+        self.equal(&of("return requested"), line.return_requested, requested);
+        self.equal(&of("return settled"), line.return_done, settled);
+        self.equal(&of("returned as it should be"), line.return_ok, ok);
+        self.equal(&of("returned otherwise"), line.return_bad, bad);
     }
 
     /// The stored states are those that the quantities give.
@@ -195,6 +247,19 @@ impl Audit<'_> {
                 derived = derived.plus(crate::model::money::fixed_fee(part.fixed_fee_minor, part.fixed_fee_vat_minor));
             }
             self.equal(&format!("what {} earned", part.number), earned, derived);
+            if part.capture != CaptureTiming::OnDelivery {
+                let effective = |r: &Refund| {
+                    r.merchant_order_id == part.id
+                        && r.kind != RefundKind::Cancellation
+                        && !matches!(r.state, RefundState::AwaitingApproval | RefundState::Rejected)
+                };
+                let undone: Parts = self.refunds.iter().filter(|(r, _)| effective(r)).map(|(r, _)| r.parts.0).sum();
+                self.equal(&format!("what was undone of {}", part.number), undone, book.undone(part.id));
+            }
+            let open = self.returns_open.get(&part.id).copied().unwrap_or(0);
+            self.equal(&format!("open returns of {}", part.number), part.returns_open, open);
+            let incident = self.incidents.contains(&part.id);
+            self.equal(&format!("incident of {}", part.number), part.incident_open, incident);
             self.left(part);
         }
     }
@@ -207,10 +272,10 @@ impl Audit<'_> {
             return;
         }
         let lines = book.lines.iter().filter(|l| l.merchant_order_id == part.id);
-        let kept: i64 = lines.map(|line| book.slots(line, line.refunded, line.ordered - line.canceled).gross).sum();
+        let kept: i64 = lines.map(|line| book.kept(line)).sum();
         let sent = book.fulfillments.iter().filter(|f| f.merchant_order_id == part.id);
         let shipping = sent.filter(|f| matches!(f.shipping_state, ShippingState::Open | ShippingState::Moved));
-        let kept = kept + shipping.map(|f| f.shipping_gross_minor).sum::<i64>();
+        let kept = kept + shipping.map(|f| f.shipping_gross_minor - f.shipping_given_minor).sum::<i64>();
         self.equal(&format!("money kept for {}", part.number), part.captured_minor - part.refund_minor, kept);
     }
 }

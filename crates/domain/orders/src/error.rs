@@ -1,13 +1,12 @@
 //! What orders can fail with.
 
 use kernel::id::{CartLineId, OfferId};
-use kernel::{Fault, FaultKind, Invalid};
+use kernel::{Currency, Fault, FaultKind, Invalid, Money};
 use sea_orm::DbErr;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::model::plan::SplitPlan;
-use crate::model::state::MerchantOrderAction;
 
 /// What is left of the article of a cart line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -74,7 +73,7 @@ pub enum Error {
         /// The state.
         state: &'static str,
         /// What is possible.
-        allowed: Vec<MerchantOrderAction>,
+        allowed: Vec<&'static str>,
     },
     /// Lines are missing from the decision.
     #[error("{0} lines are not decided")]
@@ -90,6 +89,37 @@ pub enum Error {
     /// The delivery method wants a tracking number.
     #[error("this delivery method needs a carrier and a tracking number")]
     TrackingRequired,
+    /// More money than is left to give back.
+    #[error("only {} can be given back", Money::new(*available_minor, *currency))]
+    ExceedsRefundable {
+        /// What is left, in minor units.
+        available_minor: i64,
+        /// The currency.
+        currency: Currency,
+    },
+    /// The marketplace does not let this actor give this reason.
+    #[error("{reason} is not a reason that can be given here")]
+    ReasonNotAllowed {
+        /// The reason.
+        reason: &'static str,
+        /// Those that can be given.
+        allowed: Vec<String>,
+    },
+    /// Whoever asked for something cannot approve it.
+    #[error("another person has to decide")]
+    OwnRequest,
+    /// What was asked for would be another amount now.
+    #[error("what is left has changed; ask for it anew")]
+    RequestOutdated,
+    /// The time to send goods back is over.
+    #[error("goods could be sent back for {days} days")]
+    ReturnWindowClosed {
+        /// The days.
+        days: u32,
+    },
+    /// The fulfillment orders do not belong together.
+    #[error("only fulfillment orders of one merchant order, location and delivery method can be put together")]
+    NotMergeable,
     /// There is nothing to give back.
     #[error("there is nothing to give back")]
     NothingToRefund,
@@ -152,7 +182,11 @@ impl Fault for Error {
             Self::Payment(error) => error.kind(),
             Self::Stock(error) => error.kind(),
             Self::PlanChanged(_) | Self::OutOfStock(_) | Self::PaymentInFlight => FaultKind::Conflict,
-            Self::TooManyUnits { .. } | Self::CartIncomplete(_) => FaultKind::Invalid,
+            Self::RequestOutdated => FaultKind::Conflict,
+            Self::TooManyUnits { .. }
+            | Self::CartIncomplete(_)
+            | Self::ExceedsRefundable { .. }
+            | Self::ReasonNotAllowed { .. } => FaultKind::Invalid,
             Self::CartOrdered
             | Self::CartEmpty
             | Self::NotPlaceable { .. }
@@ -161,6 +195,9 @@ impl Fault for Error {
             | Self::InvalidTransition { .. }
             | Self::LinesUndecided(_)
             | Self::TrackingRequired
+            | Self::OwnRequest
+            | Self::ReturnWindowClosed { .. }
+            | Self::NotMergeable
             | Self::NothingToRefund => FaultKind::RuleBroken,
         }
     }
@@ -182,6 +219,12 @@ impl Fault for Error {
             Self::LinesUndecided(_) => "LINES_UNDECIDED",
             Self::TooManyUnits { .. } => "TOO_MANY_UNITS",
             Self::TrackingRequired => "TRACKING_REQUIRED",
+            Self::ExceedsRefundable { .. } => "EXCEEDS_REFUNDABLE",
+            Self::ReasonNotAllowed { .. } => "REASON_NOT_ALLOWED",
+            Self::OwnRequest => "OWN_REQUEST",
+            Self::RequestOutdated => "REQUEST_OUTDATED",
+            Self::ReturnWindowClosed { .. } => "RETURN_WINDOW_CLOSED",
+            Self::NotMergeable => "NOT_MERGEABLE",
             Self::NothingToRefund => "NOTHING_TO_REFUND",
             Self::PaymentInFlight => "PAYMENT_IN_FLIGHT",
         }
@@ -194,6 +237,8 @@ impl Fault for Error {
             Self::Stock(error) => error.field(),
             Self::CartIncomplete(what) => Some((*what).to_owned()),
             Self::TooManyUnits { field, .. } => Some(field.clone()),
+            Self::ExceedsRefundable { .. } => Some("amount".to_owned()),
+            Self::ReasonNotAllowed { .. } => Some("reason".to_owned()),
             _ => None,
         }
     }
@@ -206,6 +251,11 @@ impl Fault for Error {
             Self::OutOfStock(lines) => Some(json!({ "lines": lines })),
             Self::InvalidTransition { state, allowed, .. } => Some(json!({ "state": state, "allowed": allowed })),
             Self::TooManyUnits { available, .. } => Some(json!({ "available": available })),
+            Self::ExceedsRefundable { available_minor, currency } => {
+                Some(json!({ "available": Money::new(*available_minor, *currency).amount() }))
+            }
+            Self::ReasonNotAllowed { allowed, .. } => Some(json!({ "allowed": allowed })),
+            Self::ReturnWindowClosed { days } => Some(json!({ "days": days })),
             _ => None,
         }
     }

@@ -3,13 +3,14 @@
 use chrono::{DateTime, Utc};
 use kernel::Currency;
 use kernel::id::{
-    MerchantId, MerchantOrderId, OrderId, OrderLineId, PaymentId, PaymentOperationId, RefundId, ShipmentId,
+    IncidentId, MerchantId, MerchantOrderId, OrderId, OrderLineId, PaymentId, PaymentOperationId, RefundId, ReturnId,
+    ShipmentId,
 };
 use outbox::events;
 use serde::{Deserialize, Serialize};
 
 use crate::model::money::Parts;
-use crate::model::status::{CancelReason, CaptureTiming};
+use crate::model::status::{CancelReason, CaptureTiming, ReturnState};
 
 /// Units of an order line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -177,7 +178,10 @@ events! {
         currency: Currency,
         /// Whether it had been recognized: then every component goes back; otherwise only `gross` was held.
         recognized: bool,
-        /// All components.
+        /// What the buyer gets. What it is more than `parts.gross` the operator pays; what it is less is goodwill that
+        /// comes back to the operator.
+        amount_minor: i64,
+        /// All components of what of the sale is undone.
         parts: Parts,
         /// What the merchant gives back of a recognized sale.
         net_minor: i64,
@@ -205,6 +209,50 @@ events! {
         refund: RefundId,
         /// What the provider said.
         reason: String,
+    }
+
+    /// A parcel will not arrive: it is lost or came back to its sender.
+    ShipmentEnded = "shipment_ended.v1" of shipment {
+        /// The order.
+        order: OrderId,
+        /// The merchant order.
+        merchant_order: MerchantOrderId,
+        /// The merchant.
+        merchant: MerchantId,
+        /// The parcel.
+        shipment: ShipmentId,
+        /// Lost; otherwise back at the sender.
+        lost: bool,
+    }
+
+    /// An incident of a merchant order was opened or closed.
+    IncidentChanged = "incident_changed.v1" of merchant_order {
+        /// The order.
+        order: OrderId,
+        /// The merchant order.
+        merchant_order: MerchantOrderId,
+        /// The merchant.
+        merchant: MerchantId,
+        /// The incident.
+        incident: IncidentId,
+        /// Whether it is open now.
+        open: bool,
+        /// Counts the openings and closings of the merchant order: a later one overrules an earlier one.
+        step: i64,
+    }
+
+    /// A return went on to another state.
+    ReturnChanged = "return_changed.v1" of goods_return {
+        /// The order.
+        order: OrderId,
+        /// The merchant order.
+        merchant_order: MerchantOrderId,
+        /// The merchant.
+        merchant: MerchantId,
+        /// The return.
+        goods_return: ReturnId,
+        /// The state now.
+        state: ReturnState,
     }
 
     /// Nothing is left of an order.

@@ -16,7 +16,7 @@ pub mod query;
 mod repo;
 
 pub use entity::{
-    Capture, FulfillmentLine, FulfillmentOrder, MerchantOrder, Order, OrderEvent, OrderLine, Refund, RefundLine,
-    Shipment, ShipmentLine,
+    Capture, FulfillmentLine, FulfillmentOrder, GoodsReturn, GoodsReturnLine, Incident, MerchantOrder, Order,
+    OrderEvent, OrderLine, Refund, RefundLine, Shipment, ShipmentLine, TrackingEvent,
 };
 pub use error::{Error, LeftOfLine};

@@ -2,14 +2,17 @@
 
 use access::Grant;
 use context::{within_customers, within_merchants};
-use kernel::id::{FulfillmentOrderId, MerchantOrderId, OrderId, ShipmentId};
+use kernel::id::{FulfillmentOrderId, MerchantOrderId, OrderId, ReturnId, ShipmentId};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
     QueryOrder, QuerySelect, QueryTrait,
 };
 
 use crate::Error;
-use crate::entity::{fulfillment_line, fulfillment_order, merchant_order, order, order_line, shipment, shipment_line};
+use crate::entity::{
+    fulfillment_line, fulfillment_order, goods_return, goods_return_line, merchant_order, order, order_line, shipment,
+    shipment_line,
+};
 use crate::model::book::Book;
 
 /// Rows of one insert statement; keeps the widest table below SQLite's 32,766 variables.
@@ -119,6 +122,7 @@ macro_rules! save_changed {
 /// Writes the rows that differ, one statement each, and counts the versions up. The order's row is locked.
 pub(crate) async fn save<C: ConnectionTrait>(conn: &C, before: &Book, after: &mut Book) -> Result<(), DbErr> {
     bump_versions(before, after);
+    insert_new(conn, before, after).await?;
     save_changed!(conn, order_line, &before.lines, &after.lines);
     save_changed!(conn, fulfillment_line, &before.fulfillment_lines, &after.fulfillment_lines);
     save_changed!(conn, fulfillment_order, &before.fulfillments, &after.fulfillments);
@@ -127,9 +131,22 @@ pub(crate) async fn save<C: ConnectionTrait>(conn: &C, before: &Book, after: &mu
     Ok(())
 }
 
+/// Fulfillment orders and lines that were made since the order was loaded stand behind those that were there.
+async fn insert_new<C: ConnectionTrait>(conn: &C, before: &Book, after: &Book) -> Result<(), DbErr> {
+    for row in after.fulfillments.iter().skip(before.fulfillments.len()) {
+        let row = row.clone().into_active_model();
+        fulfillment_order::Entity::insert(row).exec_without_returning(conn).await?;
+    }
+    for row in after.fulfillment_lines.iter().skip(before.fulfillment_lines.len()) {
+        let row = row.clone().into_active_model();
+        fulfillment_line::Entity::insert(row).exec_without_returning(conn).await?;
+    }
+    Ok(())
+}
+
 /// A thing's version counts the changes of everything in it.
 fn bump_versions(before: &Book, after: &mut Book) {
-    for index in 0..after.fulfillments.len() {
+    for index in 0..before.fulfillments.len() {
         let id = after.fulfillments[index].id;
         let of = |book: &Book| -> Vec<fulfillment_line::Model> {
             book.fulfillment_lines.iter().filter(|line| line.fulfillment_order_id == id).cloned().collect()
@@ -156,6 +173,44 @@ fn bump_versions(before: &Book, after: &mut Book) {
     if before != after {
         after.order.version += 1;
     }
+}
+
+/// Of the returns that a grant reaches: a merchant's, a buyer's own, or all.
+pub(crate) fn returns_within(grant: &Grant) -> Condition {
+    match grant.customers() {
+        access::Reach::Only(customer) => Condition::all().add(
+            goods_return::Column::OrderId.in_subquery(
+                order::Entity::find()
+                    .select_only()
+                    .column(order::Column::Id)
+                    .filter(order::Column::CustomerId.eq(customer))
+                    .into_query(),
+            ),
+        ),
+        access::Reach::All | access::Reach::Nothing => within_merchants(grant, goods_return::Column::MerchantId),
+    }
+}
+
+/// A return that a grant reaches.
+pub(crate) async fn goods_return<C: ConnectionTrait>(
+    conn: &C,
+    grant: &Grant,
+    id: ReturnId,
+) -> Result<goods_return::Model, Error> {
+    let row = goods_return::Entity::find_by_id(id).filter(returns_within(grant)).one(conn).await?;
+    Ok(row.ok_or(context::Error::NotFound("return"))?)
+}
+
+/// The lines of a return, in the order of the order's lines.
+pub(crate) async fn goods_return_lines<C: ConnectionTrait>(
+    conn: &C,
+    id: ReturnId,
+) -> Result<Vec<goods_return_line::Model>, DbErr> {
+    goods_return_line::Entity::find()
+        .filter(goods_return_line::Column::ReturnId.eq(id))
+        .order_by_asc(goods_return_line::Column::OrderLineId)
+        .all(conn)
+        .await
 }
 
 /// Ids of merchant orders whose timer is due.

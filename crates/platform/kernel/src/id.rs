@@ -162,6 +162,12 @@ typed_ids! {
     ShipmentId = "shp";
     /// Money given back to a buyer.
     RefundId = "ref";
+    /// Goods that a buyer sends back.
+    ReturnId = "rma";
+    /// Something that went wrong with a merchant order.
+    IncidentId = "inc";
+    /// Something a carrier told of a parcel.
+    TrackingEventId = "trk";
     /// A payment of an order.
     PaymentId = "pay";
     /// One request to a payment provider.

@@ -4,7 +4,7 @@ use async_graphql::{ID, InputObject, MaybeUndefined};
 use chrono::NaiveDate;
 use kernel::{Invalid, Money};
 
-use super::object::{DeliveryKind, DeliveryPricing, Rounding};
+use super::object::{CarrierEventWord, DeliveryKind, DeliveryPricing, Rounding};
 use crate::input;
 use crate::scalar::{Currency, DecimalText};
 
@@ -340,6 +340,10 @@ pub struct CarrierEditInput {
     pub name: Option<String>,
     /// The address of a parcel's page; `null` removes it.
     pub tracking_url_template: MaybeUndefined<String>,
+    /// What its numbers look like, a regular expression for the whole number; `null` removes it.
+    pub number_pattern: MaybeUndefined<String>,
+    /// All its words for what happens to a parcel.
+    pub event_map: Option<Vec<CarrierEventWord>>,
     /// Whether it takes new parcels.
     pub active: Option<bool>,
 }
@@ -351,6 +355,8 @@ impl CarrierEditInput {
             expected_version: self.expected_version,
             name: self.name,
             tracking_url_template: self.tracking_url_template.into(),
+            number_pattern: self.number_pattern.into(),
+            event_map: self.event_map.map(|words| words.into_iter().map(|of| (of.word, of.state)).collect()),
             active: self.active,
         })
     }

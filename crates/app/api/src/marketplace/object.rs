@@ -1,6 +1,6 @@
 //! What the operator decides for everybody, as clients see it.
 
-use async_graphql::{Enum, ID, Object, SimpleObject};
+use async_graphql::{Enum, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::scalar::{Currency, DecimalText, Money};
@@ -252,12 +252,26 @@ pub struct Carrier {
     pub name: String,
     /// The address of a parcel's page with `{tracking}` in the place of its number.
     pub tracking_url_template: Option<String>,
+    /// What its numbers look like: a regular expression for the whole number.
+    pub number_pattern: Option<String>,
+    /// All of them: its words for what happens to a parcel.
+    pub event_map: Vec<CarrierEventWord>,
     /// Whether it takes new parcels.
     pub active: bool,
     /// Grows by one with every change; send it as `expectedVersion`.
     pub version: i64,
     /// When it was changed last.
     pub updated_at: DateTime<Utc>,
+}
+
+/// A word of a carrier and the state of parcels it stands for.
+#[derive(Debug, Clone, SimpleObject, InputObject)]
+#[graphql(input_name = "CarrierEventWordInput")]
+pub struct CarrierEventWord {
+    /// The carrier's word.
+    pub word: String,
+    /// The state in lower case: `in_transit`, `out_for_delivery`, `delivered`, ...
+    pub state: String,
 }
 
 impl From<marketplace::Carrier> for Carrier {
@@ -267,6 +281,8 @@ impl From<marketplace::Carrier> for Carrier {
             code: carrier.code,
             name: carrier.name,
             tracking_url_template: carrier.tracking_url_template,
+            number_pattern: carrier.number_pattern,
+            event_map: carrier.event_map.into_iter().map(|(word, state)| CarrierEventWord { word, state }).collect(),
             active: carrier.active,
             version: carrier.version,
             updated_at: carrier.updated_at,

@@ -57,6 +57,12 @@ pub struct MarketplaceSettings {
     pub commission_vat_percent: DecimalText,
     /// How statements, invoices and payouts are made.
     pub billing: BillingSettings,
+    /// Days from delivery in which a buyer may ask to send goods back.
+    pub return_window_days: u32,
+    /// All of them: the largest refund of each currency that one person decides alone.
+    pub refund_approval_above: Vec<Money>,
+    /// All of them: the reasons that an actor may give; an actor without a list may give every reason.
+    pub reasons: Vec<ReasonList>,
     /// Why this version was made.
     pub reason: Option<String>,
     /// Who made it.
@@ -73,6 +79,16 @@ pub enum CouponTax {
     ThirdPartyConsideration,
     /// The price is lower: tax is owed on what the buyer pays.
     PriceReduction,
+}
+
+/// The reasons that an actor may give for something.
+#[derive(Debug, Clone, SimpleObject, InputObject)]
+#[graphql(input_name = "ReasonListInput")]
+pub struct ReasonList {
+    /// What they are for and whose they are: `refund.merchant`, `cancel.buyer`, `return.operator`, ...
+    pub list: String,
+    /// The reasons in lower case: `damaged`, `out_of_stock`, ...
+    pub reasons: Vec<String>,
 }
 
 /// The company that runs the marketplace.
@@ -143,6 +159,9 @@ impl From<StoredSettings> for MarketplaceSettings {
             payout_minimum: amounts(&settings.payout_minimum),
             critical_debt: amounts(&settings.critical_debt),
             single_handed: amounts(&settings.single_handed),
+            refund_approval_above: amounts(&settings.refund_approval_above),
+            return_window_days: settings.return_window_days,
+            reasons: settings.reasons.into_iter().map(|(list, reasons)| ReasonList { list, reasons }).collect(),
             name: settings.name,
             operator: settings.operator.into(),
             hold_days: settings.hold_days,
@@ -211,10 +230,17 @@ pub struct MarketplaceSettingsEditInput {
     pub commission_vat_percent: Option<DecimalText>,
     /// How statements, invoices and payouts are made, as a whole.
     pub billing: Option<BillingSettingsInput>,
+    /// Days from delivery in which a buyer may ask to send goods back.
+    pub return_window_days: Option<u32>,
+    /// The largest refund of each currency that one person decides alone; currencies that are missing have no limit.
+    pub refund_approval_above: Option<Vec<MoneyInput>>,
+    /// The reasons that actors may give; those without a list may give every reason.
+    pub reasons: Option<Vec<ReasonList>>,
 }
 
 impl MarketplaceSettingsEditInput {
     fn read(self) -> Result<EditSettings, context::Error> {
+        let lists = |lists: Vec<ReasonList>| lists.into_iter().map(|of| (of.list, of.reasons)).collect();
         Ok(EditSettings {
             expected_version: self.expected_version,
             reason: self.reason,
@@ -232,6 +258,9 @@ impl MarketplaceSettingsEditInput {
                 coupon_tax: self.coupon_tax.map(Into::into),
                 debt_request_days: self.debt_request_days,
                 debt_claim_days: self.debt_claim_days,
+                return_window_days: self.return_window_days,
+                refund_approval_above: amounts("refundApprovalAbove", self.refund_approval_above)?,
+                reasons: self.reasons.map(lists),
                 reserve_ppm: self.reserve_percent.map(|percent| percent.to_rate("reservePercent")).transpose()?,
                 refund_fixed_fee: self.refund_fixed_fee,
                 cart_ttl_days: self.cart_ttl_days,

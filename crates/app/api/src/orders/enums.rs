@@ -1,6 +1,7 @@
 //! States and reasons as clients see them.
 
 use async_graphql::Enum;
+use orders::model::care;
 use orders::model::state;
 use orders::model::status;
 
@@ -32,6 +33,12 @@ pub enum FulfillmentStatus {
     Delivered,
     /// All units were canceled.
     Canceled,
+    /// Everything that left was lost or came back to its sender.
+    Undelivered,
+    /// Everything has arrived and some units came back from the buyer.
+    PartiallyReturned,
+    /// Everything that had arrived came back from the buyer.
+    Returned,
 }
 
 /// How the money of an order stands.
@@ -78,6 +85,8 @@ pub enum MerchantOrderState {
     Expired,
     /// Every unit was canceled.
     Canceled,
+    /// Everything that left was lost or came back to its sender.
+    Undelivered,
 }
 
 /// The state of a fulfillment order.
@@ -86,12 +95,16 @@ pub enum MerchantOrderState {
 pub enum FulfillmentOrderState {
     /// Nothing has left.
     Open,
+    /// Nothing may leave until it is released.
+    OnHold,
     /// Some units have left, others are open.
     InProgress,
     /// Nothing is open and something has left.
     Closed,
     /// Every unit was canceled.
     Canceled,
+    /// All its units went to another fulfillment order.
+    Merged,
 }
 
 /// The state of a parcel.
@@ -100,14 +113,28 @@ pub enum FulfillmentOrderState {
 pub enum ShipmentState {
     /// It has left.
     Shipped,
+    /// The carrier has it.
+    InTransit,
+    /// It is on its last way.
+    OutForDelivery,
+    /// Nobody took it; the carrier tries again or sends it back.
+    DeliveryFailed,
     /// It has arrived.
     Delivered,
+    /// It will not arrive any more.
+    Lost,
+    /// It came back to its sender unopened.
+    ReturnedToSender,
 }
 
 /// The state of a refund.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 #[graphql(remote = "status::RefundState")]
 pub enum RefundState {
+    /// Above the limit: another person has to approve it.
+    AwaitingApproval,
+    /// Not approved; nothing moved.
+    Rejected,
     /// Asked of the payment provider.
     Requested,
     /// The buyer has it.
@@ -126,6 +153,18 @@ pub enum RefundKind {
     Refund,
     /// The buyer's bank took the money of what had been delivered or sent.
     Chargeback,
+    /// An amount; the buyer keeps the goods.
+    Goodwill,
+}
+
+/// Who pays for an amount that is given back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "status::Bearer")]
+pub enum RefundBearer {
+    /// The merchant, with the operator's commission on it.
+    Merchant,
+    /// The operator; the merchant keeps its earnings.
+    Operator,
 }
 
 /// Why units are canceled.
@@ -160,6 +199,8 @@ pub enum RefundReason {
     Returned,
     /// Never arrived.
     Lost,
+    /// Came back to the sender unopened.
+    Undeliverable,
     /// Arrived damaged.
     Damaged,
     /// Not as described.
@@ -188,8 +229,54 @@ pub enum MerchantOrderAction {
     Cancel,
     /// Pay shipped units or their shipping back.
     Refund,
+    /// Take delivered units back.
+    RequestReturn,
+    /// Say that something is wrong; its money waits then.
+    OpenIncident,
+    /// Say that it is right again.
+    CloseIncident,
     /// Close it.
     Close,
+}
+
+/// Something that can be done with a refund now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "care::RefundAction")]
+pub enum RefundAction {
+    /// Let it happen; another person than the one who asked.
+    Approve,
+    /// Do not let it happen.
+    Reject,
+}
+
+/// Something that can be done with a fulfillment order now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "care::FulfillmentAction")]
+pub enum FulfillmentAction {
+    /// Send a parcel.
+    Ship,
+    /// Keep it from leaving.
+    Hold,
+    /// Let it leave again.
+    ReleaseHold,
+    /// Send it from another location.
+    Move,
+    /// Make two of it.
+    Split,
+    /// Put it together with another one.
+    Merge,
+}
+
+/// Something that can be done with a parcel now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "care::ShipmentAction")]
+pub enum ShipmentAction {
+    /// Say that it arrived.
+    Deliver,
+    /// Say that it is lost.
+    ReportLost,
+    /// Say that it came back to its sender.
+    ReportReturned,
 }
 
 /// Something that can be done with an order now.

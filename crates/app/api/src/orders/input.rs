@@ -218,6 +218,10 @@ pub struct ShipmentDeliverInput {
     pub shipment_id: ID,
     /// When; now if absent.
     pub delivered_at: Option<DateTime<Utc>>,
+    /// Who took it.
+    pub received_by: Option<String>,
+    /// A picture of the signature or of the parcel at its place; an asset that the caller can read.
+    pub proof_asset_id: Option<ID>,
 }
 
 /// What is paid back. The amount follows from it.

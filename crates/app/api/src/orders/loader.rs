@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_graphql::dataloader::Loader;
 use context::Ctx;
 use kernel::id::{MerchantOrderId, OrderId};
-use orders::query::PartDetail;
+use orders::query::{PartDetail, ReturnDetail};
 
 use crate::loader::{LoadError, OfRequest};
 
@@ -45,5 +45,42 @@ impl Loader<MerchantOrderId> for DetailLoader {
     async fn load(&self, keys: &[MerchantOrderId]) -> Result<HashMap<MerchantOrderId, Self::Value>, LoadError> {
         let found = orders::query::details_by_merchant_orders(&self.0, keys).await.map_err(LoadError::new)?;
         Ok(found.into_iter().map(|(id, part)| (id, Arc::new(part))).collect())
+    }
+}
+
+/// What buyers send back, by merchant order.
+pub struct ReturnsLoader(Ctx);
+
+impl OfRequest for ReturnsLoader {
+    fn of(ctx: Ctx) -> Self {
+        Self(ctx)
+    }
+}
+
+impl Loader<MerchantOrderId> for ReturnsLoader {
+    type Value = Arc<Vec<ReturnDetail>>;
+    type Error = LoadError;
+
+    async fn load(&self, keys: &[MerchantOrderId]) -> Result<HashMap<MerchantOrderId, Self::Value>, LoadError> {
+        let found = orders::query::returns_by_parts(&self.0, keys).await.map_err(LoadError::new)?;
+        Ok(found.into_iter().map(|(id, returns)| (id, Arc::new(returns))).collect())
+    }
+}
+
+/// What went wrong, by merchant order.
+pub struct IncidentsLoader(Ctx);
+
+impl OfRequest for IncidentsLoader {
+    fn of(ctx: Ctx) -> Self {
+        Self(ctx)
+    }
+}
+
+impl Loader<MerchantOrderId> for IncidentsLoader {
+    type Value = Vec<orders::Incident>;
+    type Error = LoadError;
+
+    async fn load(&self, keys: &[MerchantOrderId]) -> Result<HashMap<MerchantOrderId, Self::Value>, LoadError> {
+        orders::query::incidents_by_parts(&self.0, keys).await.map_err(LoadError::new)
     }
 }

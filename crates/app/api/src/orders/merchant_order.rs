@@ -7,14 +7,16 @@ use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use kernel::Currency;
 use orders::actions;
-use orders::model::state;
+use orders::model::{care, state};
 use orders::query::{self, FulfillmentDetail, GuestOrder, PartDetail, RefundDetail, ShipmentDetail};
 
+use super::care::{GoodsReturn, Incident, goods_return};
 use super::cart::postal;
 use super::enums::{
-    FulfillmentOrderState, MerchantOrderAction, MerchantOrderState, RefundKind, RefundState, ShipmentState,
+    FulfillmentAction, FulfillmentOrderState, MerchantOrderAction, MerchantOrderState, RefundAction, RefundBearer,
+    RefundKind, RefundState, ShipmentAction, ShipmentState,
 };
-use super::loader::DetailLoader;
+use super::loader::{DetailLoader, IncidentsLoader, ReturnsLoader};
 use super::order::{OrderStep, step};
 use crate::customers::PostalAddress;
 use crate::error::{Gql, answer, ctx};
@@ -90,8 +92,18 @@ pub struct OrderLine {
     pub shipped: i64,
     /// Units that arrived.
     pub delivered: i64,
+    /// Units that were lost on the way.
+    pub lost: i64,
+    /// Units that came back to the sender unopened.
+    pub returned_to_sender: i64,
     /// Of those shipped, units paid back.
     pub refunded: i64,
+    /// Of those delivered, units asked to be sent back.
+    pub return_requested: i64,
+    /// Units that came back from the buyer.
+    pub returned: i64,
+    /// Units that can still be asked to be sent back.
+    pub returnable: i64,
     /// The price of a unit as it was shown.
     pub unit_price: Money,
     /// What all units are sold for, tax included.
@@ -121,6 +133,10 @@ pub struct FulfillmentOrder {
     pub tracking_required: bool,
     /// How far it is.
     pub state: FulfillmentOrderState,
+    /// Why it is held, while it is.
+    pub hold_reason: Option<String>,
+    /// What its state allows.
+    pub allowed_actions: Vec<FulfillmentAction>,
     /// What the buyer pays for the delivery, tax included.
     pub shipping: Money,
     /// What is in it.
@@ -170,12 +186,20 @@ pub struct Shipment {
     pub tracking_url: Option<String>,
     /// Whether it arrived.
     pub state: ShipmentState,
+    /// What its state allows.
+    pub allowed_actions: Vec<ShipmentAction>,
     /// What is in it.
     pub lines: Vec<ParcelLine>,
     /// When it left.
     pub shipped_at: DateTime<Utc>,
     /// When it arrived.
     pub delivered_at: Option<DateTime<Utc>>,
+    /// Who took it.
+    pub received_by: Option<String>,
+    /// The id of a picture that shows the signature or the parcel at its place.
+    pub proof_asset_id: Option<ID>,
+    /// When it was lost or came back to its sender.
+    pub ended_at: Option<DateTime<Utc>>,
 }
 
 /// Units of an order line in a parcel, or in a refund.
@@ -194,6 +218,8 @@ pub struct Refund {
     pub id: ID,
     /// Why money goes back.
     pub kind: RefundKind,
+    /// Who pays it.
+    pub bearer: RefundBearer,
     /// The reason in one word: `returned`, `out_of_stock`, ...
     pub reason: String,
     /// More words.
@@ -204,7 +230,11 @@ pub struct Refund {
     pub shipping: Money,
     /// Whether the buyer has it.
     pub state: RefundState,
-    /// Why the provider refused.
+    /// What its state allows.
+    pub allowed_actions: Vec<RefundAction>,
+    /// The return it is for.
+    pub return_id: Option<ID>,
+    /// Why the provider refused, or somebody did not approve it.
     pub failure: Option<String>,
     /// The units.
     pub lines: Vec<ParcelLine>,
@@ -229,7 +259,12 @@ pub(crate) fn line(row: &orders::OrderLine, currency: Currency) -> OrderLine {
         canceled: row.canceled,
         shipped: row.shipped,
         delivered: row.delivered,
+        lost: row.lost,
+        returned_to_sender: row.bounced,
         refunded: row.refunded,
+        return_requested: row.return_requested,
+        returned: row.return_ok + row.return_bad,
+        returnable: orders::model::book::of_line(row).returnable,
         unit_price: Money::minor(row.unit_price_minor, currency),
         total: Money::minor(row.gross_minor, currency),
         discount: Money::minor(row.discount_minor, currency),
@@ -237,7 +272,8 @@ pub(crate) fn line(row: &orders::OrderLine, currency: Currency) -> OrderLine {
     }
 }
 
-fn fulfillment(of: &FulfillmentDetail, currency: Currency) -> FulfillmentOrder {
+fn fulfillment(part: &PartDetail, of: &FulfillmentDetail) -> FulfillmentOrder {
+    let currency = part.merchant_order.currency;
     let row = &of.fulfillment_order;
     let lines = of.lines.iter().map(|line| FulfillmentOrderLine {
         line_id: line.order_line_id.into(),
@@ -255,6 +291,8 @@ fn fulfillment(of: &FulfillmentDetail, currency: Currency) -> FulfillmentOrder {
         method_name: row.method_name.clone(),
         tracking_required: row.tracking_required,
         state: row.state.into(),
+        hold_reason: row.hold_reason.clone(),
+        allowed_actions: part.fulfillment_actions(of).into_iter().map(FulfillmentAction::from).collect(),
         shipping: Money::minor(row.shipping_gross_minor, currency),
         lines: lines.collect(),
         reasons: row.reasons.0.clone(),
@@ -279,6 +317,10 @@ pub(crate) fn shipment(of: &ShipmentDetail) -> Shipment {
         lines: lines.collect(),
         shipped_at: row.shipped_at,
         delivered_at: row.delivered_at,
+        received_by: row.received_by.clone(),
+        proof_asset_id: row.proof_asset_id.map(ID::from),
+        ended_at: row.ended_at,
+        allowed_actions: of.allowed_actions().into_iter().map(ShipmentAction::from).collect(),
     }
 }
 
@@ -288,11 +330,14 @@ pub(super) fn refund(of: &RefundDetail) -> Refund {
     Refund {
         id: row.id.into(),
         kind: row.kind.into(),
+        bearer: row.bearer.into(),
         reason: row.reason.clone(),
         note: row.note.clone(),
         amount: Money::minor(row.amount_minor, row.currency),
         shipping: Money::minor(row.parts.0.shipping, row.currency),
         state: row.state.into(),
+        allowed_actions: care::refund(row.state).into_iter().map(RefundAction::from).collect(),
+        return_id: row.return_id.map(ID::from),
         failure: row.failure.clone(),
         lines: lines.collect(),
         requested_at: row.requested_at,
@@ -399,7 +444,7 @@ impl MerchantOrder {
     #[graphql(complexity = "10 + 3 * child_complexity")]
     async fn fulfillment_orders(&self, gql: &Context<'_>) -> Gql<Vec<FulfillmentOrder>> {
         let detail = self.detail(gql).await?;
-        Ok(detail.fulfillments.iter().map(|row| fulfillment(row, self.row.currency)).collect())
+        Ok(detail.fulfillments.iter().map(|row| fulfillment(&detail, row)).collect())
     }
     /// The parcels.
     #[graphql(complexity = "10 + 3 * child_complexity")]
@@ -410,6 +455,22 @@ impl MerchantOrder {
     #[graphql(complexity = "10 + 3 * child_complexity")]
     async fn refunds(&self, gql: &Context<'_>) -> Gql<Vec<Refund>> {
         Ok(self.detail(gql).await?.refunds.iter().map(refund).collect())
+    }
+    /// What the buyer sends back, the oldest first. Not for guests.
+    #[graphql(complexity = "10 + 3 * child_complexity")]
+    async fn returns(&self, gql: &Context<'_>) -> Gql<Vec<GoodsReturn>> {
+        let found = load::<ReturnsLoader, _>(gql, self.row.id).await?.unwrap_or_default();
+        Ok(found.iter().map(goods_return).collect())
+    }
+    /// Whether something is wrong with it; its money waits then.
+    async fn incident_open(&self) -> bool {
+        self.row.incident_open
+    }
+    /// What went wrong, the oldest first. For the merchant and the operator.
+    #[graphql(complexity = "10 + 3 * child_complexity")]
+    async fn incidents(&self, gql: &Context<'_>) -> Gql<Vec<Incident>> {
+        let found = load::<IncidentsLoader, _>(gql, self.row.id).await?.unwrap_or_default();
+        Ok(found.into_iter().map(Incident::from).collect())
     }
     /// What happened, the oldest first. For the merchant and the operator.
     #[graphql(complexity = "crate::page::cost(None, child_complexity)")]
@@ -438,6 +499,8 @@ impl MerchantOrder {
                 A::Ship | A::Deliver => actions::SHIP,
                 A::Cancel => actions::CANCEL_UNITS,
                 A::Refund => actions::REFUND,
+                A::RequestReturn => actions::REQUEST_RETURN,
+                A::OpenIncident | A::CloseIncident => actions::INCIDENT,
             })
         };
         Ok(detail.allowed_actions().into_iter().filter(may).map(MerchantOrderAction::from).collect())

@@ -1,5 +1,9 @@
 //! Carts, split plans, orders, merchant orders, parcels, refunds.
 
+mod care;
+mod care_enums;
+mod care_input;
+mod care_mutation;
 mod cart;
 mod enums;
 mod input;
@@ -11,6 +15,8 @@ mod plan;
 mod query;
 pub mod shop;
 
+pub use care::CareQuery;
+pub use care_mutation::*;
 pub use cart::Cart;
 pub(crate) use loader::DetailLoader;
 pub use merchant_order::{MerchantOrder, OrderLine, Shipment};

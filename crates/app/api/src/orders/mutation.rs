@@ -2,8 +2,8 @@
 
 use async_graphql::{Context, Object};
 use kernel::Invalid;
-use kernel::id::MerchantOrderId;
-use orders::command::{self, CancelUnits, Decide, Decision, Deliver, LineDecision, RefundUnits, Ship};
+use kernel::id::{AssetId, MerchantOrderId};
+use orders::command::{self, CancelUnits, Decide, Decision, Deliver, LineDecision, Proof, RefundUnits, Ship};
 use orders::model::book::Book;
 use orders::query::{RefundDetail, ShipmentDetail};
 
@@ -96,7 +96,12 @@ impl OrdersMutation {
         let ctx = ctx(gql)?;
         let done = async {
             let id = input::id("shipmentId", &input.shipment_id)?;
-            let row = command::deliver(ctx, Deliver { shipment: id, delivered_at: input.delivered_at }).await?;
+            let asset: Option<AssetId> = input::optional_id("proofAssetId", input.proof_asset_id.as_ref())?;
+            if let Some(asset) = asset {
+                assets::query::by_id(ctx, asset).await.map_err(|_| unknown_proof())?;
+            }
+            let proof = Some(Proof { received_by: input.received_by, asset });
+            let row = command::deliver(ctx, Deliver { shipment: id, delivered_at: input.delivered_at, proof }).await?;
             detailed(ctx, row).await
         };
         respond(gql, done.await)
@@ -120,6 +125,10 @@ impl OrdersMutation {
         };
         respond(gql, done.await)
     }
+}
+
+fn unknown_proof() -> orders::Error {
+    Invalid::new("proofAssetId", "NOT_FOUND", "is not an asset that can be read").into()
 }
 
 fn decision(input: &MerchantOrderDecideInput) -> Result<Decision, orders::Error> {

@@ -241,7 +241,7 @@ async fn act(stage: &Stage, story: &Story, step: Step) -> Result<(), SeedError> 
             Step::Ship => shipped(&ctx, story, &part).await?,
             Step::Deliver => {
                 for parcel in &part.shipments {
-                    let input = Deliver { shipment: parcel.shipment.id, delivered_at: None };
+                    let input = Deliver { shipment: parcel.shipment.id, delivered_at: None, proof: None };
                     deliver(&ctx, input).await.map_err(SeedError::new)?;
                 }
             }

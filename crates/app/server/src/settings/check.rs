@@ -98,6 +98,11 @@ impl Settings {
         if self.sandbox.clock && !self.payments.sandbox {
             problems.add("sandbox.clock", "is for sandboxes only: set payments.sandbox, or leave the clock alone");
         }
+        let secret = &self.carriers.webhook_secret;
+        if !secret.is_empty() && secret.len() < SECRET_MIN {
+            let text = format!("is too short: give at least {SECRET_MIN} characters");
+            problems.add("carriers.webhook_secret", text);
+        }
         let late = u64::from(self.payments.sandbox_late_seconds);
         problems.range("payments.sandbox_late_seconds", late, 0, 86_400);
         let memory_min = if purpose == Purpose::Demo { 8 } else { ARGON2_MEMORY_MIN };

@@ -31,6 +31,8 @@ pub struct Settings {
     pub payments: Payments,
     /// What only a sandbox may do.
     pub sandbox: SandboxSettings,
+    /// What carriers tell.
+    pub carriers: Carriers,
     /// Events, jobs, schedules.
     pub worker: Worker,
     /// Logs.
@@ -193,6 +195,14 @@ pub struct SandboxSettings {
     pub clock: bool,
 }
 
+/// What carriers tell.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Carriers {
+    /// Signs what carriers tell of parcels; empty: nothing is taken from them.
+    pub webhook_secret: String,
+}
+
 /// Events, jobs, schedules.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -220,7 +230,7 @@ macro_rules! silent_debug {
     )*};
 }
 
-silent_debug!(Database, Storage, Mail, Payments);
+silent_debug!(Database, Storage, Mail, Payments, Carriers);
 
 #[cfg(test)]
 mod tests;

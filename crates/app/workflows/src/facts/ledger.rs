@@ -13,7 +13,7 @@ use billing::model::build::{
 };
 use chrono::Duration;
 use kernel::id::PaymentOperationId;
-use orders::event::{PartCaptured, RefundRequested, ShipmentDelivered, ShipmentRecognized};
+use orders::event::{IncidentChanged, PartCaptured, RefundRequested, ShipmentDelivered, ShipmentRecognized};
 use orders::model::money::Parts;
 use outbox::{DispatcherBuilder, Failure, HandlerResult, StoredEvent};
 use payments::event::{MoneyPlace, PaymentCaptured, PaymentRefunded, TransferArrived};
@@ -50,6 +50,11 @@ pub(super) fn register(builder: DispatcherBuilder, deps: &Deps) -> DispatcherBui
     let builder = builder.on("ledger_refund_requested", move |event: RefundRequested, stored| {
         let deps = at.clone();
         async move { refund_requested(&deps, event, &stored).await }
+    });
+    let at = deps.clone();
+    let builder = builder.on("ledger_incident", move |event: IncidentChanged, _| {
+        let deps = at.clone();
+        async move { incident(&deps, event).await }
     });
     let at = deps.clone();
     builder.on("ledger_refunded", move |event: PaymentRefunded, stored| {
@@ -180,6 +185,16 @@ async fn delivered(deps: &Deps, event: ShipmentDelivered) -> HandlerResult {
     schedule_release(&ctx, &event.shipment.to_string(), release_at).await.map_err(retry)
 }
 
+/// The money of a merchant order with an open incident waits.
+async fn incident(deps: &Deps, event: IncidentChanged) -> HandlerResult {
+    let ctx = deps.ctx();
+    if event.open {
+        billing::pause(&ctx, event.merchant_order, event.step).await.map_err(retry)
+    } else {
+        billing::resume(&ctx, event.merchant_order, event.step).await.map_err(retry)
+    }
+}
+
 async fn refund_requested(deps: &Deps, event: RefundRequested, stored: &StoredEvent) -> HandlerResult {
     let ctx = deps.ctx();
     if !event.recognized {
@@ -189,11 +204,15 @@ async fn refund_requested(deps: &Deps, event: RefundRequested, stored: &StoredEv
             merchant_id: event.merchant,
             merchant_order_id: event.merchant_order,
             currency: event.currency,
-            gross_minor: event.parts.gross + event.parts.discount,
+            gross_minor: event.amount_minor + event.parts.discount,
             promotion_minor: event.parts.discount,
             at: stored.occurred_at,
         };
         return post_canceled(&ctx, input).await.map(drop).map_err(retry);
+    }
+    // Units that cost nothing and earned nothing: there is nothing to post.
+    if event.amount_minor == 0 && event.parts == Parts::default() {
+        return Ok(());
     }
     let market = marketplace::snapshot(&ctx).await.map_err(retry)?;
     let input = Given {
@@ -203,6 +222,7 @@ async fn refund_requested(deps: &Deps, event: RefundRequested, stored: &StoredEv
         currency: event.currency,
         components: components(&event.parts),
         promotion_minor: event.parts.discount,
+        goodwill_minor: event.amount_minor - event.parts.gross,
         jurisdiction: market.settings.operator.country.clone(),
         at: stored.occurred_at,
     };

@@ -3,6 +3,7 @@
 mod dispute;
 mod ledger;
 mod money;
+mod parcels;
 
 use outbox::DispatcherBuilder;
 
@@ -10,6 +11,7 @@ use crate::Deps;
 
 pub(crate) fn register(builder: DispatcherBuilder, deps: &Deps) -> DispatcherBuilder {
     let builder = money::register(builder, deps);
+    let builder = parcels::register(builder, deps);
     let builder = ledger::register(builder, deps);
     dispute::register(builder, deps)
 }

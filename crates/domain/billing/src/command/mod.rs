@@ -6,6 +6,7 @@ mod debt;
 mod dispute;
 mod entry;
 mod issue;
+mod pause;
 mod payout;
 mod post;
 mod profile;
@@ -23,6 +24,7 @@ pub use close::close_statements;
 pub use debt::{DebtsAged, RecordDebtPayment, age_debts, record_debt_payment};
 pub use dispute::{post_dispute_absorbed, post_dispute_lost, post_dispute_opened, post_dispute_won};
 pub use entry::{DecideEntry, RequestEntry, decide_entry, request_entry};
+pub use pause::{pause, resume};
 pub use payout::{MarkFailed, MarkPaid, MarkReturned, mark_failed, mark_paid, mark_returned, mark_run_paid};
 pub use post::{
     post_canceled, post_captured, post_cod_kept, post_cod_remitted, post_dispute_fee_recharged, post_provider_fee,

@@ -59,6 +59,7 @@ pub async fn release_due(ctx: &Ctx, now: DateTime<Utc>) -> Result<Released, Erro
         .distinct()
         .filter(hold::Column::ReleasedAt.is_null())
         .filter(hold::Column::ReleaseAt.lte(now))
+        .filter(repo::not_paused())
         .into_tuple()
         .all(ctx.read())
         .await?;

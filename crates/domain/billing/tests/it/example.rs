@@ -236,6 +236,7 @@ impl Walk {
             currency: EUR,
             components,
             promotion_minor: 203,
+            goodwill_minor: 0,
             jurisdiction: "DE".to_owned(),
             at: self.ctx.now(),
         };

@@ -16,6 +16,7 @@ fn refund(ctx: &Ctx, part: &Part, components: SaleComponents, promotion_minor: i
         currency: EUR,
         components,
         promotion_minor,
+        goodwill_minor: 0,
         jurisdiction: "DE".to_owned(),
         at: ctx.now(),
     }
@@ -100,6 +101,42 @@ testkit::both_databases! {
         let held = |role: &str| trial.iter().find(|line| line.role == role).unwrap().balance_minor;
         assert_eq!((held("liability:order_funds"), held("liability:refunds_in_transit")), (0, 2_237));
         assert_eq!(held("expense:promotion:marketplace_funded"), 0);
+        sound(&t).await;
+    }
+
+    async fn goodwill_of_the_operator_comes_back_when_the_sale_is_undone(t: TestEnv) {
+        let ctx = t.system();
+        let part = Part::plain(&ctx, ctx.new_id());
+        sell(&ctx, &part).await;
+        let mut given = refund(&ctx, &part, SaleComponents::default(), 0);
+        given.goodwill_minor = 500;
+        billing::post_refund_requested(&ctx, given).await.unwrap();
+        let held = async |role: &str| {
+            let trial = billing::query::trial_balance(&ctx, EUR).await.unwrap();
+            trial.iter().filter(|line| line.role == role).map(|line| line.balance_minor).sum::<i64>()
+        };
+        assert_eq!(held("liability:merchant:pending").await, 8_810, "the merchant keeps its earnings");
+        assert_eq!((held("expense:goodwill").await, held("liability:refunds_in_transit").await), (500, 500));
+        let mut undone = refund(&ctx, &part, part.components, 0);
+        undone.goodwill_minor = -500;
+        billing::post_refund_requested(&ctx, undone).await.unwrap();
+        assert_eq!((held("expense:goodwill").await, held("liability:refunds_in_transit").await), (0, 10_000));
+        assert_eq!((held("liability:merchant:pending").await, held("revenue:commission").await), (0, 0));
+        sound(&t).await;
+    }
+
+    async fn what_is_paused_is_not_released_whatever_the_order_of_the_facts(t: TestEnv) {
+        let ctx = t.system();
+        let (paused, free) = (Part::plain(&ctx, ctx.new_id()), Part::plain(&ctx, ctx.new_id()));
+        billing::pause(&ctx, paused.merchant_order, 1).await.unwrap();
+        sell(&ctx, &paused).await;
+        sell(&ctx, &free).await;
+        t.clock.advance(Duration::days(15));
+        assert_eq!(billing::release_due(&ctx, ctx.now()).await.unwrap().holds, 1);
+        // Closed, opened and closed again; the middle one is told last.
+        billing::resume(&ctx, paused.merchant_order, 4).await.unwrap();
+        billing::pause(&ctx, paused.merchant_order, 3).await.unwrap();
+        assert_eq!(billing::release_due(&ctx, ctx.now()).await.unwrap().holds, 1);
         sound(&t).await;
     }
 }

@@ -1,5 +1,7 @@
 //! Carriers.
 
+use std::collections::BTreeMap;
+
 use context::{Ctx, WriteTx};
 use history::Change;
 use kernel::id::CarrierId;
@@ -31,6 +33,10 @@ pub struct EditCarrier {
     pub name: Option<String>,
     /// The address of a parcel's page; `Some(None)` removes it.
     pub tracking_url_template: Option<Option<String>>,
+    /// What its numbers look like, a regular expression; `Some(None)` removes it.
+    pub number_pattern: Option<Option<String>>,
+    /// Its words for what happens to a parcel, each with a state of parcels.
+    pub event_map: Option<BTreeMap<String, String>>,
     /// Whether it takes new parcels.
     pub active: Option<bool>,
 }
@@ -67,6 +73,8 @@ pub async fn edit_carrier(ctx: &Ctx, input: EditCarrier) -> Result<Carrier, Erro
     let mut after = Carrier { version: before.version + 1, updated_at: tx.now(), ..before.clone() };
     put(&mut after.name, input.name);
     put(&mut after.tracking_url_template, input.tracking_url_template);
+    put(&mut after.number_pattern, input.number_pattern);
+    put(&mut after.event_map, input.event_map);
     put(&mut after.active, input.active);
     let after = after.checked()?;
     repo::save_carrier(&tx, &after).await?;
@@ -81,6 +89,8 @@ pub(super) fn new_carrier(ctx: &Ctx, tx: &WriteTx, input: CreateCarrier) -> Resu
         code: input.code,
         name: input.name,
         tracking_url_template: input.tracking_url_template,
+        number_pattern: None,
+        event_map: BTreeMap::new(),
         active: true,
         version: 1,
         created_at: tx.now(),

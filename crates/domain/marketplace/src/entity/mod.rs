@@ -146,6 +146,8 @@ pub(crate) mod carrier_row {
         pub code: String,
         pub name: String,
         pub tracking_url_template: Option<String>,
+        pub number_pattern: Option<String>,
+        pub event_map: String,
         pub active: bool,
         pub version: i64,
         pub created_at: DateTime<Utc>,

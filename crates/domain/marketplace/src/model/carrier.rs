@@ -1,9 +1,14 @@
 //! Companies that carry parcels, and the address where a parcel is tracked.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use kernel::id::CarrierId;
 use kernel::{Invalid, text};
+use regex::{Regex, RegexBuilder};
 use serde::Serialize;
+
+use super::bounded;
 
 /// What stands for the tracking number in a template.
 const PLACEHOLDER: &str = "{tracking}";
@@ -19,6 +24,11 @@ pub struct Carrier {
     pub name: String,
     /// The address of a parcel's page with `{tracking}` in the place of its number.
     pub tracking_url_template: Option<String>,
+    /// What its numbers look like: a regular expression for the whole number.
+    pub number_pattern: Option<String>,
+    /// Its words for what happens to a parcel, each with a state of parcels such as `out_for_delivery`. A word that is
+    /// missing is taken as the state itself.
+    pub event_map: BTreeMap<String, String>,
     /// An inactive carrier takes no new parcels.
     pub active: bool,
     /// Grows by one with every change.
@@ -42,6 +52,26 @@ impl Carrier {
         Some(template.replace(PLACEHOLDER, &percent_encode(number)))
     }
 
+    /// The state of parcels that a word of the carrier stands for; the caller knows whether there is one of that name.
+    #[must_use]
+    pub fn state_of(&self, code: &str) -> Option<String> {
+        Some(self.event_map.get(code).cloned().unwrap_or_else(|| code.to_lowercase()))
+    }
+
+    /// Refuses a number that does not look like one of this carrier.
+    ///
+    /// # Errors
+    /// [`Invalid`] naming `field`.
+    pub fn check_number(&self, field: &str, number: &str) -> Result<(), Invalid> {
+        let Some(pattern) = self.number_pattern.as_deref().and_then(|pattern| whole(pattern).ok()) else {
+            return Ok(());
+        };
+        if pattern.is_match(number.trim()) {
+            return Ok(());
+        }
+        Err(Invalid::new(field, "MALFORMED", format!("is not a number of {}", self.name)))
+    }
+
     /// Normalizes the fields and checks them.
     pub(crate) fn checked(mut self) -> Result<Self, Invalid> {
         self.code = text::code("code", &self.code, 40)?;
@@ -49,8 +79,28 @@ impl Carrier {
         if let Some(template) = self.tracking_url_template.take() {
             self.tracking_url_template = Some(url_template(&template)?);
         }
+        if let Some(pattern) = self.number_pattern.take() {
+            self.number_pattern = Some(number_pattern(&pattern)?);
+        }
+        bounded("eventMap", self.event_map.len())?;
+        for (word, state) in &self.event_map {
+            text::line("eventMap", word, 60)?;
+            text::code("eventMap", state, 40)?;
+        }
         Ok(self)
     }
+}
+
+/// The pattern for a whole number. Matching takes time in line with the number, whatever the pattern.
+fn whole(pattern: &str) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(&format!("^(?:{pattern})$")).size_limit(1 << 16).build()
+}
+
+fn number_pattern(raw: &str) -> Result<String, Invalid> {
+    const FIELD: &str = "numberPattern";
+    let pattern = text::line(FIELD, raw, 200)?;
+    whole(&pattern).map_err(|_| Invalid::new(FIELD, "MALFORMED", "is not a regular expression of moderate size"))?;
+    Ok(pattern)
 }
 
 fn url_template(raw: &str) -> Result<String, Invalid> {
@@ -99,6 +149,8 @@ mod tests {
             code: "dhl".to_owned(),
             name: "DHL".to_owned(),
             tracking_url_template: Some(template.to_owned()),
+            number_pattern: None,
+            event_map: BTreeMap::new(),
             active: true,
             version: 1,
             created_at: DateTime::UNIX_EPOCH,
@@ -113,6 +165,21 @@ mod tests {
         assert_eq!(url("JD0146-0000~1"), "https://track.example/p?n=JD0146-0000~1&l=en");
         assert_eq!(url("a b&x=1#/ü"), "https://track.example/p?n=a%20b%26x%3D1%23%2F%C3%BC&l=en");
         assert_eq!(url("{tracking}"), "https://track.example/p?n=%7Btracking%7D&l=en");
+    }
+
+    #[test]
+    fn a_number_must_look_like_one() {
+        let mut carrier = carrier("https://track.example/{tracking}");
+        carrier.check_number("trackingNumber", "anything").unwrap();
+        carrier.number_pattern = Some("JD[0-9]{4}|[0-9]{6}".to_owned());
+        let carrier = carrier.checked().unwrap();
+        carrier.check_number("trackingNumber", "JD0146").unwrap();
+        carrier.check_number("trackingNumber", "123456").unwrap();
+        for bad in ["JD014", "JD01467", "xJD0146", "1234567", ""] {
+            assert_eq!(carrier.check_number("trackingNumber", bad).unwrap_err().field, "trackingNumber", "{bad}");
+        }
+        let broken = Carrier { number_pattern: Some("(".to_owned()), ..carrier };
+        assert_eq!(broken.checked().unwrap_err().field, "numberPattern");
     }
 
     #[test]

@@ -98,6 +98,14 @@ pub struct Settings {
     pub commission_vat_ppm: Rate,
     /// How statements, invoices and payouts are made.
     pub billing: BillingSettings,
+    /// Days from delivery in which a buyer may ask to send goods back.
+    pub return_window_days: u32,
+    /// The largest refund of each currency, in minor units, that one person decides alone; above it another person
+    /// has to approve. Currencies that are missing have no such limit.
+    pub refund_approval_above: BTreeMap<Currency, i64>,
+    /// The reasons that an actor may give, by what they are for and whose they are: `refund.merchant`,
+    /// `cancel.buyer`, ... What is missing may give every reason.
+    pub reasons: BTreeMap<String, Vec<String>>,
 }
 
 impl Default for Settings {
@@ -122,6 +130,9 @@ impl Default for Settings {
             transfer_expires_days: 7,
             commission_vat_ppm: Rate::from_ppm(190_000),
             billing: BillingSettings::default(),
+            return_window_days: 14,
+            refund_approval_above: BTreeMap::new(),
+            reasons: BTreeMap::new(),
         }
     }
 }
@@ -149,6 +160,9 @@ pub struct SettingsPatch {
     pub transfer_expires_days: Option<u32>,
     pub commission_vat_ppm: Option<Rate>,
     pub billing: Option<BillingSettings>,
+    pub return_window_days: Option<u32>,
+    pub refund_approval_above: Option<BTreeMap<Currency, i64>>,
+    pub reasons: Option<BTreeMap<String, Vec<String>>>,
 }
 
 impl Settings {
@@ -195,6 +209,9 @@ impl Settings {
         put(&mut self.transfer_expires_days, patch.transfer_expires_days);
         put(&mut self.commission_vat_ppm, patch.commission_vat_ppm);
         put(&mut self.billing, patch.billing);
+        put(&mut self.return_window_days, patch.return_window_days);
+        put(&mut self.refund_approval_above, patch.refund_approval_above);
+        put(&mut self.reasons, patch.reasons);
         self
     }
 
@@ -229,6 +246,14 @@ impl Settings {
                 amount(&format!("{field}.{currency}"), *minor)?;
             }
         }
+        days("returnWindowDays", self.return_window_days, 0, 3650)?;
+        bounded("refundApprovalAbove", self.refund_approval_above.len())?;
+        for (currency, minor) in &self.refund_approval_above {
+            amount(&format!("refundApprovalAbove.{currency}"), *minor)?;
+        }
+        for (list, reasons) in &self.reasons {
+            check_reasons(list, reasons)?;
+        }
         Ok(self)
     }
 }
@@ -251,6 +276,21 @@ impl LegalEntity {
         }
         Ok(self)
     }
+}
+
+/// A list is of an actor and for something, and its reasons are codes.
+fn check_reasons(list: &str, reasons: &[String]) -> Result<(), Invalid> {
+    let known = list.split_once('.').is_some_and(|(of, actor)| {
+        ["cancel", "refund", "return"].contains(&of) && ["buyer", "merchant", "operator"].contains(&actor)
+    });
+    if !known {
+        return Err(Invalid::new("reasons", "UNKNOWN_LIST", format!("{list} is not a list of reasons")));
+    }
+    bounded("reasons", reasons.len())?;
+    for reason in reasons {
+        text::code("reasons", reason, 40)?;
+    }
+    Ok(())
 }
 
 fn days(field: &str, value: u32, min: u32, max: u32) -> Result<(), Invalid> {
@@ -293,6 +333,11 @@ mod tests {
         refused(SettingsPatch { reserve_ppm: Some(Rate::from_ppm(1_000_001)), ..Default::default() }, "reservePpm");
         let minimum = BTreeMap::from([(Currency::EUR, -1)]);
         refused(SettingsPatch { payout_minimum: Some(minimum), ..Default::default() }, "payoutMinimum.EUR");
+        let limit = BTreeMap::from([(Currency::EUR, -1)]);
+        let patch = SettingsPatch { refund_approval_above: Some(limit), ..Default::default() };
+        refused(patch, "refundApprovalAbove.EUR");
+        let list = BTreeMap::from([("refund.nobody".to_owned(), vec!["late".to_owned()])]);
+        refused(SettingsPatch { reasons: Some(list), ..Default::default() }, "reasons");
         let operator = LegalEntity { email: "nobody".to_owned(), ..LegalEntity::default() };
         refused(SettingsPatch { operator: Some(operator), ..Default::default() }, "operator.email");
     }

@@ -171,17 +171,19 @@ pub(super) fn delivery_rate_rows(method: &DeliveryMethod) -> Vec<delivery_rate_r
     method.rates.iter().map(row).collect()
 }
 
-pub(super) fn carrier(row: carrier_row::Model) -> Carrier {
-    Carrier {
+pub(super) fn carrier(row: carrier_row::Model) -> Result<Carrier, Error> {
+    Ok(Carrier {
         id: row.id,
         code: row.code,
         name: row.name,
         tracking_url_template: row.tracking_url_template,
+        number_pattern: row.number_pattern,
+        event_map: list(&row.event_map)?,
         active: row.active,
         version: row.version,
         created_at: row.created_at,
         updated_at: row.updated_at,
-    }
+    })
 }
 
 pub(super) fn carrier_row(carrier: &Carrier) -> carrier_row::ActiveModel {
@@ -190,6 +192,8 @@ pub(super) fn carrier_row(carrier: &Carrier) -> carrier_row::ActiveModel {
         code: Set(carrier.code.clone()),
         name: Set(carrier.name.clone()),
         tracking_url_template: Set(carrier.tracking_url_template.clone()),
+        number_pattern: Set(carrier.number_pattern.clone()),
+        event_map: Set(text(&carrier.event_map)),
         active: Set(carrier.active),
         version: Set(carrier.version),
         created_at: Set(carrier.created_at),

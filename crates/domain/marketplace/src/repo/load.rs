@@ -30,7 +30,7 @@ pub(crate) async fn all<C: ConnectionTrait>(conn: &C, version: i64) -> Result<Sn
         channels: channels.into_iter().map(convert::channel).collect::<Result<_, _>>()?,
         tax_classes: tax_classes(conn).await?,
         delivery_methods: delivery_methods(conn).await?,
-        carriers: carriers.into_iter().map(convert::carrier).collect(),
+        carriers: carriers.into_iter().map(convert::carrier).collect::<Result<_, Error>>()?,
         commission: rules(conn).await?,
         settings_version: settings.as_ref().map_or(0, |row| row.version),
         settings: match settings {

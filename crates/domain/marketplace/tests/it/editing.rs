@@ -185,7 +185,8 @@ testkit::both_databases! {
         let made = create_carrier(&ctx, input).await.unwrap();
         assert_eq!(made.tracking_url("1 2").as_deref(), Some("https://x.example/1%202"));
         let edit = EditCarrier {
-            id: made.id, expected_version: 1, name: None, tracking_url_template: Some(None), active: None,
+            id: made.id, expected_version: 1, name: None, tracking_url_template: Some(None), number_pattern: None,
+            event_map: None, active: None,
         };
         assert_eq!(edit_carrier(&ctx, edit).await.unwrap().tracking_url("1"), None);
     }

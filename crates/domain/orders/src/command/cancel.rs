@@ -6,6 +6,7 @@ use kernel::id::{MerchantOrderId, OrderId};
 use kernel::text;
 use sea_orm::{EntityTrait, QueryFilter};
 
+use super::reasons;
 use super::work::Work;
 use crate::Error;
 use crate::actions::{CANCEL, CANCEL_UNITS};
@@ -13,7 +14,7 @@ use crate::entity::order;
 use crate::event::LineUnits;
 use crate::model::book::Book;
 use crate::model::state::{
-    MerchantOrderAction, MerchantOrderFacts, allowed, merchant_order, order_can_be_canceled, part_lets_cancel,
+    MerchantOrderAction, MerchantOrderFacts, allowed, merchant_order, names, order_can_be_canceled, part_lets_cancel,
 };
 use crate::model::status::CancelReason;
 use crate::repo;
@@ -57,6 +58,7 @@ pub async fn cancel_units(ctx: &Ctx, input: CancelUnits) -> Result<Book, Error> 
     let mut work = Work::open(ctx, tx, order).await?;
     work.expect(input.merchant_order, input.expected_version)?;
     work.book.require(input.merchant_order, MerchantOrderAction::Cancel)?;
+    reasons::check(&work, &grant, reasons::CANCEL, input.reason.as_str())?;
     let lines = if input.lines.is_empty() { work.book.open_units(input.merchant_order) } else { input.lines };
     let by_merchant = matches!(grant.scope(), Scope::Merchant(_)) && input.reason != CancelReason::BuyerRequest;
     work.cancel(input.merchant_order, &lines, input.reason, note.as_deref(), by_merchant).await?;
@@ -76,6 +78,7 @@ pub async fn cancel_order(ctx: &Ctx, input: CancelOrder) -> Result<Book, Error> 
     let found = found.ok_or(context::Error::NotFound("order"))?;
     let mut work = Work::open(ctx, tx, found.id).await?;
     guard(&work.book, !grant.is_wide())?;
+    reasons::check(&work, &grant, reasons::CANCEL, input.reason.as_str())?;
     cancel_all(&mut work, input.reason, note.as_deref()).await?;
     work.finish().await
 }
@@ -90,7 +93,7 @@ fn guard(book: &Book, early_only: bool) -> Result<(), Error> {
         Some(facts) if facts.is_capturing() => Err(Error::PaymentInFlight),
         Some(facts) => {
             let state = merchant_order(facts).as_str();
-            Err(Error::InvalidTransition { action: "CANCEL", state, allowed: allowed(facts) })
+            Err(Error::InvalidTransition { action: "CANCEL", state, allowed: names(&allowed(facts)) })
         }
         None => Err(context::Error::NotFound("order").into()),
     }

@@ -6,15 +6,17 @@ use kernel::id::{DisputeId, MerchantId, MerchantOrderId, OrderId, RefundId};
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use serde_json::json;
 
-use super::work::{Work, insert_refund_lines};
+use super::paying::insert_refund_lines;
+use super::work::Work;
 use crate::Error;
 use crate::actions::DRIVE;
 use crate::entity::refund;
 use crate::event::LineUnits;
-use crate::model::book::{Book, RefundedUnits};
+use crate::model::book::{Book, refundable};
+use crate::model::giving::GivenUnits;
 use crate::model::money::Parts;
-use crate::model::status::{RefundKind, RefundState, ShippingState};
-use crate::model::types::{FulfillmentOrderIds, StoredParts};
+use crate::model::status::{Bearer, RefundKind, RefundState, ShippingState};
+use crate::model::types::{FulfillmentOrderIds, StoredParts, Wanted};
 use crate::repo;
 
 /// Money of an order that the buyer's bank took back.
@@ -45,8 +47,7 @@ pub struct ChargedBack {
 struct Share {
     part: MerchantOrderId,
     merchant: MerchantId,
-    given: RefundedUnits,
-    shipping_of: FulfillmentOrderIds,
+    given: GivenUnits,
 }
 
 /// What the merchants of an order would bear if the dispute were lost now. Writes nothing.
@@ -57,12 +58,12 @@ pub async fn charge_back_of(ctx: &Ctx, input: ChargeBack) -> Result<Vec<ChargedB
     ctx.authorize(DRIVE)?;
     let market = marketplace::snapshot_on(ctx.read()).await.map_err(super::market_fault)?;
     let mut book = repo::book(ctx.read(), input.order, false).await?;
-    Ok(shares(&mut book, &input, market.settings.refund_fixed_fee)?.iter().map(Share::borne).collect())
+    Ok(shares(&mut book, &input, market.settings.refund_fixed_fee).iter().map(Share::borne).collect())
 }
 
-/// Takes the money of a lost dispute as given back: units are undone as in a refund, and no provider is asked. What the
-/// merchants cannot bear, because it was not earned or is a part of what they delivered, is left to the marketplace.
-/// The same dispute again answers what was written.
+/// Takes the money of a lost dispute as given back, and no provider is asked: units are undone as in a refund; less than
+/// all that is left is spread over units and shipping like goodwill that the merchant bears. What the merchants cannot
+/// bear, because it was not earned, is left to the marketplace. The same dispute again answers what was written.
 ///
 /// # Errors
 /// Not found; the database error.
@@ -84,7 +85,7 @@ pub async fn charge_back(ctx: &Ctx, input: ChargeBack) -> Result<Vec<ChargedBack
         return Ok(known.into_iter().map(borne).collect());
     }
     let with_fee = work.market.settings.refund_fixed_fee;
-    let mut shares = shares(&mut work.book, &input, with_fee)?;
+    let mut shares = shares(&mut work.book, &input, with_fee);
     shares.sort_by_key(|share| share.part);
     for share in &shares {
         write(&mut work, input.dispute, share).await?;
@@ -95,58 +96,63 @@ pub async fn charge_back(ctx: &Ctx, input: ChargeBack) -> Result<Vec<ChargedBack
 
 impl Share {
     fn borne(&self) -> ChargedBack {
-        ChargedBack { merchant_order: self.part, merchant: self.merchant, parts: self.given.parts }
+        ChargedBack { merchant_order: self.part, merchant: self.merchant, parts: self.given.step.parts }
     }
 }
 
 /// Spreads the money over the merchant orders by what each has left, and undoes their sales on the book.
-fn shares(book: &mut Book, input: &ChargeBack, with_fee: bool) -> Result<Vec<Share>, Error> {
+fn shares(book: &mut Book, input: &ChargeBack, with_fee: bool) -> Vec<Share> {
     let concerned = |part: &&crate::MerchantOrder| input.merchant_order.is_none_or(|only| only == part.id);
     let parts: Vec<_> =
         book.parts.iter().filter(concerned).map(|part| (part.id, part.merchant_id, left(part))).collect();
     let sum: i64 = parts.iter().map(|(.., left)| left).sum();
     let weights: Vec<u64> = parts.iter().map(|(.., left)| u64::try_from(*left).unwrap_or(0)).collect();
-    let Ok(amounts) = allocate(input.amount_minor.min(sum), &weights) else { return Ok(Vec::new()) };
+    let Ok(amounts) = allocate(input.amount_minor.min(sum), &weights) else { return Vec::new() };
     let mut shares = Vec::new();
-    for ((part, merchant, left), amount) in parts.into_iter().zip(amounts) {
-        if amount > 0 && amount == left {
-            shares.extend(whole(book, part, merchant, amount, with_fee)?);
+    for ((part, merchant, left), amount) in parts.into_iter().zip(amounts).filter(|(_, amount)| *amount > 0) {
+        let undone = if amount == left { whole(book, part, amount, with_fee) } else { None };
+        if let Some((undone, given)) = undone.or_else(|| some(book, part, amount)) {
+            *book = undone;
+            shares.push(Share { part, merchant, given });
         }
     }
-    Ok(shares)
+    shares
 }
 
 const fn left(part: &crate::MerchantOrder) -> i64 {
     part.captured_minor - part.refund_minor
 }
 
-/// Undoes all that is left of a merchant order; `None` when not all of it was earned.
-fn whole(
-    book: &mut Book,
-    part: MerchantOrderId,
-    merchant: MerchantId,
-    amount: i64,
-    with_fee: bool,
-) -> Result<Option<Share>, Error> {
+/// Undoes all that is left of a merchant order; `None` when that is another amount: not all was earned, units are on
+/// their way back, or the operator had paid a part.
+fn whole(book: &Book, part: MerchantOrderId, amount: i64, with_fee: bool) -> Option<(Book, GivenUnits)> {
     let own = book.lines.iter().filter(|line| line.merchant_order_id == part);
-    let units: Vec<LineUnits> = own
-        .map(|line| LineUnits { line: line.id, quantity: line.shipped - line.refunded })
+    let lines = own
+        .map(|line| LineUnits { line: line.id, quantity: refundable(line) })
         .filter(|units| units.quantity > 0)
         .collect();
     let moved =
         book.fulfillments.iter().filter(|f| f.merchant_order_id == part && f.shipping_state == ShippingState::Moved);
-    let shipping: Vec<_> = moved.map(|f| f.id).collect();
+    let shipping_of = moved.map(|f| f.id).collect();
+    let wanted = Wanted::Units { lines, shipping_of, returned: false };
+    borne(book, part, &wanted, with_fee).filter(|(_, given)| given.step.cash == amount)
+}
+
+/// Spreads an amount over what was earned of a merchant order; `None` when that is less.
+fn some(book: &Book, part: MerchantOrderId, amount: i64) -> Option<(Book, GivenUnits)> {
+    let wanted = Wanted::Amount { amount_minor: amount, lines: Vec::new(), shipping_of: Vec::new() };
+    borne(book, part, &wanted, false)
+}
+
+/// What the merchant gives back, on a copy. Refused is what there is not; the bank took the money all the same.
+fn borne(book: &Book, part: MerchantOrderId, wanted: &Wanted, with_fee: bool) -> Option<(Book, GivenUnits)> {
     let mut undone = book.clone();
-    let given = undone.refund(part, &units, &shipping, with_fee)?;
-    if given.parts.gross != amount {
-        return Ok(None);
-    }
-    *book = undone;
-    Ok(Some(Share { part, merchant, given, shipping_of: FulfillmentOrderIds(shipping) }))
+    let given = undone.give_back(part, wanted, Bearer::Merchant, with_fee).ok()?;
+    (given.step.parts.gross == given.step.cash).then_some((undone, given))
 }
 
 async fn write(work: &mut Work, dispute: DisputeId, share: &Share) -> Result<(), Error> {
-    let (id, amount): (RefundId, i64) = (work.ctx.new_id(), share.given.parts.gross);
+    let (id, amount): (RefundId, i64) = (work.ctx.new_id(), share.given.step.cash);
     let order = &work.book.order;
     let row = refund::Model {
         id,
@@ -156,15 +162,20 @@ async fn write(work: &mut Work, dispute: DisputeId, share: &Share) -> Result<(),
         payment_id: order.payment_id,
         currency: order.currency,
         kind: RefundKind::Chargeback,
+        bearer: Bearer::Merchant,
         reason: "dispute".to_owned(),
         note: None,
         amount_minor: amount,
-        parts: StoredParts(share.given.parts),
-        shipping_of: share.shipping_of.clone(),
+        parts: StoredParts(share.given.step.parts),
+        shipping_of: FulfillmentOrderIds(share.given.shipping_of.clone()),
+        wanted: None,
+        return_id: None,
         state: RefundState::Settled,
         failure: None,
         dispute_id: Some(dispute),
         actor: work.ctx.actor().id(),
+        decided_by: None,
+        decided_at: None,
         requested_at: work.tx.now(),
         settled_at: Some(work.tx.now()),
         version: 1,

@@ -36,6 +36,8 @@ pub async fn close_due(ctx: &Ctx, limit: u64) -> Result<u64, Error> {
     ctx.authorize(DRIVE)?;
     let due = Condition::all()
         .add(merchant_order::Column::State.eq(MerchantOrderState::Delivered))
+        .add(merchant_order::Column::IncidentOpen.eq(false))
+        .add(merchant_order::Column::ReturnsOpen.eq(0))
         .add(merchant_order::Column::CloseAfter.lt(ctx.now()));
     let mut count = 0;
     for (part, order) in repo::due_parts(ctx.read(), due, limit).await? {

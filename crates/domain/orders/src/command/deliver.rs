@@ -2,19 +2,19 @@
 
 use chrono::{DateTime, Utc};
 use context::Ctx;
-use kernel::Invalid;
-use kernel::id::{PaymentOperationId, ShipmentId};
+use kernel::id::{AssetId, PaymentOperationId, ShipmentId};
+use kernel::{Invalid, text};
 use payments::{CodCollected, CollectedBy, cod_collected_in_tx};
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use serde_json::json;
 
 use super::money::{Captured, capture_part};
 use super::work::Work;
 use crate::Error;
 use crate::actions::SHIP;
-use crate::entity::{Shipment, shipment};
+use crate::entity::{Shipment, ShipmentLine, shipment};
 use crate::event::{ShipmentDelivered, ShipmentRecognized};
+use crate::model::care::{self, ShipmentAction};
 use crate::model::status::{CaptureTiming, ShipmentState};
 use crate::repo;
 
@@ -25,6 +25,17 @@ pub struct Deliver {
     pub shipment: ShipmentId,
     /// When; `None`: now.
     pub delivered_at: Option<DateTime<Utc>>,
+    /// What shows that it was handed over.
+    pub proof: Option<Proof>,
+}
+
+/// What shows that a parcel was handed over.
+#[derive(Debug, Clone)]
+pub struct Proof {
+    /// Who took it.
+    pub received_by: Option<String>,
+    /// A picture of the signature or of the parcel at its place.
+    pub asset: Option<AssetId>,
 }
 
 /// Marks a parcel as arrived. What is paid at the door is collected and earned now. Saying it again changes nothing.
@@ -33,6 +44,7 @@ pub struct Deliver {
 /// Not found for a foreign parcel; [`Invalid`] for a time before it left or in the future.
 pub async fn deliver(ctx: &Ctx, input: Deliver) -> Result<Shipment, Error> {
     let grant = ctx.authorize(SHIP)?;
+    let received_by = received_by(input.proof.as_ref())?;
     let tx = ctx.begin_write().await?;
     let found = repo::shipment(&*tx, &grant, input.shipment).await?;
     let mut work = Work::open(ctx, tx, found.order_id).await?;
@@ -41,32 +53,61 @@ pub async fn deliver(ctx: &Ctx, input: Deliver) -> Result<Shipment, Error> {
     if row.state == ShipmentState::Delivered {
         return Ok(row);
     }
+    ShipmentAction::Deliver.require(row.state.as_str(), &care::shipment(&row))?;
     let at = input.delivered_at.unwrap_or(work.tx.now());
     if at < row.shipped_at || at > work.tx.now() {
         let text = "must be between the time it left and now";
         return Err(Invalid::new("deliveredAt", "OUT_OF_RANGE", text).into());
     }
+    deliver_in(&mut work, &mut row, at, input.proof.map(|proof| Proof { received_by, ..proof })).await?;
+    work.finish().await?;
+    Ok(row)
+}
+
+/// The arrival inside a command on the order; the state was checked.
+pub(super) async fn deliver_in(
+    work: &mut Work,
+    row: &mut Shipment,
+    at: DateTime<Utc>,
+    proof: Option<Proof>,
+) -> Result<(), Error> {
     let lines = repo::shipment_lines(&*work.tx, row.id).await?;
     let units: Vec<_> = lines.iter().map(|line| (line.fulfillment_line_id, line.quantity)).collect();
     work.book.deliver(&units)?;
+    if row.state == ShipmentState::Lost {
+        found_again(work, &lines);
+    }
     if work.book.order.capture == CaptureTiming::OnDelivery {
-        collect(&mut work, &row).await?;
+        collect(work, row).await?;
     }
     row.state = ShipmentState::Delivered;
     row.delivered_at = Some(at);
     row.recognized = true;
-    shipment::Entity::update_many()
-        .col_expr(shipment::Column::State, Expr::value(row.state))
-        .col_expr(shipment::Column::DeliveredAt, Expr::value(row.delivered_at))
-        .col_expr(shipment::Column::Recognized, Expr::value(true))
-        .filter(shipment::Column::Id.eq(row.id))
-        .exec(&*work.tx)
-        .await?;
+    row.ended_at = None;
+    row.proof_asset_id = proof.as_ref().and_then(|proof| proof.asset);
+    row.received_by = proof.and_then(|proof| proof.received_by);
+    let all = row.clone().into_active_model().reset_all();
+    shipment::Entity::update_many().set(all).filter(shipment::Column::Id.eq(row.id)).exec(&*work.tx).await?;
     let (order, merchant_order, merchant) = (row.order_id, row.merchant_order_id, row.merchant_id);
     work.tx.emit(&ShipmentDelivered { order, merchant_order, merchant, shipment: row.id, delivered_at: at });
     work.note("delivered", Some(merchant_order), &json!({ "shipment": row.id, "parcel": row.parcel_no }));
-    work.finish().await?;
-    Ok(row)
+    Ok(())
+}
+
+fn received_by(proof: Option<&Proof>) -> Result<Option<String>, Invalid> {
+    match proof.and_then(|proof| proof.received_by.as_deref()) {
+        Some(name) if !name.trim().is_empty() => text::line("receivedBy", name, 200).map(Some),
+        _ => Ok(None),
+    }
+}
+
+/// A parcel that was taken for lost arrived after all. What was paid back for it stays paid back.
+fn found_again(work: &mut Work, lines: &[ShipmentLine]) {
+    for line in lines {
+        if let Some(counted) = work.book.lines.iter_mut().find(|counted| counted.id == line.order_line_id) {
+            counted.lost -= line.quantity;
+        }
+    }
 }
 
 /// Takes the cash of the parcel as captured and its sale as earned.

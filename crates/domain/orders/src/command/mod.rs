@@ -7,13 +7,20 @@ mod close;
 mod decide;
 mod deliver;
 mod expire;
+mod fulfillment;
+mod incident;
 mod money;
+mod paying;
 mod place;
 mod placement;
 mod plan;
+mod reasons;
 mod refund;
 mod release;
+mod returns;
 mod ship;
+mod tracking;
+mod undelivered;
 mod work;
 
 pub use cancel::{CancelOrder, CancelUnits, cancel_order, cancel_units};
@@ -25,15 +32,26 @@ pub use cart::{
 pub use charge_back::{ChargeBack, ChargedBack, charge_back, charge_back_of};
 pub use close::{close, close_due};
 pub use decide::{Decide, Decision, LineDecision, decide};
-pub use deliver::{Deliver, deliver};
+pub use deliver::{Deliver, Proof, deliver};
 pub use expire::expire_due;
+pub use fulfillment::{
+    OfFulfillment, fulfillment_hold, fulfillment_merge, fulfillment_move, fulfillment_release, fulfillment_split,
+};
+pub use incident::{CloseIncident, OpenIncident, incident_close, incident_open};
 pub use money::{
     MoneyArrived, PaymentAuthorized, capture_failed, money_arrived, payment_authorized, payment_failed, refund_failed,
     refund_settled,
 };
 pub use place::{PayWith, Place, place};
 pub use plan::{cart_plan, plan_of};
-pub use refund::{RefundUnits, refund_units};
+pub use refund::{RefundAmount, RefundUnits, refund_amount, refund_approve, refund_reject, refund_units};
 pub use release::release;
+pub use returns::{
+    ApproveReturn, InspectReturn, InspectedUnits, OfReturn, RefundReturn, RejectReturn, RequestReturn, SendGoods,
+    SendReturn, return_approve, return_cancel, return_close, return_inspect, return_receive, return_refund,
+    return_reject, return_replace, return_report_no_reception, return_request, return_send, return_send_back,
+};
 pub use ship::{Ship, ship};
+pub use tracking::{SCANS_MAX, Scanned, tracking_catch_up, tracking_events};
+pub use undelivered::{ParcelEnded, parcel_ended};
 pub(crate) use work::market_fault;

@@ -4,19 +4,21 @@ use context::Ctx;
 use kernel::allocate;
 use kernel::id::{MerchantOrderId, OrderId, PaymentOperationId, RefundId};
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use serde_json::json;
 
 use super::cancel::cancel_all;
+use super::paying::{NewRefund, save_refund};
 use super::release::release_in;
-use super::work::{NewRefund, Work};
+use super::work::Work;
 use crate::Error;
 use crate::actions::DRIVE;
 use crate::entity::{MerchantOrder, Order, Refund, capture, refund};
 use crate::event::{PartCaptured, RefundFailed, RefundSettled};
+use crate::model::given::Step;
+use crate::model::giving::GivenUnits;
 use crate::model::money::Parts;
-use crate::model::status::{CancelReason, CaptureTiming, OrderState, RefundKind, RefundState};
-use crate::model::types::FulfillmentOrderIds;
+use crate::model::status::{Bearer, CancelReason, CaptureTiming, OrderState, RefundKind, RefundState};
 
 /// The provider holds the money of an order.
 #[derive(Debug, Clone, Copy)]
@@ -101,11 +103,14 @@ async fn give_surplus_back(work: &mut Work) -> Result<(), Error> {
     for (part, over) in surplus {
         let refund = NewRefund {
             kind: RefundKind::Cancellation,
+            bearer: Bearer::Merchant,
             reason: "canceled_before_payment".to_owned(),
             note: None,
-            parts: Parts { gross: over, goods: over, ..Parts::default() },
-            slots: Vec::new(),
-            shipping_of: FulfillmentOrderIds(Vec::new()),
+            given: GivenUnits {
+                step: Step { cash: over, parts: Parts { gross: over, goods: over, ..Parts::default() } },
+                ..GivenUnits::default()
+            },
+            goods_return: None,
         };
         work.give_back(part, refund).await?;
     }
@@ -270,24 +275,11 @@ pub async fn refund_failed(ctx: &Ctx, id: RefundId, reason: &str) -> Result<Refu
     Ok(row)
 }
 
-async fn refund_of(ctx: &Ctx, id: RefundId) -> Result<(Work, Refund), Error> {
+pub(super) async fn refund_of(ctx: &Ctx, id: RefundId) -> Result<(Work, Refund), Error> {
     let missing = || context::Error::NotFound("refund");
     let tx = ctx.begin_write().await?;
     let found = refund::Entity::find_by_id(id).one(&*tx).await?.ok_or_else(missing)?;
     let work = Work::open(ctx, tx, found.order_id).await?;
     let row = refund::Entity::find_by_id(id).one(&*work.tx).await?.ok_or_else(missing)?;
     Ok((work, row))
-}
-
-async fn save_refund(work: &Work, row: &mut Refund) -> Result<(), Error> {
-    row.version += 1;
-    refund::Entity::update_many()
-        .col_expr(refund::Column::State, Expr::value(row.state))
-        .col_expr(refund::Column::Failure, Expr::value(row.failure.clone()))
-        .col_expr(refund::Column::SettledAt, Expr::value(row.settled_at))
-        .col_expr(refund::Column::Version, Expr::value(row.version))
-        .filter(refund::Column::Id.eq(row.id))
-        .exec(&*work.tx)
-        .await?;
-    Ok(())
 }

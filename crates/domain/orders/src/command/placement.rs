@@ -31,7 +31,7 @@ use crate::model::status::{
     CaptureTiming, FeeState, FulfillmentOrderState, FulfillmentState, MerchantOrderState, OrderSource, OrderState,
     PaymentState, ShippingState,
 };
-use crate::model::types::{Address, StoredPlan, Texts};
+use crate::model::types::{Address, GivenBack, StoredPlan, Texts};
 use crate::repo::CHUNK;
 
 /// What is frozen beside the plan.
@@ -194,6 +194,10 @@ impl Making<'_> {
             captured_discount_minor: 0,
             capture_requested_minor: 0,
             refund_minor: 0,
+            uncollected_minor: 0,
+            incident_open: false,
+            incident_steps: 0,
+            returns_open: 0,
             fixed_fee_state: FeeState::Open,
             outcome: None,
             placed_at: self.now,
@@ -248,7 +252,15 @@ impl Making<'_> {
                 canceled: 0,
                 shipped: 0,
                 delivered: 0,
+                lost: 0,
+                bounced: 0,
                 refunded: 0,
+                refunded_kept: 0,
+                return_requested: 0,
+                return_ok: 0,
+                return_bad: 0,
+                return_done: 0,
+                given_back: GivenBack::default(),
             });
         }
         Ok(rows)
@@ -285,6 +297,11 @@ impl Making<'_> {
                 shipping_commission_minor: commission.commission_minor,
                 shipping_commission_vat_minor: commission.vat_minor,
                 shipping_state: ShippingState::Open,
+                shipping_given_minor: 0,
+                shipping_reversed_minor: 0,
+                group_id: id,
+                held_at: None,
+                hold_reason: None,
                 state: FulfillmentOrderState::Open,
                 ship_by: choice.promise.ship_by,
                 deliver_from: choice.promise.deliver_from,

@@ -16,6 +16,7 @@ use crate::actions::SHIP;
 use crate::entity::{FulfillmentOrder, Shipment, shipment, shipment_line};
 use crate::event::{LineUnits, ShipmentRecognized, ShipmentShipped};
 use crate::model::book::ShippedUnits;
+use crate::model::care::FulfillmentAction;
 use crate::model::state::MerchantOrderAction;
 use crate::model::status::{CaptureTiming, ShipmentState};
 use crate::model::types::StoredParts;
@@ -58,6 +59,9 @@ pub async fn ship(ctx: &Ctx, input: Ship) -> Result<Shipment, Error> {
     let mut work = Work::open(ctx, tx, found.order_id).await?;
     let fulfillment = locked(&work, &input)?;
     work.book.require(fulfillment.merchant_order_id, MerchantOrderAction::Ship)?;
+    if fulfillment.held_at.is_some() {
+        work.book.require_of(fulfillment.id, FulfillmentAction::Ship)?;
+    }
     let lines = wanted(&work, &input)?;
     let tracking = tracking(&input, &work.market)?;
     if fulfillment.tracking_required && (tracking.number.is_none() || tracking.name.is_none()) {
@@ -116,6 +120,9 @@ fn tracking(input: &Ship, market: &Snapshot) -> Result<Tracking, Invalid> {
         return Err(Invalid::new("trackingUrl", "MALFORMED", "must start with https://"));
     }
     let known = name.as_deref().and_then(|code| market.carrier_by_code(code)).filter(|c| c.active);
+    if let (Some(carrier), Some(number)) = (known, &number) {
+        carrier.check_number("trackingNumber", number)?;
+    }
     let url = match (known, &number) {
         (Some(carrier), Some(number)) => carrier.tracking_url(number),
         _ => own_url,
@@ -156,6 +163,9 @@ async fn insert(
         gross_minor: shipped.parts.gross,
         shipped_at: tx.now(),
         delivered_at: None,
+        ended_at: None,
+        received_by: None,
+        proof_asset_id: None,
     };
     shipment::Entity::insert(row.clone().into_active_model()).exec_without_returning(&**tx).await?;
     let lines = shipped.slots.iter().map(|(line, slots)| shipment_line::ActiveModel {

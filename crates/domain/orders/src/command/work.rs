@@ -6,21 +6,23 @@ use chrono::Duration;
 use context::{Ctx, WriteTx};
 use history::Change;
 use inventory::{Release, release_in_tx};
-use kernel::id::{ChangeId, MerchantOrderId, OrderId, RefundId};
+use kernel::id::{ChangeId, MerchantOrderId, OrderId};
 use marketplace::Snapshot;
-use payments::{CapturePart, RefundPart, capture_in_tx, refund_in_tx, void_rest_in_tx};
+use payments::{CapturePart, capture_in_tx, void_rest_in_tx};
 use sea_orm::ActiveValue::Set;
-use sea_orm::{EntityTrait, IntoActiveModel};
+use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 
 use super::money::capture_gift;
+use super::paying::NewRefund;
 use crate::Error;
-use crate::entity::{event, refund, refund_line};
-use crate::event::{LineUnits, MerchantOrderClosed, OrderCanceled, OrderClosed, RefundRequested, UnitsCanceled};
-use crate::model::book::{Book, CanceledUnits, Slots};
+use crate::entity::event;
+use crate::event::{LineUnits, MerchantOrderClosed, OrderCanceled, OrderClosed, UnitsCanceled};
+use crate::model::book::{Book, CanceledUnits};
+use crate::model::given::Step;
+use crate::model::giving::GivenUnits;
 use crate::model::money::Parts;
-use crate::model::status::{CancelReason, CaptureTiming, MerchantOrderState, OrderState, RefundKind, RefundState};
-use crate::model::types::{FulfillmentOrderIds, StoredParts};
+use crate::model::status::{Bearer, CancelReason, CaptureTiming, MerchantOrderState, OrderState, RefundKind};
 use crate::repo;
 
 /// The transaction of a command on one order.
@@ -31,16 +33,6 @@ pub(super) struct Work {
     pub(super) market: Arc<Snapshot>,
     before: Book,
     log: Vec<event::ActiveModel>,
-}
-
-/// A refund to be written.
-pub(super) struct NewRefund {
-    pub(super) kind: RefundKind,
-    pub(super) reason: String,
-    pub(super) note: Option<String>,
-    pub(super) parts: Parts,
-    pub(super) slots: Vec<Slots>,
-    pub(super) shipping_of: FulfillmentOrderIds,
 }
 
 impl Work {
@@ -74,6 +66,19 @@ impl Work {
 
     /// Derives the states, writes what changed with its history, events and timeline, and commits.
     pub(super) async fn finish(mut self) -> Result<Book, Error> {
+        self.write().await?;
+        self.tx.commit().await?;
+        Ok(self.book)
+    }
+
+    /// The same, and keeps `answer` for retries under the idempotency key.
+    pub(super) async fn finish_with<T: serde::Serialize>(mut self, answer: &T) -> Result<Book, Error> {
+        self.write().await?;
+        self.tx.commit_with_answer(answer).await?;
+        Ok(self.book)
+    }
+
+    async fn write(&mut self) -> Result<(), Error> {
         let hold = Duration::days(self.market.settings.hold_days.into());
         self.book.derive(self.tx.now(), hold);
         self.tell_ends();
@@ -86,10 +91,10 @@ impl Work {
             }
         }
         if !self.log.is_empty() {
-            event::Entity::insert_many(self.log).exec_without_returning(&*self.tx).await?;
+            let steps = std::mem::take(&mut self.log);
+            event::Entity::insert_many(steps).exec_without_returning(&*self.tx).await?;
         }
-        self.tx.commit().await?;
-        Ok(self.book)
+        Ok(())
     }
 
     fn tell_ends(&mut self) {
@@ -167,11 +172,15 @@ impl Work {
             };
             let refund = NewRefund {
                 kind: RefundKind::Cancellation,
+                bearer: Bearer::Merchant,
                 reason: reason.to_string(),
                 note: note.map(str::to_owned),
-                parts,
-                slots: canceled.slots.clone(),
-                shipping_of: FulfillmentOrderIds(canceled.shipping_of.clone()),
+                given: GivenUnits {
+                    step: Step { cash: parts.gross, parts },
+                    slots: canceled.slots.clone(),
+                    shipping_of: canceled.shipping_of.clone(),
+                },
+                goods_return: None,
             };
             self.give_back(part, refund).await?;
         }
@@ -190,76 +199,6 @@ impl Work {
         }
         Ok(due)
     }
-
-    /// Writes a refund and asks the provider for it; what a coupon paid in full goes back without one.
-    pub(super) async fn give_back(&mut self, part: MerchantOrderId, new: NewRefund) -> Result<Option<RefundId>, Error> {
-        let amount = new.parts.gross;
-        if amount == 0 && new.parts.discount == 0 {
-            return Ok(None);
-        }
-        let settled = amount == 0;
-        let id: RefundId = self.ctx.new_id();
-        let order = &self.book.order;
-        let (order_id, payment_id, currency) = (order.id, order.payment_id, order.currency);
-        let owner = self.book.part_mut(part)?;
-        owner.refund_minor += amount;
-        let merchant = owner.merchant_id;
-        let row = refund::Model {
-            id,
-            order_id,
-            merchant_order_id: part,
-            merchant_id: merchant,
-            payment_id,
-            currency,
-            kind: new.kind,
-            reason: new.reason.clone(),
-            note: new.note,
-            amount_minor: amount,
-            parts: StoredParts(new.parts),
-            shipping_of: new.shipping_of,
-            state: if settled { RefundState::Settled } else { RefundState::Requested },
-            failure: None,
-            dispute_id: None,
-            actor: self.ctx.actor().id(),
-            requested_at: self.tx.now(),
-            settled_at: settled.then(|| self.tx.now()),
-            version: 1,
-        };
-        refund::Entity::insert(row.into_active_model()).exec_without_returning(&*self.tx).await?;
-        insert_refund_lines(&self.tx, id, &new.slots).await?;
-        refund_in_tx(&mut self.tx, RefundPart { payment_id, amount_minor: amount, refund_id: id }).await?;
-        self.tx.emit(&RefundRequested {
-            order: order_id,
-            merchant_order: part,
-            merchant,
-            refund: id,
-            currency,
-            recognized: new.kind == RefundKind::Refund,
-            parts: new.parts,
-            net_minor: new.parts.net(),
-        });
-        let data = json!({ "refund": id, "kind": new.kind, "reason": new.reason, "amount_minor": amount });
-        self.note("refund_requested", Some(part), &data);
-        Ok(Some(id))
-    }
-}
-
-pub(super) async fn insert_refund_lines(tx: &WriteTx, refund: RefundId, slots: &[Slots]) -> Result<(), Error> {
-    let rows: Vec<refund_line::ActiveModel> = slots
-        .iter()
-        .map(|slots| refund_line::ActiveModel {
-            refund_id: Set(refund),
-            order_line_id: Set(slots.line),
-            quantity: Set(slots.to - slots.from),
-            slot_from: Set(slots.from),
-            slot_to: Set(slots.to),
-            gross_minor: Set(slots.gross),
-        })
-        .collect();
-    if !rows.is_empty() {
-        refund_line::Entity::insert_many(rows).exec_without_returning(&**tx).await?;
-    }
-    Ok(())
 }
 
 /// A step of the timeline.

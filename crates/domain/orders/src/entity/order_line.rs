@@ -5,6 +5,8 @@ use kernel::id::{
 };
 use sea_orm::entity::prelude::*;
 
+use crate::model::types::GivenBack;
+
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "order_line")]
 pub struct Model {
@@ -35,7 +37,15 @@ pub struct Model {
     pub canceled: i64,
     pub shipped: i64,
     pub delivered: i64,
+    pub lost: i64,
+    pub bounced: i64,
     pub refunded: i64,
+    pub refunded_kept: i64,
+    pub return_requested: i64,
+    pub return_ok: i64,
+    pub return_bad: i64,
+    pub return_done: i64,
+    pub given_back: GivenBack,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

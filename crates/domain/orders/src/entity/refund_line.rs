@@ -10,8 +10,9 @@ pub struct Model {
     pub refund_id: RefundId,
     #[sea_orm(primary_key, auto_increment = false)]
     pub order_line_id: OrderLineId,
-    pub quantity: i64,
+    #[sea_orm(primary_key, auto_increment = false)]
     pub slot_from: i64,
+    pub quantity: i64,
     pub slot_to: i64,
     pub gross_minor: i64,
 }

@@ -1,7 +1,7 @@
 //! Table `shipment`.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{FulfillmentOrderId, MerchantId, MerchantOrderId, OrderId, ShipmentId};
+use kernel::id::{AssetId, FulfillmentOrderId, MerchantId, MerchantOrderId, OrderId, ShipmentId};
 use sea_orm::entity::prelude::*;
 
 use crate::model::status::ShipmentState;
@@ -27,6 +27,9 @@ pub struct Model {
     pub gross_minor: i64,
     pub shipped_at: DateTime<Utc>,
     pub delivered_at: Option<DateTime<Utc>>,
+    pub ended_at: Option<DateTime<Utc>>,
+    pub received_by: Option<String>,
+    pub proof_asset_id: Option<AssetId>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

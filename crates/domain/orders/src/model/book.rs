@@ -4,7 +4,7 @@
 use chrono::{DateTime, Duration, Utc};
 use kernel::id::{FulfillmentLineId, FulfillmentOrderId, LocationId, MerchantOrderId, OrderLineId};
 
-use super::money::{LineMoney, Parts, ShippingMoney, cancel_slots, fixed_fee, refund_slots, ship_slots};
+use super::money::{LineMoney, Parts, ShippingMoney, cancel_slots, fixed_fee, ship_slots};
 use super::state::{self, MerchantOrderAction, MerchantOrderFacts, MoneyFacts, Units};
 use super::status::{CaptureTiming, FeeState, MerchantOrderState, OrderState, ShippingState};
 use crate::Error;
@@ -72,31 +72,38 @@ pub struct ShippedUnits {
     pub slots: Vec<(FulfillmentLineId, Slots)>,
 }
 
-/// What is paid back of what had been earned.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct RefundedUnits {
-    /// All components.
-    pub parts: Parts,
-    /// The slots.
-    pub slots: Vec<Slots>,
-}
-
-const fn of_line(line: &OrderLine) -> Units {
+/// The units of a line.
+#[must_use]
+pub fn of_line(line: &OrderLine) -> Units {
+    // What is in open returns is spoken for, and what was paid back without a return is not paid back again.
+    let arrived = line.delivered - line.return_requested - line.refunded_kept;
+    let payable = refundable(line) - (line.return_requested - line.return_done);
     Units {
         ordered: line.ordered,
         canceled: line.canceled,
         shipped: line.shipped,
         delivered: line.delivered,
+        undelivered: line.lost + line.bounced,
         refunded: line.refunded,
+        returned: line.return_ok + line.return_bad,
+        returnable: arrived.min(payable).max(0),
     }
 }
 
-const fn of_fulfillment_line(line: &FulfillmentLine) -> Units {
-    let FulfillmentLine { ordered, canceled, shipped, delivered, .. } = *line;
-    Units { ordered, canceled, shipped, delivered, refunded: 0 }
+/// Shipped units that were not given back as a whole.
+#[must_use]
+pub fn refundable(line: &OrderLine) -> i64 {
+    line.shipped - line.given_back.0.iter().filter(|run| run.unit.is_over).map(|run| run.count).sum::<i64>()
 }
 
-fn missing() -> Error {
+/// The units of a line of a fulfillment order.
+#[must_use]
+pub fn of_fulfillment_line(line: &FulfillmentLine) -> Units {
+    let FulfillmentLine { ordered, canceled, shipped, delivered, .. } = *line;
+    Units { ordered, canceled, shipped, delivered, ..Units::default() }
+}
+
+pub(super) fn missing() -> Error {
     context::Error::NotFound("order line").into()
 }
 
@@ -126,7 +133,7 @@ impl Book {
     }
 
     /// The frozen money of a line.
-    fn line_money(&self, line: &OrderLine) -> LineMoney {
+    pub(super) fn line_money(&self, line: &OrderLine) -> LineMoney {
         LineMoney {
             ordered: line.ordered,
             gross: line.gross_minor,
@@ -169,7 +176,10 @@ impl Book {
     pub fn due(&self, part: MerchantOrderId) -> i64 {
         let goods = self.kept_goods(part).gross;
         let kept = |f: &&FulfillmentOrder| f.merchant_order_id == part && f.shipping_state != ShippingState::Canceled;
-        goods + self.fulfillments.iter().filter(kept).map(|f| f.shipping_gross_minor).sum::<i64>()
+        let shipping: i64 = self.fulfillments.iter().filter(kept).map(|f| f.shipping_gross_minor).sum();
+        // What was to be paid at the door and never will be.
+        let lost = self.parts.iter().find(|p| p.id == part).map_or(0, |p| p.uncollected_minor);
+        goods + shipping - lost
     }
 
     /// What the marketplace pays for the units of a merchant order that were not canceled.
@@ -204,6 +214,7 @@ impl Book {
         if action == MerchantOrderAction::Cancel && state == MerchantOrderState::AwaitingPayment {
             return Err(Error::PaymentInFlight);
         }
+        let allowed = state::names(&allowed);
         Err(Error::InvalidTransition { action: action.as_str(), state: state.as_str(), allowed })
     }
 
@@ -218,7 +229,7 @@ impl Book {
             .collect()
     }
 
-    fn line_index(&self, part: MerchantOrderId, id: OrderLineId) -> Result<usize, Error> {
+    pub(super) fn line_index(&self, part: MerchantOrderId, id: OrderLineId) -> Result<usize, Error> {
         self.lines.iter().position(|l| l.id == id && l.merchant_order_id == part).ok_or_else(missing)
     }
 
@@ -242,7 +253,8 @@ impl Book {
         }
         for index in 0..self.fulfillments.len() {
             let fulfillment = &self.fulfillments[index];
-            let units = self.fulfillment_units(fulfillment.id);
+            // What was split is delivered for one price: it is given up when nothing of it will leave.
+            let units = self.group_units(fulfillment.group_id);
             let gone = units.canceled == units.ordered && fulfillment.shipping_state == ShippingState::Open;
             if fulfillment.merchant_order_id == part && gone {
                 result.parts = result.parts.plus(self.shipping_money(fulfillment).whole());
@@ -270,6 +282,11 @@ impl Book {
     #[must_use]
     pub fn fulfillment_units(&self, id: FulfillmentOrderId) -> Units {
         self.fulfillment_lines.iter().filter(|line| line.fulfillment_order_id == id).map(of_fulfillment_line).sum()
+    }
+
+    /// The units of all fulfillment orders that one delivery price is for.
+    fn group_units(&self, group: FulfillmentOrderId) -> Units {
+        self.fulfillments.iter().filter(|f| f.group_id == group).map(|f| self.fulfillment_units(f.id)).sum()
     }
 
     /// Every open unit of a fulfillment order.
@@ -303,9 +320,13 @@ impl Book {
             self.fulfillment_lines[at].shipped += units.quantity;
         }
         let at = self.fulfillments.iter().position(|f| f.id == id).ok_or_else(missing)?;
-        if self.fulfillments[at].shipping_state == ShippingState::Open {
-            result.parts = result.parts.plus(self.shipping_money(&self.fulfillments[at]).whole());
-            self.fulfillments[at].shipping_state = ShippingState::Moved;
+        let group = self.fulfillments[at].group_id;
+        for index in 0..self.fulfillments.len() {
+            let fulfillment = &self.fulfillments[index];
+            if fulfillment.group_id == group && fulfillment.shipping_state == ShippingState::Open {
+                result.parts = result.parts.plus(self.shipping_money(fulfillment).whole());
+                self.fulfillments[index].shipping_state = ShippingState::Moved;
+            }
         }
         let part = self.part_mut(self.fulfillments[at].merchant_order_id)?;
         if part.fixed_fee_state == FeeState::Open {
@@ -330,56 +351,12 @@ impl Book {
         Ok(())
     }
 
-    /// Takes shipped units, and the shipping of fulfillment orders, as paid back. With `with_fee` the fixed fee goes
-    /// back too once nothing that was earned is left.
-    ///
-    /// # Errors
-    /// [`Error::TooManyUnits`], [`Error::NothingToRefund`]; not found for what is of another merchant order.
-    pub fn refund(
-        &mut self,
-        part: MerchantOrderId,
-        wanted: &[LineUnits],
-        shipping_of: &[FulfillmentOrderId],
-        with_fee: bool,
-    ) -> Result<RefundedUnits, Error> {
-        let mut result = RefundedUnits::default();
-        for (index, units) in wanted.iter().enumerate() {
-            let at = self.line_index(part, units.line)?;
-            let line = &self.lines[at];
-            check_units(index, units.quantity, line.shipped - line.refunded)?;
-            let (from, to) = refund_slots(line.refunded, units.quantity);
-            let money = self.line_money(line).slots(from, to);
-            result.slots.push(Slots { line: units.line, from, to, gross: money.gross });
-            result.parts = result.parts.plus(money);
-            self.lines[at].refunded += units.quantity;
-        }
-        for id in shipping_of {
-            let own = |f: &FulfillmentOrder| f.id == *id && f.merchant_order_id == part;
-            let at = self.fulfillments.iter().position(own).ok_or_else(missing)?;
-            if self.fulfillments[at].shipping_state != ShippingState::Moved {
-                return Err(Error::NothingToRefund);
-            }
-            result.parts = result.parts.plus(self.shipping_money(&self.fulfillments[at]).whole());
-            self.fulfillments[at].shipping_state = ShippingState::Returned;
-        }
-        let units = self.units(part);
-        let owner = self.part_mut(part)?;
-        if with_fee && owner.fixed_fee_state == FeeState::Moved && units.open() == 0 && units.refunded == units.shipped
-        {
-            result.parts = result.parts.plus(fixed_fee(owner.fixed_fee_minor, owner.fixed_fee_vat_minor));
-            owner.fixed_fee_state = FeeState::Returned;
-        }
-        if result.parts.gross + result.parts.discount == 0 {
-            return Err(Error::NothingToRefund);
-        }
-        Ok(result)
-    }
-
     /// Sets every derived column from quantities and decisions. `hold` runs from the last delivery to closing.
     pub fn derive(&mut self, now: DateTime<Utc>, hold: Duration) {
         for index in 0..self.fulfillments.len() {
-            self.fulfillments[index].state =
-                state::fulfillment_order(&self.fulfillment_units(self.fulfillments[index].id));
+            let units = self.fulfillment_units(self.fulfillments[index].id);
+            let is_held = self.fulfillments[index].held_at.is_some();
+            self.fulfillments[index].state = state::fulfillment_order(&units, is_held);
         }
         for index in 0..self.parts.len() {
             let facts = self.facts(&self.parts[index]);
@@ -439,10 +416,12 @@ pub fn facts(part: &MerchantOrder, units: Units) -> MerchantOrderFacts {
         capture: part.capture,
         capture_requested_minor: part.capture_requested_minor,
         captured_minor: part.captured_minor,
+        incident_open: part.incident_open,
+        returns_open: part.returns_open,
     }
 }
 
-fn check_units(index: usize, wanted: i64, available: i64) -> Result<(), Error> {
+pub(super) fn check_units(index: usize, wanted: i64, available: i64) -> Result<(), Error> {
     let field = format!("lines.{index}.quantity");
     if wanted < 1 {
         return Err(kernel::Invalid::range(field, 1, available.max(1)).into());

@@ -1,11 +1,16 @@
 //! Plain types and pure decisions.
 
 pub mod book;
+pub mod care;
 pub mod cart;
+pub mod given;
+pub mod giving;
 pub mod money;
 pub mod number;
 pub mod plan;
+pub mod replan;
 pub mod settle;
 pub mod state;
 pub mod status;
+pub mod tracking;
 pub mod types;

@@ -159,12 +159,6 @@ pub const fn cancel_slots(ordered: i64, canceled: i64, count: i64) -> (i64, i64)
     (ordered - canceled - count, ordered - canceled)
 }
 
-/// The slots of `count` shipped units about to be refunded: from the front of those shipped.
-#[must_use]
-pub const fn refund_slots(refunded: i64, count: i64) -> (i64, i64) {
-    (refunded, refunded + count)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -235,8 +229,7 @@ mod tests {
                         canceled += count;
                     }
                     2 if count <= shipped - refunded => {
-                        let (from, to) = refund_slots(refunded, count);
-                        returned = returned.plus(money.slots(from, to));
+                        returned = returned.plus(money.slots(refunded, refunded + count));
                         refunded += count;
                     }
                     _ => {}

@@ -18,8 +18,14 @@ pub struct Units {
     pub shipped: i64,
     /// Arrived.
     pub delivered: i64,
+    /// Left, and lost or back at the sender: they will not arrive.
+    pub undelivered: i64,
     /// Of those shipped, paid back.
     pub refunded: i64,
+    /// Of those delivered, back from the buyer.
+    pub returned: i64,
+    /// Of those delivered, what the buyer may still send back.
+    pub returnable: i64,
 }
 
 impl Units {
@@ -27,6 +33,12 @@ impl Units {
     #[must_use]
     pub const fn open(&self) -> i64 {
         self.ordered - self.canceled - self.shipped
+    }
+
+    /// Units on their way.
+    #[must_use]
+    pub const fn on_the_way(&self) -> i64 {
+        self.shipped - self.delivered - self.undelivered
     }
 
     /// Whether the quantities can be true.
@@ -37,7 +49,10 @@ impl Units {
             && self.shipped >= 0
             && self.open() >= 0
             && self.delivered >= 0
-            && self.delivered <= self.shipped
+            && self.undelivered >= 0
+            && self.delivered + self.undelivered <= self.shipped
+            && self.returned >= 0
+            && self.returned <= self.delivered
             && self.refunded >= 0
             && self.refunded <= self.shipped
     }
@@ -50,7 +65,10 @@ impl std::iter::Sum for Units {
             canceled: a.canceled + b.canceled,
             shipped: a.shipped + b.shipped,
             delivered: a.delivered + b.delivered,
+            undelivered: a.undelivered + b.undelivered,
             refunded: a.refunded + b.refunded,
+            returned: a.returned + b.returned,
+            returnable: a.returnable + b.returnable,
         })
     }
 }
@@ -72,6 +90,10 @@ pub struct MerchantOrderFacts {
     pub capture_requested_minor: i64,
     /// What the provider gave.
     pub captured_minor: i64,
+    /// Whether an incident is open.
+    pub incident_open: bool,
+    /// Returns that are not at their end.
+    pub returns_open: i64,
 }
 
 impl MerchantOrderFacts {
@@ -118,17 +140,27 @@ pub fn merchant_order(facts: &MerchantOrderFacts) -> MerchantOrderState {
     if units.open() > 0 {
         return if facts.is_paid_enough() { S::ToShip } else { S::AwaitingPayment };
     }
-    if units.delivered < units.shipped { S::Shipped } else { S::Delivered }
+    if units.on_the_way() > 0 {
+        S::Shipped
+    } else if units.delivered == 0 {
+        S::Undelivered
+    } else {
+        S::Delivered
+    }
 }
 
 /// The state of a fulfillment order.
 #[must_use]
-pub fn fulfillment_order(units: &Units) -> FulfillmentOrderState {
+pub fn fulfillment_order(units: &Units, is_held: bool) -> FulfillmentOrderState {
     use FulfillmentOrderState as S;
-    if units.canceled == units.ordered {
+    if units.ordered == 0 {
+        S::Merged
+    } else if units.canceled == units.ordered {
         S::Canceled
     } else if units.open() == 0 {
         S::Closed
+    } else if is_held {
+        S::OnHold
     } else if units.shipped > 0 {
         S::InProgress
     } else {
@@ -140,7 +172,7 @@ pub fn fulfillment_order(units: &Units) -> FulfillmentOrderState {
 #[must_use]
 pub fn order(parts: &[MerchantOrderState]) -> OrderState {
     use MerchantOrderState as S;
-    let gone = |state: &S| matches!(state, S::Refused | S::Expired | S::Canceled);
+    let gone = |state: &S| matches!(state, S::Refused | S::Expired | S::Canceled | S::Undelivered);
     if parts.iter().all(gone) {
         OrderState::Canceled
     } else if parts.iter().all(|state| gone(state) || *state == S::Closed) {
@@ -159,9 +191,14 @@ pub fn fulfillment(units: &Units) -> FulfillmentState {
     } else if units.shipped == 0 {
         S::Unfulfilled
     } else if units.delivered > 0 {
-        if units.open() == 0 && units.delivered == units.shipped { S::Delivered } else { S::PartiallyDelivered }
+        match units.open() + units.on_the_way() {
+            0 if units.returned >= units.delivered => S::Returned,
+            0 if units.returned > 0 => S::PartiallyReturned,
+            0 => S::Delivered,
+            _ => S::PartiallyDelivered,
+        }
     } else if units.open() == 0 {
-        S::Shipped
+        if units.on_the_way() == 0 { S::Undelivered } else { S::Shipped }
     } else {
         S::PartiallyShipped
     }
@@ -224,6 +261,12 @@ pub enum MerchantOrderAction {
     Cancel,
     /// Pay shipped units or their shipping back.
     Refund,
+    /// Take delivered units back.
+    RequestReturn,
+    /// Say that something is wrong; its money waits then.
+    OpenIncident,
+    /// Say that it is right again.
+    CloseIncident,
     /// Close it.
     Close,
 }
@@ -239,6 +282,9 @@ impl MerchantOrderAction {
             Self::Deliver => "DELIVER",
             Self::Cancel => "CANCEL",
             Self::Refund => "REFUND",
+            Self::RequestReturn => "REQUEST_RETURN",
+            Self::OpenIncident => "OPEN_INCIDENT",
+            Self::CloseIncident => "CLOSE_INCIDENT",
             Self::Close => "CLOSE",
         }
     }
@@ -255,10 +301,17 @@ pub fn allowed(facts: &MerchantOrderFacts) -> Vec<MerchantOrderAction> {
         S::Staging => vec![A::Release],
         S::AwaitingAcceptance => vec![A::Decide],
         S::ToShip => vec![A::Ship],
-        S::Delivered => vec![A::Close],
-        S::AwaitingPayment | S::Shipped | S::Closed | S::Refused | S::Expired | S::Canceled => Vec::new(),
+        S::Delivered if !facts.incident_open && facts.returns_open == 0 => vec![A::Close],
+        S::AwaitingPayment
+        | S::Shipped
+        | S::Delivered
+        | S::Closed
+        | S::Refused
+        | S::Expired
+        | S::Canceled
+        | S::Undelivered => Vec::new(),
     };
-    if units.delivered < units.shipped {
+    if units.on_the_way() > 0 {
         actions.push(A::Deliver);
     }
     // What a transfer must bring is fixed until it came: in staging only the whole order is canceled.
@@ -267,13 +320,27 @@ pub fn allowed(facts: &MerchantOrderFacts) -> Vec<MerchantOrderAction> {
         actions.push(A::Cancel);
     }
     let collected = match facts.capture {
-        CaptureTiming::OnDelivery => units.delivered == units.shipped,
+        CaptureTiming::OnDelivery => units.on_the_way() == 0,
         CaptureTiming::OnAcceptance | CaptureTiming::OnPayment => true,
     };
     if units.shipped > 0 && collected && facts.captured_minor > 0 {
         actions.push(A::Refund);
     }
+    if units.returnable > 0 {
+        actions.push(A::RequestReturn);
+    }
+    if facts.incident_open {
+        actions.push(A::CloseIncident);
+    } else if matches!(state, S::ToShip | S::Shipped | S::Delivered | S::Undelivered) {
+        actions.push(A::OpenIncident);
+    }
     actions
+}
+
+/// The names of actions, for refusals.
+#[must_use]
+pub fn names(actions: &[MerchantOrderAction]) -> Vec<&'static str> {
+    actions.iter().map(|action| action.as_str()).collect()
 }
 
 /// Whether every open unit of an order with these parts can be canceled at once. With `early_only` (a buyer) no
@@ -288,7 +355,7 @@ pub fn order_can_be_canceled(parts: &[MerchantOrderFacts], early_only: bool) -> 
 pub fn part_lets_cancel(facts: &MerchantOrderFacts, early_only: bool) -> bool {
     use MerchantOrderState as S;
     match merchant_order(facts) {
-        S::Canceled | S::Refused | S::Expired => true,
+        S::Canceled | S::Refused | S::Expired | S::Undelivered => true,
         S::Staging | S::AwaitingAcceptance => !facts.is_capturing(),
         S::AwaitingPayment | S::ToShip => !early_only && facts.units.shipped == 0 && !facts.is_capturing(),
         S::Shipped | S::Delivered | S::Closed => false,
@@ -300,7 +367,7 @@ mod tests {
     use super::*;
 
     fn units(ordered: i64, canceled: i64, shipped: i64, delivered: i64, refunded: i64) -> Units {
-        Units { ordered, canceled, shipped, delivered, refunded }
+        Units { ordered, canceled, shipped, delivered, refunded, ..Units::default() }
     }
 
     fn facts(units: Units, outcome: Option<Outcome>) -> MerchantOrderFacts {
@@ -312,6 +379,8 @@ mod tests {
             capture: CaptureTiming::OnAcceptance,
             capture_requested_minor: 100,
             captured_minor: 100,
+            incident_open: false,
+            returns_open: 0,
         }
     }
 
@@ -336,13 +405,29 @@ mod tests {
     }
 
     #[test]
+    fn goods_that_never_arrive_are_not_delivered() {
+        let lost = Units { undelivered: 2, ..units(2, 0, 2, 0, 2) };
+        let f = facts(lost, Some(Outcome::Accepted));
+        assert_eq!(merchant_order(&f), MerchantOrderState::Undelivered);
+        assert_eq!(fulfillment(&lost), FulfillmentState::Undelivered);
+        assert_eq!(order(&[MerchantOrderState::Undelivered]), OrderState::Canceled);
+        let half = Units { undelivered: 1, ..units(2, 0, 2, 1, 1) };
+        assert_eq!(merchant_order(&facts(half, Some(Outcome::Accepted))), MerchantOrderState::Delivered);
+        assert_eq!(fulfillment(&half), FulfillmentState::Delivered);
+        let back = Units { returned: 1, ..half };
+        assert_eq!(fulfillment(&back), FulfillmentState::Returned);
+        let some_back = Units { returned: 1, ..units(3, 1, 2, 2, 2) };
+        assert_eq!(fulfillment(&some_back), FulfillmentState::PartiallyReturned);
+    }
+
+    #[test]
     fn an_order_of_canceled_units_is_canceled_and_not_delivered() {
         let gone = facts(units(3, 3, 0, 0, 0), Some(Outcome::Accepted));
         assert_eq!(merchant_order(&gone), MerchantOrderState::Canceled);
         assert_eq!(merchant_order(&facts(gone.units, Some(Outcome::Refused))), MerchantOrderState::Refused);
         assert_eq!(merchant_order(&facts(gone.units, Some(Outcome::Expired))), MerchantOrderState::Expired);
         assert_eq!(fulfillment(&gone.units), FulfillmentState::Canceled);
-        assert_eq!(fulfillment_order(&gone.units), FulfillmentOrderState::Canceled);
+        assert_eq!(fulfillment_order(&gone.units, true), FulfillmentOrderState::Canceled);
         assert_eq!(order(&[MerchantOrderState::Canceled, MerchantOrderState::Refused]), OrderState::Canceled);
         assert_eq!(order(&[MerchantOrderState::Canceled, MerchantOrderState::Closed]), OrderState::Closed);
         assert_eq!(order(&[MerchantOrderState::Canceled, MerchantOrderState::Shipped]), OrderState::Placed);
@@ -365,13 +450,24 @@ mod tests {
         f.capture_requested_minor = 100;
         assert_eq!((merchant_order(&f), allowed(&f)), (S::AwaitingPayment, vec![]));
         f.captured_minor = 100;
-        assert_eq!((merchant_order(&f), allowed(&f)), (S::ToShip, vec![A::Ship, A::Cancel]));
+        assert_eq!((merchant_order(&f), allowed(&f)), (S::ToShip, vec![A::Ship, A::Cancel, A::OpenIncident]));
         f.units = units(2, 0, 1, 0, 0);
-        assert_eq!((merchant_order(&f), allowed(&f)), (S::ToShip, vec![A::Ship, A::Deliver, A::Cancel, A::Refund]));
+        let half = vec![A::Ship, A::Deliver, A::Cancel, A::Refund, A::OpenIncident];
+        assert_eq!((merchant_order(&f), allowed(&f)), (S::ToShip, half));
         f.units = units(2, 1, 1, 0, 0);
-        assert_eq!((merchant_order(&f), allowed(&f)), (S::Shipped, vec![A::Deliver, A::Refund]));
+        assert_eq!((merchant_order(&f), allowed(&f)), (S::Shipped, vec![A::Deliver, A::Refund, A::OpenIncident]));
         f.units = units(2, 1, 1, 1, 0);
-        assert_eq!((merchant_order(&f), allowed(&f)), (S::Delivered, vec![A::Close, A::Refund]));
+        assert_eq!((merchant_order(&f), allowed(&f)), (S::Delivered, vec![A::Close, A::Refund, A::OpenIncident]));
+        f.units.returnable = 1;
+        let taken_back = vec![A::Close, A::Refund, A::RequestReturn, A::OpenIncident];
+        assert_eq!(allowed(&f), taken_back);
+        f.incident_open = true;
+        assert_eq!(allowed(&f), vec![A::Refund, A::RequestReturn, A::CloseIncident], "not closed while it is open");
+        f.incident_open = false;
+        f.returns_open = 1;
+        assert!(!allowed(&f).contains(&A::Close), "not closed while a return is open");
+        f.returns_open = 0;
+        f.units.returnable = 0;
         f.closed_at = Some(DateTime::UNIX_EPOCH);
         assert_eq!((merchant_order(&f), allowed(&f)), (S::Closed, vec![A::Refund]));
     }

@@ -70,6 +70,12 @@ stored_text! {
         Delivered = "delivered",
         /// All units were canceled.
         Canceled = "canceled",
+        /// Everything that left was lost or came back to its sender.
+        Undelivered = "undelivered",
+        /// Everything has arrived and some units came back from the buyer.
+        PartiallyReturned = "partially_returned",
+        /// Everything that had arrived came back from the buyer.
+        Returned = "returned",
     }
 }
 
@@ -116,6 +122,8 @@ stored_text! {
         Expired = "expired",
         /// Every unit was canceled.
         Canceled = "canceled",
+        /// Everything that left was lost or came back to its sender.
+        Undelivered = "undelivered",
     }
 }
 
@@ -124,12 +132,16 @@ stored_text! {
     FulfillmentOrderState {
         /// Nothing has left.
         Open = "open",
+        /// Nothing may leave until it is released.
+        OnHold = "on_hold",
         /// Some units have left, others are open.
         InProgress = "in_progress",
         /// Nothing is open and something has left.
         Closed = "closed",
         /// Every unit was canceled.
         Canceled = "canceled",
+        /// All its units went to another fulfillment order.
+        Merged = "merged",
     }
 }
 
@@ -138,8 +150,18 @@ stored_text! {
     ShipmentState {
         /// It has left.
         Shipped = "shipped",
+        /// The carrier has it.
+        InTransit = "in_transit",
+        /// It is on its last way.
+        OutForDelivery = "out_for_delivery",
+        /// Nobody took it; the carrier tries again or sends it back.
+        DeliveryFailed = "delivery_failed",
         /// It has arrived.
         Delivered = "delivered",
+        /// It will not arrive any more.
+        Lost = "lost",
+        /// It came back to its sender unopened.
+        ReturnedToSender = "returned_to_sender",
     }
 }
 
@@ -202,12 +224,28 @@ stored_text! {
         Refund = "refund",
         /// The buyer's bank took the money of what had been earned.
         Chargeback = "chargeback",
+        /// An amount of what had been earned; the buyer keeps the goods.
+        Goodwill = "goodwill",
+    }
+}
+
+stored_text! {
+    /// Who pays for an amount that is given back.
+    Bearer {
+        /// The merchant, with the operator's commission on it.
+        Merchant = "merchant",
+        /// The operator; the merchant keeps its earnings.
+        Operator = "operator",
     }
 }
 
 stored_text! {
     /// The state of a refund.
     RefundState {
+        /// Above the limit: another person has to approve it.
+        AwaitingApproval = "awaiting_approval",
+        /// Not approved; nothing moved.
+        Rejected = "rejected",
         /// Asked of the payment provider.
         Requested = "requested",
         /// The buyer has it.
@@ -248,6 +286,8 @@ stored_text! {
         Returned = "returned",
         /// Never arrived.
         Lost = "lost",
+        /// Came back to the sender unopened.
+        Undeliverable = "undeliverable",
         /// Arrived damaged.
         Damaged = "damaged",
         /// Not as described.
@@ -256,6 +296,118 @@ stored_text! {
         Late = "late",
         /// A friendly gesture.
         Goodwill = "goodwill",
+        /// Anything else; say it in the note.
+        Other = "other",
+    }
+}
+
+stored_text! {
+    /// The state of a return.
+    ReturnState {
+        /// The buyer asked for it.
+        Requested = "requested",
+        /// The buyer may send the goods.
+        Approved = "approved",
+        /// Refused; the buyer keeps the goods.
+        Rejected = "rejected",
+        /// The goods are on their way back.
+        InTransit = "in_transit",
+        /// The goods are there.
+        Received = "received",
+        /// Every unit was looked at.
+        Inspected = "inspected",
+        /// The buyer gets the money back.
+        Refunded = "refunded",
+        /// The buyer gets other goods of the same kind.
+        Replaced = "replaced",
+        /// The buyer gets the same goods back.
+        SentBack = "sent_back",
+        /// At its end.
+        Closed = "closed",
+        /// The goods never came.
+        NoReception = "no_reception",
+        /// Given up before the goods came.
+        Canceled = "canceled",
+    }
+}
+
+stored_text! {
+    /// Why a buyer sends goods back.
+    ReturnReason {
+        /// They changed their mind.
+        ChangedMind = "changed_mind",
+        /// Arrived damaged.
+        Damaged = "damaged",
+        /// Does not work.
+        Defective = "defective",
+        /// Something else was in the parcel.
+        WrongProduct = "wrong_product",
+        /// Not as described.
+        NotAsDescribed = "not_as_described",
+        /// Arrived too late.
+        Late = "late",
+        /// Anything else; say it in the note.
+        Other = "other",
+    }
+}
+
+stored_text! {
+    /// How goods come back.
+    ReturnMethod {
+        /// By mail.
+        ByMail = "by_mail",
+        /// Handed in at a parcel shop.
+        DropOffPoint = "drop_off_point",
+        /// Picked up at the buyer's door.
+        HomePickup = "home_pickup",
+        /// Brought to a store.
+        InStore = "in_store",
+        /// Not at all: the buyer keeps them.
+        Returnless = "returnless",
+    }
+}
+
+stored_text! {
+    /// Why a return is refused.
+    ReturnRejection {
+        /// These goods cannot be returned.
+        NotEligible = "not_eligible",
+        /// The case was settled otherwise.
+        NotNeeded = "not_needed",
+        /// The time to return is over.
+        WindowClosed = "window_closed",
+    }
+}
+
+stored_text! {
+    /// What was wrong with a unit that came back.
+    BadReason {
+        /// It was not in the parcel.
+        MissingItem = "missing_item",
+        /// It is another article.
+        WrongProduct = "wrong_product",
+        /// It is damaged.
+        DamagedProduct = "damaged_product",
+        /// It came too late.
+        WindowClosed = "window_closed",
+        /// Anything else.
+        Other = "other",
+    }
+}
+
+stored_text! {
+    /// Why an incident was opened.
+    IncidentReason {
+        /// The goods did not arrive.
+        NotReceived = "not_received",
+        /// The goods are damaged or do not work.
+        Damaged = "damaged",
+        /// The goods are not what was ordered.
+        WrongProduct = "wrong_product",
+        /// The merchant does not answer.
+        NoAnswer = "no_answer",
+        /// It looks like fraud.
+        Fraud = "fraud",
         /// Anything else; say it in the note.
         Other = "other",
     }

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use kernel::id::{DeliveryMethodId, FulfillmentOrderId};
+use kernel::id::{DeliveryMethodId, FulfillmentOrderId, OrderLineId};
 use kernel::{Invalid, text};
 use sea_orm::DeriveValueType;
 use serde::{Deserialize, Serialize};
 
+use crate::event::LineUnits;
+use crate::model::given::Run;
 use crate::model::money::Parts;
 use crate::model::plan::SplitPlan;
 
@@ -26,7 +28,7 @@ macro_rules! json_text {
         }
     )*};
 }
-json_text!(Address, DeliveryChoices, StoredParts, StoredPlan, Texts, FulfillmentOrderIds);
+json_text!(Address, DeliveryChoices, FulfillmentOrderIds, GivenBack, StoredParts, StoredPlan, Texts, Wanted);
 
 /// A postal address as it was when the order was placed. Displays as JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize, DeriveValueType)]
@@ -110,3 +112,40 @@ pub struct Texts(pub Vec<String>);
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, DeriveValueType)]
 #[sea_orm(value_type = "String")]
 pub struct FulfillmentOrderIds(pub Vec<FulfillmentOrderId>);
+
+/// What was given back of the units of a line: runs of units that stand alike, from the front. Units behind the last
+/// run are untouched.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, DeriveValueType)]
+#[sea_orm(value_type = "String")]
+pub struct GivenBack(pub Vec<Run>);
+
+/// What a refund is to give back, kept until it is approved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, DeriveValueType)]
+#[sea_orm(value_type = "String")]
+pub enum Wanted {
+    /// Units with all that is left of them, and the shipping of fulfillment orders.
+    Units {
+        /// The units.
+        lines: Vec<LineUnits>,
+        /// The fulfillment orders.
+        shipping_of: Vec<FulfillmentOrderId>,
+        /// Whether they came back, so that the return's own units are meant.
+        returned: bool,
+    },
+    /// Exactly these unit slots, and the shipping of fulfillment orders: a parcel that was lost.
+    Slots {
+        /// Line, first slot, slot after the last.
+        slots: Vec<(OrderLineId, i64, i64)>,
+        /// The fulfillment orders.
+        shipping_of: Vec<FulfillmentOrderId>,
+    },
+    /// An amount, spread over what is left of lines and shipping; of everything when none are named.
+    Amount {
+        /// How much, in minor units.
+        amount_minor: i64,
+        /// The lines.
+        lines: Vec<OrderLineId>,
+        /// The fulfillment orders.
+        shipping_of: Vec<FulfillmentOrderId>,
+    },
+}

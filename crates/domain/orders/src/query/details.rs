@@ -14,6 +14,8 @@ use crate::entity::{
     fulfillment_line, fulfillment_order, merchant_order, order_line, refund, refund_line, shipment, shipment_line,
 };
 use crate::model::book;
+use crate::model::care::{self, FulfillmentAction, ShipmentAction};
+use crate::model::replan::fulfillment_actions;
 use crate::model::state::{self, MerchantOrderAction, MerchantOrderFacts, Units};
 use crate::repo;
 
@@ -42,14 +44,14 @@ impl PartDetail {
     /// What decides its state.
     #[must_use]
     pub fn facts(&self) -> MerchantOrderFacts {
-        let units = self.lines.iter().map(|line| Units {
-            ordered: line.ordered,
-            canceled: line.canceled,
-            shipped: line.shipped,
-            delivered: line.delivered,
-            refunded: line.refunded,
-        });
-        book::facts(&self.merchant_order, units.sum())
+        book::facts(&self.merchant_order, self.lines.iter().map(book::of_line).sum())
+    }
+
+    /// What can be done with one of its fulfillment orders now, whoever asks.
+    #[must_use]
+    pub fn fulfillment_actions(&self, of: &FulfillmentDetail) -> Vec<FulfillmentAction> {
+        let units: Units = of.lines.iter().map(book::of_fulfillment_line).sum();
+        fulfillment_actions(&self.facts(), &units, of.fulfillment_order.held_at.is_some())
     }
 }
 
@@ -69,6 +71,14 @@ pub struct ShipmentDetail {
     pub shipment: Shipment,
     /// Its lines.
     pub lines: Vec<ShipmentLine>,
+}
+
+impl ShipmentDetail {
+    /// What its state allows now, whoever asks.
+    #[must_use]
+    pub fn allowed_actions(&self) -> Vec<ShipmentAction> {
+        care::shipment(&self.shipment)
+    }
 }
 
 /// A refund with its lines.
@@ -191,7 +201,7 @@ pub(crate) async fn load<C: ConnectionTrait>(conn: &C, within: Condition) -> Res
     Ok(parts.into_iter().map(|part| take(part.id, part)).collect())
 }
 
-fn grouped<K: Eq + Hash, T>(rows: Vec<T>, key: impl Fn(&T) -> K) -> HashMap<K, Vec<T>> {
+pub(super) fn grouped<K: Eq + Hash, T>(rows: Vec<T>, key: impl Fn(&T) -> K) -> HashMap<K, Vec<T>> {
     let mut groups: HashMap<K, Vec<T>> = HashMap::new();
     for row in rows {
         groups.entry(key(&row)).or_default().push(row);

@@ -131,10 +131,15 @@ pub async fn orders(ctx: &Ctx, filter: &OrderFilter, page: &PageArgs) -> Result<
 /// Not found when number and token do not belong together.
 pub async fn guest_order(ctx: &Ctx, guest: &GuestOrder) -> Result<Order, Error> {
     ctx.authorize(READ_BY_TOKEN)?;
+    guest_order_on(ctx.read(), guest).await
+}
+
+/// The same for a caller that has authorized.
+pub(crate) async fn guest_order_on<C: ConnectionTrait>(conn: &C, guest: &GuestOrder) -> Result<Order, Error> {
     let row = order::Entity::find()
         .filter(order::Column::Number.eq(number::typed(&guest.number)))
         .filter(order::Column::TokenHash.eq(token_hash(&guest.token)))
-        .one(ctx.read())
+        .one(conn)
         .await?;
     Ok(row.ok_or(context::Error::NotFound("order"))?)
 }
@@ -204,14 +209,15 @@ pub async fn merchant_orders(
     Ok(Page::from_rows(rows, page, |row: &MerchantOrder| (row.placed_at, row.id.0)))
 }
 
-/// Refunds that are not settled, the oldest first.
+/// Refunds that are neither settled nor rejected, the oldest first.
 ///
 /// # Errors
 /// The right may be missing; `Invalid` for a bad cursor.
 pub async fn refunds_open(ctx: &Ctx, page: &PageArgs) -> Result<Page<Refund>, Error> {
     let grant = ctx.authorize(READ_MERCHANT_ORDER)?;
-    let mut wanted =
-        within_merchants(&grant, refund::Column::MerchantId).add(refund::Column::State.ne(RefundState::Settled));
+    let mut wanted = within_merchants(&grant, refund::Column::MerchantId)
+        .add(refund::Column::State.ne(RefundState::Settled))
+        .add(refund::Column::State.ne(RefundState::Rejected));
     if let Some(last) = page.after_key::<RefundId>()? {
         wanted = wanted.add(refund::Column::Id.gt(last));
     }

@@ -1,6 +1,7 @@
 //! Reads.
 
 mod captures;
+mod care;
 mod cart;
 mod details;
 mod explain;
@@ -9,6 +10,9 @@ mod preview;
 mod timeline;
 
 pub use captures::captures_of_operation;
+pub use care::{
+    IncidentFilter, ReturnDetail, ReturnFilter, goods_return, incidents, incidents_by_parts, returns, returns_by_parts,
+};
 pub use cart::{cart, newest_cart_of_mine};
 pub use details::{
     FulfillmentDetail, PartDetail, RefundDetail, ShipmentDetail, details_by_merchant_orders, ordered_of_all,
@@ -22,4 +26,4 @@ pub use lists::{
 pub use preview::{CommissionDifference, CommissionPreview, CommissionTrial, commission_preview};
 pub use timeline::{timeline_of_merchant_order, timeline_of_order};
 
-pub(crate) use lists::order_on;
+pub(crate) use lists::{guest_order_on, order_on};

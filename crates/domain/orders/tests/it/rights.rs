@@ -26,7 +26,7 @@ testkit::both_databases! {
         let choice = Decide { merchant_order: id, expected_version: None, decision: Decision::AcceptAll };
         assert_eq!(code(decide(staff, choice).await), "NOT_FOUND");
         assert_eq!(code(orders::command::ship(staff, parcel(&part, None)).await), "NOT_FOUND");
-        assert_eq!(code(deliver(staff, Deliver { shipment: shipment.id, delivered_at: None }).await), "NOT_FOUND");
+        assert_eq!(code(deliver(staff, Deliver { shipment: shipment.id, delivered_at: None, proof: None }).await), "NOT_FOUND");
         let cancel = |merchant_order, lines| CancelUnits {
             merchant_order, expected_version: None, lines, reason: CancelReason::Other, note: None,
         };

@@ -123,4 +123,26 @@ testkit::both_databases! {
         m.drain().await;
         m.verify().await;
     }
+
+    async fn a_lost_dispute_about_a_part_is_spread_and_what_follows_closes_every_component(t: TestEnv) {
+        let (m, shop, order, part) = sent(t).await;
+        let dispute = m.t.operator().new_id();
+        let lost = ChargeBack { dispute, order: order.id, merchant_order: None, amount_minor: 1_001 };
+        let borne = charge_back(&m.t.system(), lost).await.unwrap();
+        assert_eq!((borne.len(), borne[0].parts.gross), (1, 1_001));
+        assert!(borne[0].parts.commission_item > 0, "the commission on it goes back too");
+        m.drain().await;
+        m.verify().await;
+        let mut units = one_unit(&part);
+        units.lines[0].quantity = part.lines[0].ordered;
+        units.shipping_of = part.fulfillments.iter().map(|f| f.fulfillment_order.id).collect();
+        let rest = refund_units(&shop.staff, units).await.unwrap();
+        assert_eq!(rest.amount_minor, order.total_minor - 1_001, "the buyer has back what was paid and no more");
+        let after = m.part(&order, &shop).await;
+        let back: Parts = after.refunds.iter().map(|refund| refund.refund.parts.0).sum();
+        let earned: Parts = after.shipments.iter().map(|sent| sent.shipment.parts.0).sum();
+        assert_eq!((back.gross, back.tax, back.commission_item), (earned.gross, earned.tax, earned.commission_item));
+        m.drain().await;
+        m.verify().await;
+    }
 }

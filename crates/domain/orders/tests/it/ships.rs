@@ -47,9 +47,9 @@ testkit::both_databases! {
         let order = m.placed(&[(offer, 2)], "card_sandbox").await;
         let part = m.accept(&order, &shop).await;
         let shipment = shop.ship(&part, None).await.unwrap();
-        let early = Deliver { shipment: shipment.id, delivered_at: Some(m.t.system().now() - Duration::hours(1)) };
+        let early = Deliver { shipment: shipment.id, delivered_at: Some(m.t.system().now() - Duration::hours(1)), proof: None };
         assert_eq!(code(deliver(&shop.staff, early).await), "OUT_OF_RANGE");
-        let input = Deliver { shipment: shipment.id, delivered_at: None };
+        let input = Deliver { shipment: shipment.id, delivered_at: None, proof: None };
         deliver(&shop.staff, input.clone()).await.unwrap();
         let version = m.part(&order, &shop).await.merchant_order.version;
         deliver(&shop.staff, input).await.unwrap();
@@ -72,11 +72,11 @@ testkit::both_databases! {
         let second = shop.ship(&part, None).await.unwrap();
         assert!(!first.recognized);
         assert_eq!(m.order(&order).await.payment_state, PaymentState::Unpaid);
-        deliver(&shop.staff, Deliver { shipment: second.id, delivered_at: None }).await.unwrap();
+        deliver(&shop.staff, Deliver { shipment: second.id, delivered_at: None, proof: None }).await.unwrap();
         m.drain().await;
         let half = m.order(&order).await;
         assert_eq!((half.captured_minor, half.payment_state), (3998, PaymentState::PartiallyPaid));
-        deliver(&shop.staff, Deliver { shipment: first.id, delivered_at: None }).await.unwrap();
+        deliver(&shop.staff, Deliver { shipment: first.id, delivered_at: None, proof: None }).await.unwrap();
         m.drain().await;
         let whole = m.order(&order).await;
         assert_eq!((whole.captured_minor, whole.payment_state), (whole.total_minor, PaymentState::Paid));

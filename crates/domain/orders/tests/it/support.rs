@@ -8,10 +8,13 @@ use context::Ctx;
 use inventory::{LocationCreate, StockSet, StockSetLine, availability_on};
 use kernel::id::{LocationId, MerchantId, OfferId, StockItemId};
 use kernel::{Currency, Fault, Money};
+use marketplace::command::EditSettings;
+use marketplace::model::SettingsPatch;
 use merchants::{CreateMerchant, Legal, Profile};
 use offers::{Condition, OfferCreate, OfferInput, PriceInput, offer_create};
 use orders::command::{
-    CartAccess, CartCreate, CartDetails, Decide, Decision, MoneyArrived, PayWith, PaymentAuthorized, Place, Ship,
+    CartAccess, CartCreate, CartDetails, Decide, Decision, Deliver, MoneyArrived, PayWith, PaymentAuthorized, Place,
+    Ship,
 };
 use orders::model::cart::{Cart, NewLine};
 use orders::model::plan::SplitPlan;
@@ -158,6 +161,31 @@ impl Market {
         command::decide(&shop.staff, input).await.unwrap();
         self.drain().await;
         self.part(order, shop).await
+    }
+
+    /// Changes the marketplace's settings.
+    pub async fn settings(&self, patch: SettingsPatch) {
+        let ctx = self.t.operator();
+        let expected_version = marketplace::snapshot(&ctx).await.unwrap().settings_version;
+        let edit = EditSettings { expected_version, patch, reason: None };
+        marketplace::command::edit_settings(&ctx, edit).await.unwrap();
+    }
+
+    /// An order of `quantity` units paid by card, accepted and shipped.
+    pub async fn shipped(&self, shop: &Shop, offer: OfferId, quantity: i64) -> (Order, Shipment) {
+        let order = self.placed(&[(offer, quantity)], "card_sandbox").await;
+        let part = self.accept(&order, shop).await;
+        let shipment = shop.ship(&part, None).await.unwrap();
+        (order, shipment)
+    }
+
+    /// The same, delivered.
+    pub async fn delivered(&self, shop: &Shop, offer: OfferId, quantity: i64) -> (Order, PartDetail) {
+        let (order, shipment) = self.shipped(shop, offer, quantity).await;
+        let input = Deliver { shipment: shipment.id, delivered_at: None, proof: None };
+        command::deliver(&shop.staff, input).await.unwrap();
+        let part = self.part(&order, shop).await;
+        (order, part)
     }
 
     /// Nothing differs from what it is made of.

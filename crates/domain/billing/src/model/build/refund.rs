@@ -63,6 +63,9 @@ pub struct RefundRequested {
     pub components: SaleComponents,
     /// What the marketplace had paid of the gross, in minor units.
     pub promotion_minor: i64,
+    /// What the operator pays beside it as goodwill, in minor units; below zero: goodwill that comes back, because the
+    /// sale it was given for is undone.
+    pub goodwill_minor: i64,
     /// Country whose VAT was on the commission, and where remitted tax went.
     pub jurisdiction: String,
     /// When it happened.
@@ -71,7 +74,7 @@ pub struct RefundRequested {
 }
 
 /// Dr the merchant's share (from pending as far as `from_pending_minor`, the rest from available), commission, fee,
-/// taxes; Cr promotion, refund in transit.
+/// taxes, goodwill; Cr promotion, goodwill that comes back, refund in transit.
 ///
 /// # Errors
 /// [`Unbalanced`] for negative or no amounts.
@@ -91,8 +94,14 @@ pub fn refund_requested(input: &RefundRequested, from_pending_minor: i64) -> Res
         .debit(Account::FixedFeeRevenue, given.fixed_fee_minor, Component::FixedFee)
         .debit(Account::CommissionTax(jurisdiction()), given.commission_tax_minor, Component::CommissionTax)
         .debit(Account::RemittedTax(jurisdiction()), given.remitted_tax_minor, Component::RemittedTax)
+        .debit(Account::Goodwill, input.goodwill_minor.max(0), Component::Adjustment)
+        .credit(Account::Goodwill, (-input.goodwill_minor).max(0), Component::Adjustment)
         .credit(Account::MarketplacePromotion, input.promotion_minor, Component::Promotion)
-        .credit(Account::RefundInTransit(input.refund_id), given.gross_minor - input.promotion_minor, Component::Cash)
+        .credit(
+            Account::RefundInTransit(input.refund_id),
+            given.gross_minor - input.promotion_minor + input.goodwill_minor,
+            Component::Cash,
+        )
         .seal()
 }
 
