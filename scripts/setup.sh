@@ -9,6 +9,9 @@ missing=()
 command -v cc >/dev/null && command -v make >/dev/null || missing+=(build-essential)
 if [ "${1:-}" = --tests ] && ! scripts/pg.sh available; then missing+=(postgresql); fi
 
+# The tests of Stripe run against localstripe from PyPI.
+if [ "${1:-}" = --tests ] && ! python3 -c 'import venv, ensurepip' 2>/dev/null; then missing+=(python3 python3-venv); fi
+
 if [ ${#missing[@]} -gt 0 ]; then
     if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
         echo "installing ${missing[*]}" >&2
@@ -17,8 +20,9 @@ if [ ${#missing[@]} -gt 0 ]; then
         apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
     else
         echo "please install ${missing[*]} (on Debian: sudo apt-get install ${missing[*]})" >&2
-        # Without PostgreSQL the tests still run on SQLite; without a C toolchain nothing does.
-        [ "${missing[*]}" = postgresql ] || exit 1
+        # Without PostgreSQL the tests still run on SQLite, without Python without Stripe; without a C toolchain nothing
+        # does.
+        case " ${missing[*]} " in *" build-essential "*) exit 1 ;; esac
     fi
 fi
 

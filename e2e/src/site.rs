@@ -369,7 +369,7 @@ fn production(port: u16, database: &str, storage: &str, mail: &str) -> Vec<(Stri
 }
 
 /// A port nobody listens on now.
-fn free_port() -> Result<u16> {
+pub(crate) fn free_port() -> Result<u16> {
     let taken = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
     taken.map(|addr| addr.port()).map_err(|e| Error::file(Path::new("a free port"), e))
 }

@@ -31,6 +31,7 @@ mod m0013_analytics;
 mod m0014_care;
 mod m0015_ledger;
 mod m0016_papers;
+mod m0017_credit;
 
 /// All migrations, in order.
 pub struct Migrator;
@@ -55,6 +56,7 @@ impl MigratorTrait for Migrator {
             SqlMigration { name: "m0014_care", statements: m0014_care::STATEMENTS },
             SqlMigration { name: "m0015_ledger", statements: m0015_ledger::STATEMENTS },
             SqlMigration { name: "m0016_papers", statements: m0016_papers::STATEMENTS },
+            SqlMigration { name: "m0017_credit", statements: m0017_credit::STATEMENTS },
         ]
         .into_iter()
         .map(|migration| Box::new(migration) as Box<dyn MigrationTrait>)

@@ -11,8 +11,16 @@ pub(crate) const STATEMENTS: &[Step] = &[
         provider text,
         token text,
         charge text,
+        credit_account_id {id},
+        credit_minor bigint NOT NULL CHECK (credit_minor >= 0),
+        holds boolean NOT NULL,
+        return_url text,
+        action_url text,
+        capture_order text NOT NULL,
+        refund_order text NOT NULL,
         currency text NOT NULL,
         amount_minor bigint NOT NULL CHECK (amount_minor >= 0),
+        excess_minor bigint NOT NULL CHECK (excess_minor >= 0),
         authorized_minor bigint NOT NULL CHECK (authorized_minor >= 0),
         authorize_pending_minor bigint NOT NULL CHECK (authorize_pending_minor >= 0),
         captured_minor bigint NOT NULL CHECK (captured_minor >= 0),
@@ -22,19 +30,23 @@ pub(crate) const STATEMENTS: &[Step] = &[
         refunded_minor bigint NOT NULL CHECK (refunded_minor >= 0),
         refund_pending_minor bigint NOT NULL CHECK (refund_pending_minor >= 0),
         failure text,
+        held_until {at},
         expires_at {at},
         expired_at {at},
         closed_at {at},
         created_at {at} NOT NULL,
         updated_at {at} NOT NULL,
         version bigint NOT NULL,
+        CHECK (credit_minor <= amount_minor),
+        CHECK ((credit_minor = 0) = (credit_account_id IS NULL)),
         CHECK (refunded_minor + refund_pending_minor <= captured_minor),
-        CHECK (provider IS NULL
+        CHECK (NOT holds
             OR captured_minor + capture_pending_minor + voided_minor + void_pending_minor <= authorized_minor)
     )"),
     Sql("CREATE INDEX payment_number ON payment (order_number)"),
     Sql("CREATE INDEX payment_expiring ON payment (expires_at)
         WHERE expires_at IS NOT NULL AND expired_at IS NULL AND closed_at IS NULL"),
+    Sql("CREATE INDEX payment_held ON payment (held_until) WHERE held_until IS NOT NULL AND closed_at IS NULL"),
     Sql("CREATE INDEX payment_closed_holding ON payment (id) WHERE closed_at IS NOT NULL
         AND authorized_minor > captured_minor + capture_pending_minor + voided_minor + void_pending_minor"),
     Sql("CREATE TABLE payment_orphan (
@@ -58,8 +70,10 @@ pub(crate) const STATEMENTS: &[Step] = &[
         currency text NOT NULL,
         amount_minor bigint NOT NULL CHECK (amount_minor > 0),
         idempotency_key text NOT NULL UNIQUE,
-        state text NOT NULL CHECK (state IN ('planned', 'sent', 'succeeded', 'failed', 'unknown')),
+        state text NOT NULL CHECK (state IN ('planned', 'sent', 'action_required', 'succeeded', 'failed', 'unknown')),
         charge text,
+        replaces text,
+        refund_total_minor bigint,
         reason text,
         merchant_order_id {id},
         refund_id {id},
@@ -73,7 +87,7 @@ pub(crate) const STATEMENTS: &[Step] = &[
     Sql("CREATE INDEX payment_operation_payment ON payment_operation (payment_id, id) WHERE payment_id IS NOT NULL"),
     Sql("CREATE INDEX payment_operation_orphan ON payment_operation (orphan_id, id) WHERE orphan_id IS NOT NULL"),
     Sql("CREATE INDEX payment_operation_open ON payment_operation (created_at)
-        WHERE state IN ('planned', 'sent', 'unknown')"),
+        WHERE state IN ('planned', 'sent', 'action_required', 'unknown')"),
     Sql("CREATE TABLE payment_event (
         id {id} NOT NULL PRIMARY KEY,
         payment_id {id} NOT NULL REFERENCES payment (id),
@@ -130,6 +144,10 @@ pub(crate) const STATEMENTS: &[Step] = &[
         currency text NOT NULL,
         amount_minor bigint NOT NULL,
         refusal text,
+        session {id} UNIQUE,
+        session_state text CHECK (session_state IN ('open', 'confirmed', 'refused')),
+        session_until {at},
+        return_url text,
         known_at {at} NOT NULL,
         ask_count integer NOT NULL,
         created_at {at} NOT NULL

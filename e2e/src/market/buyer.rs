@@ -152,13 +152,21 @@ impl Storefront {
     /// # Errors
     /// The refusal.
     pub async fn place(&self, plan: &Plan, key: &str, method: &str, card: Option<&str>) -> Result<Placed> {
+        self.place_with(plan, key, json!({ "method": method, "cardToken": card })).await
+    }
+
+    /// The same, with everything there is to say about how it is paid.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub async fn place_with(&self, plan: &Plan, key: &str, payment: Value) -> Result<Placed> {
         let input = json!({
             "idempotencyKey": key,
             "cartId": plan.cart_id,
             "cartToken": plan.token,
             "planHash": plan.plan.text("hash")?,
             "total": plan.plan.at("total")?,
-            "payment": { "method": method, "cardToken": card },
+            "payment": payment,
         });
         let payload = self.client.run(documents::ORDER_PLACE, input).await?;
         placed(payload.at("order")?, &plan.token)

@@ -1,7 +1,10 @@
-//! The servers that Souk talks to in production, as small as they can be: an S3 storage and a mail server.
+//! The servers that Souk talks to in production, as small as they can be: an S3 storage, a mail server, a payment
+//! provider.
 
 mod s3;
 mod smtp;
+mod stripe;
 
 pub use s3::{KEYS, S3};
 pub use smtp::Smtp;
+pub use stripe::Localstripe;

@@ -4,6 +4,7 @@
 mod bad_input;
 mod care;
 mod common;
+mod pay;
 mod rush;
 mod setup;
 mod start;

@@ -6,10 +6,12 @@ use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use async_graphql::Executor;
 use async_graphql::http::GraphiQLSource;
+use payments::provider::Sandbox;
 
 use crate::edge::RequestId;
 use crate::graphql::{Endpoint, Media, Refusal, handle, refuse};
 use crate::health::{self, Health};
+use crate::sandbox;
 use crate::webhook::{self, Webhooks};
 
 /// What the routes share; the same for all workers.
@@ -20,6 +22,8 @@ pub struct Routes<E> {
     pub health: Data<Health>,
     /// `/webhooks`.
     pub webhooks: Data<Webhooks>,
+    /// `/sandbox`, where the sandbox is on.
+    pub sandbox: Option<Data<Sandbox>>,
     /// Whether there is `/graphiql`.
     pub graphiql: bool,
 }
@@ -30,6 +34,7 @@ impl<E> Clone for Routes<E> {
             endpoint: self.endpoint.clone(),
             health: self.health.clone(),
             webhooks: self.webhooks.clone(),
+            sandbox: self.sandbox.clone(),
             graphiql: self.graphiql,
         }
     }
@@ -48,6 +53,12 @@ impl<E: Executor> Routes<E> {
             .route("/healthz", web::get().to(health::live))
             .route("/readyz", web::get().to(health::ready))
             .default_service(web::route().to(nothing_here));
+        if let Some(sandbox) = self.sandbox {
+            config
+                .app_data(sandbox)
+                .route("/sandbox/sessions/{session}", web::get().to(sandbox::page))
+                .route("/sandbox/sessions/{session}", web::post().to(sandbox::decide));
+        }
         if self.graphiql {
             config.route("/graphiql", web::get().to(graphiql));
         }

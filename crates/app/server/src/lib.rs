@@ -11,6 +11,8 @@ pub mod graphql;
 pub mod health;
 pub mod import;
 pub mod node;
+pub mod sandbox;
 pub mod settings;
+pub mod stripe;
 pub mod webhook;
 pub mod work;

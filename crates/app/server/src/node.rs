@@ -160,7 +160,8 @@ impl Node {
         let world = world_with(&settings, time).await?;
         let store = ObjectStore::new(&settings.storage.client());
         let mailer = Mailer::new(&settings.mail.client())?;
-        let (providers, sandbox) = providers(&settings.payments, &world);
+        let (providers, sandbox) = providers(&settings.payments, &settings.server.public_url, &world);
+        payments::offer_methods_of(&providers);
         Ok(Self { world, store, mailer, providers, sandbox, clock, settings })
     }
 
@@ -208,6 +209,7 @@ impl Node {
                 providers: self.providers.clone(),
                 carrier_secret: settings.carriers.webhook_secret.clone().into_bytes(),
             }),
+            sandbox: self.sandbox.clone().map(Data::from),
             graphiql: settings.server.graphiql,
         };
         let origins = settings.server.allowed_origins.clone();

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use context::World;
 use mail::Templates;
 use outbox::Dispatcher;
+use payments::provider::stripe::{Stripe, StripeSettings};
 use payments::provider::{Chaos, Sandbox};
 use payments::{Providers, WebhookSender};
 use tokio::sync::watch;
@@ -15,25 +16,36 @@ use workflows::Deps;
 
 use crate::node::{Node, StartError};
 use crate::settings::Payments;
+use crate::stripe::StripeLine;
 
 /// How long a webhook of the sandbox may take.
 const WEBHOOK_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long work may go on after it was told to stop.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The sandbox, where the settings ask for it, and the providers by code.
+/// The providers by code, and the sandbox among them where the settings ask for it.
 #[must_use]
-pub fn providers(settings: &Payments, world: &Arc<World>) -> (Providers, Option<Arc<Sandbox>>) {
+pub fn providers(settings: &Payments, public_url: &str, world: &Arc<World>) -> (Providers, Option<Arc<Sandbox>>) {
+    let mut providers = Providers::none();
+    if !settings.stripe_secret_key.is_empty() {
+        let how = StripeSettings {
+            secret_key: settings.stripe_secret_key.clone(),
+            webhook_secret: settings.stripe_webhook_secret.clone(),
+            multicapture: settings.stripe_multicapture,
+        };
+        providers = providers.with(Arc::new(Stripe::new(Arc::new(StripeLine::new(&settings.stripe_url)), how)));
+    }
     if !settings.sandbox {
-        return (Providers::none(), None);
+        return (providers, None);
     }
     let chaos = Chaos {
         twice: settings.sandbox_twice,
         late_seconds: i64::from(settings.sandbox_late_seconds),
         out_of_order: settings.sandbox_out_of_order,
     };
-    let sandbox = Arc::new(Sandbox::new(world.clone(), settings.webhook_secret.as_bytes(), chaos));
-    (Providers::none().with(sandbox.clone()), Some(sandbox))
+    let sandbox = Sandbox::new(world.clone(), settings.webhook_secret.as_bytes(), chaos).at(public_url);
+    let sandbox = Arc::new(sandbox);
+    (providers.with(sandbox.clone()), Some(sandbox))
 }
 
 /// The running work of a process.

@@ -19,6 +19,7 @@ enum Chore {
     AcceptanceDeadlines,
     PaymentDeadlines,
     StrayPayments,
+    RenewAuthorizations,
     ReleaseEarnings,
     AgeDebts,
     ChargeSubscriptions,
@@ -31,10 +32,11 @@ enum Chore {
 }
 
 impl Chore {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::AcceptanceDeadlines,
         Self::PaymentDeadlines,
         Self::StrayPayments,
+        Self::RenewAuthorizations,
         Self::ReleaseEarnings,
         Self::AgeDebts,
         Self::ChargeSubscriptions,
@@ -51,6 +53,7 @@ impl Chore {
             Self::AcceptanceDeadlines => "acceptance_deadlines",
             Self::PaymentDeadlines => "payment_deadlines",
             Self::StrayPayments => "stray_payments",
+            Self::RenewAuthorizations => "renew_authorizations",
             Self::ReleaseEarnings => "release_earnings",
             Self::AgeDebts => "age_debts",
             Self::ChargeSubscriptions => "charge_subscriptions",
@@ -68,7 +71,7 @@ impl Chore {
             Self::AcceptanceDeadlines | Self::PaymentDeadlines | Self::StrayPayments | Self::ReleaseEarnings => {
                 TimeDelta::minutes(1)
             }
-            Self::CloseOrders | Self::CloseStatements | Self::PayMerchants => TimeDelta::minutes(10),
+            Self::CloseOrders | Self::CloseStatements | Self::PayMerchants | Self::RenewAuthorizations => TimeDelta::minutes(10),
             Self::AgeDebts
             | Self::ChargeSubscriptions
             | Self::ForgetCarts
@@ -85,6 +88,7 @@ impl Chore {
             Self::AcceptanceDeadlines => orders::command::expire_due(&ctx, BATCH).await.map(drop).map_err(|e| text(&e)),
             Self::PaymentDeadlines => payments::expire_due(&ctx, now).await.map(drop).map_err(|e| text(&e)),
             Self::StrayPayments => payments::sweep(&ctx, now).await.map(drop).map_err(|e| text(&e)),
+            Self::RenewAuthorizations => payments::renew_due(&ctx, now).await.map(drop).map_err(|e| text(&e)),
             Self::ReleaseEarnings => billing::command::release_due(&ctx, now).await.map(drop).map_err(|e| text(&e)),
             Self::AgeDebts => billing::command::age_debts(&ctx, now).await.map(drop).map_err(|e| text(&e)),
             Self::ChargeSubscriptions => {

@@ -261,6 +261,22 @@ events! {
         order: OrderId,
     }
 
+    /// An order that had been canceled for want of money came back: its money came late, its stock was still there.
+    OrderRevived = "order_revived.v1" of order {
+        /// The order.
+        order: OrderId,
+    }
+
+    /// Money of an order came too late. It goes back, or what the provider holds is given up.
+    LatePaymentRefused = "late_payment_refused.v1" of order {
+        /// The order.
+        order: OrderId,
+        /// The operation that brought it.
+        operation: PaymentOperationId,
+        /// How much, in minor units.
+        amount_minor: i64,
+    }
+
     /// A merchant order is at its end.
     MerchantOrderClosed = "merchant_order_closed.v1" of merchant_order {
         /// The order.

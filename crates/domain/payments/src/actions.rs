@@ -10,5 +10,11 @@ pub const RECEIVE: Action = Action::new("payment", "receive");
 pub const REFUND: Action = Action::new("payment", "refund");
 /// Enter chargebacks and what became of them.
 pub const DISPUTE: Action = Action::new("payment", "dispute");
+/// Give buyers store credit and gift cards.
+pub const GIVE_CREDIT: Action = Action::new("credit", "give");
+/// See the credit of buyers.
+pub const READ_CREDIT: Action = Action::new("credit", "read");
+/// Look at one's own credit.
+pub const OWN_CREDIT: Action = Action::new("credit", "own");
 /// Ask providers and take what they tell; only Souk itself.
 pub const EXECUTE: Action = Action::new("payment", "execute");

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use kernel::id::PaymentId;
+use kernel::id::{CreditAccountId, PaymentId};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use crate::entity::{event, operation, payment};
+use crate::entity::{credit_account, credit_entry, event, operation, payment};
 use crate::error::Error;
 use crate::model::{Amounts, Fact, OperationState, Payment, Phase};
 use crate::repo::fact_of;
@@ -34,6 +34,47 @@ pub async fn payments<C: ConnectionTrait>(conn: &C) -> Result<Vec<String>, Error
         let operations =
             operation::Entity::find().filter(operation::Column::PaymentId.between(first, end)).all(conn).await?;
         compare(rows, &facts, &operations, &mut found);
+    }
+}
+
+/// Every difference between the stored balance of credit and the sum of its entries. Empty when all is well.
+///
+/// # Errors
+/// The database error.
+pub async fn credit<C: ConnectionTrait>(conn: &C) -> Result<Vec<String>, Error> {
+    let mut found = Vec::new();
+    let mut after: Option<CreditAccountId> = None;
+    loop {
+        let mut query = credit_account::Entity::find().order_by_asc(credit_account::Column::Id).limit(BATCH);
+        if let Some(after) = after {
+            query = query.filter(credit_account::Column::Id.gt(after));
+        }
+        let rows = query.all(conn).await?;
+        let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Ok(found) };
+        after = Some(last.id);
+        let of_these = credit_entry::Column::AccountId.between(first.id, last.id);
+        let mut summed: HashMap<CreditAccountId, (i64, i64)> = HashMap::new();
+        for entry in credit_entry::Entity::find().filter(of_these).all(conn).await? {
+            let (balance, reserved) = summed.entry(entry.account_id).or_default();
+            let minor = entry.amount_minor;
+            match entry.kind.as_str() {
+                "issued" | "returned" => *balance += minor,
+                "reserved" => *reserved += minor,
+                "released" => *reserved -= minor,
+                "spent" => {
+                    *balance -= minor;
+                    *reserved -= minor;
+                }
+                other => found.push(format!("credit {}: an entry of unknown kind {other}", entry.account_id)),
+            }
+        }
+        for row in &rows {
+            let told = summed.remove(&row.id).unwrap_or_default();
+            if told != (row.balance_minor, row.reserved_minor) {
+                let stored = (row.balance_minor, row.reserved_minor);
+                found.push(format!("credit {}: stored balance and reserve {stored:?}, entries say {told:?}", row.id));
+            }
+        }
     }
 }
 

@@ -23,6 +23,12 @@ pub enum Error {
         /// What can still be refunded, in minor units.
         refundable_minor: i64,
     },
+    /// The buyer has less credit than is to be used.
+    #[error("only {usable_minor} of the credit can be used")]
+    CreditTooLow {
+        /// What can be used, in minor units.
+        usable_minor: i64,
+    },
     /// The payment is closed or its method does not work like this.
     #[error("{0}")]
     NotPossible(&'static str),
@@ -53,9 +59,10 @@ impl Fault for Error {
     fn kind(&self) -> FaultKind {
         match self {
             Self::Core(core) => core.kind(),
-            Self::ExceedsAuthorized { .. } | Self::ExceedsCaptured { .. } | Self::NotPossible(_) => {
-                FaultKind::RuleBroken
-            }
+            Self::ExceedsAuthorized { .. }
+            | Self::ExceedsCaptured { .. }
+            | Self::CreditTooLow { .. }
+            | Self::NotPossible(_) => FaultKind::RuleBroken,
             Self::WebhookRefused(_) => FaultKind::Forbidden,
         }
     }
@@ -65,6 +72,7 @@ impl Fault for Error {
             Self::Core(core) => core.code(),
             Self::ExceedsAuthorized { .. } => "EXCEEDS_AUTHORIZED",
             Self::ExceedsCaptured { .. } => "EXCEEDS_CAPTURED",
+            Self::CreditTooLow { .. } => "CREDIT_TOO_LOW",
             Self::NotPossible(_) => "NOT_POSSIBLE",
             Self::WebhookRefused(_) => "WEBHOOK_REFUSED",
         }
@@ -73,6 +81,7 @@ impl Fault for Error {
     fn field(&self) -> Option<String> {
         match self {
             Self::Core(core) => core.field(),
+            Self::CreditTooLow { .. } => Some("payment.credit".to_owned()),
             _ => None,
         }
     }
@@ -82,6 +91,7 @@ impl Fault for Error {
             Self::Core(core) => core.details(),
             Self::ExceedsAuthorized { capturable_minor } => Some(json!({ "capturableMinor": capturable_minor })),
             Self::ExceedsCaptured { refundable_minor } => Some(json!({ "refundableMinor": refundable_minor })),
+            Self::CreditTooLow { usable_minor } => Some(json!({ "usableMinor": usable_minor })),
             Self::NotPossible(_) | Self::WebhookRefused(_) => None,
         }
     }

@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 use kernel::Money;
 use kernel::id::{
-    BankReceiptId, DisputeId, MerchantOrderId, OrderId, OrphanId, PaymentId, PaymentOperationId, RefundId,
+    BankReceiptId, CreditAccountId, CreditEntryId, DisputeId, MerchantOrderId, OrderId, OrphanId, PaymentId,
+    PaymentOperationId, RefundId,
 };
 use outbox::events;
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,18 @@ pub enum MoneyPlace {
     Carrier(String),
     /// With the merchant, who collected cash.
     Merchant,
+    /// With the operator since the buyer got credit for it, by the id of the credit's account.
+    Credit(String),
+}
+
+/// Who pays for credit that is given to a buyer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CreditFunding {
+    /// The operator gives it away.
+    Goodwill,
+    /// Somebody bought it; the money is on the operator's bank account.
+    Sold,
 }
 
 events! {
@@ -49,6 +62,41 @@ events! {
         order: OrderId,
         /// What had been received of it (a part of a bank transfer), in minor units.
         received_minor: i64,
+    }
+    /// Money came after the payment had expired. Orders decides: the order comes back, or the money goes back.
+    PaymentLate = "payment_late.v1" of payment {
+        /// The payment.
+        payment: PaymentId,
+        /// Its order.
+        order: OrderId,
+        /// The operation that brought it.
+        operation: PaymentOperationId,
+        /// How much.
+        amount: Money,
+        /// Where the money is; `None` when it is held, not taken.
+        taken: Option<MoneyPlace>,
+    }
+    /// An authorization could not be renewed. What is held runs out; what is not captured by then is lost.
+    RenewalFailed = "payment_renewal_failed.v1" of payment {
+        /// The payment.
+        payment: PaymentId,
+        /// Its order.
+        order: OrderId,
+        /// What was to be held anew.
+        amount: Money,
+        /// The provider's reason.
+        reason: String,
+    }
+    /// A buyer got credit.
+    CreditGiven = "payment_credit_given.v1" of account {
+        /// The entry; unique per gift.
+        entry: CreditEntryId,
+        /// The account that grew.
+        account: CreditAccountId,
+        /// How much.
+        amount: Money,
+        /// Who pays for it.
+        funding: CreditFunding,
     }
     /// Money of a merchant order was taken (card captured, cash collected).
     PaymentCaptured = "payment_captured.v1" of payment {
@@ -122,6 +170,8 @@ events! {
         amount: Money,
         /// From where the money went.
         place: MoneyPlace,
+        /// Whether all of the refund is with the buyer now; its parts may take several ways.
+        complete: bool,
     }
     /// Giving the money back failed; the debt to the buyer stays and somebody has to act.
     RefundFailed = "payment_refund_failed.v1" of payment {

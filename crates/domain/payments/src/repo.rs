@@ -5,11 +5,16 @@ use context::{Error as CoreError, WriteTx};
 use kernel::Money;
 use kernel::id::{PaymentEventId, PaymentId, PaymentOperationId};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 
-use crate::entity::{event, operation, payment, receipt};
+use crate::entity::{credit_account, event, operation, payment, receipt};
 use crate::error::Error;
-use crate::model::{Amounts, BankReceipt, Fact, Moved, Operation, OperationKind, OperationState, Payment, Phase};
+use crate::model::{
+    Amounts, BankReceipt, CreditAccount, CreditKind, Fact, Method, Moved, Operation, OperationKind, OperationState,
+    Payment, Phase, Source, sources,
+};
 
 impl From<payment::Model> for Payment {
     fn from(row: payment::Model) -> Self {
@@ -26,6 +31,12 @@ impl From<payment::Model> for Payment {
                 voided: moved(row.voided_minor, row.void_pending_minor),
                 refunded: moved(row.refunded_minor, row.refund_pending_minor),
             },
+            credit_minor: row.credit_minor,
+            excess_minor: row.excess_minor,
+            action_url: row.action_url,
+            held_until: row.held_until,
+            capture_order: names(&row.capture_order),
+            refund_order: names(&row.refund_order),
             failure: row.failure,
             expires_at: row.expires_at,
             expired_at: row.expired_at,
@@ -34,9 +45,16 @@ impl From<payment::Model> for Payment {
             provider: row.provider,
             token: row.token,
             charge: row.charge,
+            credit_account: row.credit_account_id,
+            return_url: row.return_url,
             version: row.version,
         }
     }
+}
+
+/// Names that are stored in one column, separated by commas.
+fn names(stored: &str) -> Vec<String> {
+    stored.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }
 
 impl From<operation::Model> for Operation {
@@ -55,6 +73,24 @@ impl From<operation::Model> for Operation {
             created_at: row.created_at,
             settled_at: row.settled_at,
             charge: row.charge,
+            replaces: row.replaces,
+            refund_total_minor: row.refund_total_minor,
+            version: row.version,
+        }
+    }
+}
+
+impl From<credit_account::Model> for CreditAccount {
+    fn from(row: credit_account::Model) -> Self {
+        Self {
+            id: row.id,
+            kind: CreditKind::parse(&row.kind).unwrap_or(CreditKind::GiftCard),
+            customer_id: row.customer_id,
+            code_tail: row.code_tail,
+            balance: Money::new(row.balance_minor, row.currency),
+            reserved_minor: row.reserved_minor,
+            expires_at: row.expires_at,
+            created_at: row.created_at,
             version: row.version,
         }
     }
@@ -100,6 +136,22 @@ pub(crate) async fn lock_operation(
     Ok((operation, payment))
 }
 
+/// Where the money of a payment is. The caller holds the lock of the payment.
+pub(crate) async fn sources_of(tx: &WriteTx, id: PaymentId) -> Result<Vec<Source>, Error> {
+    let operations: Vec<Operation> = operations_of(tx, id).await?;
+    Ok(sources(&operations))
+}
+
+/// The operations of a payment, oldest first.
+pub(crate) async fn operations_of(tx: &WriteTx, id: PaymentId) -> Result<Vec<Operation>, Error> {
+    let rows = operation::Entity::find()
+        .filter(operation::Column::PaymentId.eq(id))
+        .order_by_asc(operation::Column::Id)
+        .all(&**tx)
+        .await?;
+    Ok(rows.into_iter().map(Operation::from).collect())
+}
+
 pub(crate) async fn insert_payment(tx: &WriteTx, payment: &Payment) -> Result<(), DbErr> {
     let mut row = columns(payment);
     row.id = Set(payment.id);
@@ -107,6 +159,12 @@ pub(crate) async fn insert_payment(tx: &WriteTx, payment: &Payment) -> Result<()
     row.order_number = Set(payment.order_number.clone());
     row.method = Set(payment.method.clone());
     row.provider = Set(payment.provider.clone());
+    row.credit_account_id = Set(payment.credit_account);
+    row.credit_minor = Set(payment.credit_minor);
+    row.holds = Set(payment.method().is_some_and(Method::holds));
+    row.return_url = Set(payment.return_url.clone());
+    row.capture_order = Set(payment.capture_order.join(","));
+    row.refund_order = Set(payment.refund_order.join(","));
     row.currency = Set(payment.amount.currency);
     row.amount_minor = Set(payment.amount.minor);
     row.created_at = Set(payment.created_at);
@@ -143,6 +201,9 @@ fn columns(payment: &Payment) -> payment::ActiveModel {
         void_pending_minor: Set(voided.pending_minor),
         refunded_minor: Set(refunded.done_minor),
         refund_pending_minor: Set(refunded.pending_minor),
+        action_url: Set(payment.action_url.clone()),
+        excess_minor: Set(payment.excess_minor),
+        held_until: Set(payment.held_until),
         failure: Set(payment.failure.clone()),
         expires_at: Set(payment.expires_at),
         expired_at: Set(payment.expired_at),
@@ -163,6 +224,8 @@ pub(crate) async fn insert_operation(tx: &WriteTx, operation: &Operation) -> Res
         idempotency_key: Set(operation.id.to_string()),
         state: Set(operation.state.as_str().to_owned()),
         charge: Set(operation.charge.clone()),
+        replaces: Set(operation.replaces.clone()),
+        refund_total_minor: Set(operation.refund_total_minor),
         reason: Set(operation.reason.clone()),
         merchant_order_id: Set(operation.merchant_order_id),
         refund_id: Set(operation.refund_id),

@@ -67,6 +67,7 @@ pub async fn receive(
         return Err(Error::WebhookRefused("the body is too large"));
     }
     let event = port.read_webhook(signature.unwrap_or_default(), body, ctx.now()).map_err(refused)?;
+    let Some(event) = event else { return Ok(Received::Ignored) };
     let mut tx = ctx.begin_write().await?;
     let row = inbox::ActiveModel {
         provider: Set(provider.to_owned()),
@@ -118,7 +119,7 @@ async fn apply(tx: &mut WriteTx, provider: &str, event: &ProviderEvent) -> Resul
         return Ok((Received::Rejected, Some(reason)));
     }
     let outcome = match &event.failure {
-        None => Outcome::Succeeded(Some(event.charge.clone())),
+        None => Outcome::Succeeded { charge: Some(event.charge.clone()), held_until: event.held_until },
         Some(reason) => Outcome::Failed(reason.clone()),
     };
     settle(tx, known.id, outcome, "webhook").await?;

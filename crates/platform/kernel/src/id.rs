@@ -176,6 +176,10 @@ typed_ids! {
     PaymentEventId = "pev";
     /// Money of a buyer that reached the operator's bank account.
     BankReceiptId = "rcp";
+    /// Credit of a buyer at the marketplace: store credit or a gift card.
+    CreditAccountId = "cra";
+    /// A change of a buyer's credit.
+    CreditEntryId = "cre";
     /// Money at a payment provider that no payment asked for.
     OrphanId = "orp";
     /// An account of the ledger.

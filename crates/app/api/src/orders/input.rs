@@ -4,7 +4,7 @@ use async_graphql::{ID, InputObject, MaybeUndefined};
 use chrono::{DateTime, Utc};
 use context::Error;
 use kernel::id::OrderLineId;
-use orders::command::{CartAccess, CartDetails, DeliveryChoice};
+use orders::command::{CartAccess, CartDetails, DeliveryChoice, PayWith};
 use orders::event::LineUnits;
 use orders::model::cart::NewLine;
 use orders::model::types::Address;
@@ -104,10 +104,43 @@ pub struct CartEditInput {
 /// How an order is paid.
 #[derive(InputObject)]
 pub struct OrderPaymentInput {
-    /// Code of the payment method: `card_sandbox`, `bank_transfer`, `cash_on_delivery`.
+    /// Code of the payment method: `card_sandbox`, `bank_transfer`, `cash_on_delivery`; see `paymentMethods`.
     pub method: String,
-    /// The provider's token of the card, for card methods.
+    /// The provider's token of the card or wallet, for methods that need one.
     pub card_token: Option<String>,
+    /// Where the buyer's browser returns after the provider sent it to a page of its own (3-D Secure, a bank).
+    pub return_url: Option<String>,
+    /// Credit that pays the order, or a part of it together with a card.
+    pub credit: Option<OrderCreditInput>,
+}
+
+/// Credit of the buyer to be used.
+#[derive(InputObject)]
+pub struct OrderCreditInput {
+    /// The code of a gift card; the store credit of the signed-in buyer when absent.
+    pub gift_card_code: Option<String>,
+    /// How much of it; as much as there is and is needed when absent.
+    pub amount: Option<MoneyInput>,
+}
+
+impl OrderPaymentInput {
+    /// `currency` is the order's.
+    pub(super) fn read(self, currency: kernel::Currency) -> Result<PayWith, kernel::Invalid> {
+        let credit = match self.credit {
+            None => None,
+            Some(credit) => {
+                let amount = credit.amount.map(|amount| amount.parse("payment.credit.amount")).transpose()?;
+                if amount.is_some_and(|amount| amount.currency != currency) {
+                    let text = "must be in the currency of the order";
+                    return Err(kernel::Invalid::new("payment.credit.amount", "WRONG_CURRENCY", text));
+                }
+                let amount_minor = amount.map(|amount| amount.minor);
+                Some(payments::UseCredit { gift_card_code: credit.gift_card_code, amount_minor })
+            }
+        };
+        let (token, return_url) = (self.card_token, self.return_url);
+        Ok(PayWith { method: self.method.to_lowercase(), token, return_url, credit })
+    }
 }
 
 /// A cart to be placed, with what the buyer saw.

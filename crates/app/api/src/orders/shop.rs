@@ -1,7 +1,7 @@
 //! What buyers do: fill a cart, place it, cancel an order.
 
 use async_graphql::{Context, Object, SimpleObject};
-use orders::command::{self, CancelOrder, CartCreate, PayWith, Place, QuantityChange};
+use orders::command::{self, CancelOrder, CartCreate, Place, QuantityChange};
 
 use super::cart::CartWithToken;
 use super::input::{
@@ -142,7 +142,7 @@ fn placement(input: OrderPlaceInput) -> Result<Place, orders::Error> {
         idempotency_key: input.idempotency_key,
         expected_total_minor: total.minor,
         plan_hash: input.plan_hash,
-        payment: PayWith { method: input.payment.method.to_lowercase(), token: input.payment.card_token },
+        payment: input.payment.read(total.currency)?,
         email: input.email,
         bill_to: input.bill_to.map(address),
     })

@@ -1,6 +1,6 @@
 //! What the operator enters about payments.
 
-use async_graphql::{ID, InputObject};
+use async_graphql::{Enum, ID, InputObject};
 use chrono::{DateTime, Utc};
 
 use crate::input;
@@ -60,4 +60,17 @@ impl RefundConfirmInput {
 pub struct RefundRetryInput {
     /// The operation that failed.
     pub id: ID,
+    /// The way it takes now; the same when absent.
+    pub way: Option<RefundWay>,
+}
+
+/// The way a refund takes when the first one failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Enum)]
+#[graphql(remote = "payments::RefundWay")]
+pub enum RefundWay {
+    /// The same once more.
+    #[default]
+    SameWay,
+    /// The operator transfers it from its bank account and confirms that.
+    BankTransfer,
 }

@@ -1,6 +1,7 @@
 //! How orders are paid, and what the operator does by hand about it.
 
 mod dispute;
+mod credit;
 mod input;
 mod loader;
 mod mutation;
@@ -8,6 +9,7 @@ mod object;
 mod query;
 
 pub use dispute::*;
+pub use credit::*;
 pub use input::*;
 pub use loader::{OperationsOfPaymentLoader, PaymentOfOrderLoader};
 pub use mutation::*;

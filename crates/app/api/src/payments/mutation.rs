@@ -2,6 +2,7 @@
 
 use async_graphql::{Context, Object};
 
+use super::credit::{CreditGiveInput, CreditIssued};
 use super::input::{BankReceiptMatchInput, BankReceiptRecordInput, RefundConfirmInput, RefundRetryInput};
 use super::object::{BankReceipt, PaymentOperation};
 use crate::error::{Gql, ctx, respond};
@@ -16,6 +17,10 @@ payload! {
     BankReceiptMatchPayload {
         /// The receipt, with what it pays.
         receipt: BankReceipt }
+    /// What became of `creditGive`.
+    CreditGivePayload {
+        /// The credit.
+        issued: CreditIssued }
     /// What became of `refundConfirm`.
     RefundConfirmPayload {
         /// The operation as it is now.
@@ -57,6 +62,23 @@ impl PaymentsMutation {
         respond(gql, matched.await.map(BankReceipt::from))
     }
 
+    /// Gives a buyer store credit, or makes a gift card.
+    async fn credit_give(
+        &self,
+        gql: &Context<'_>,
+        #[graphql(desc = "The credit.")] input: CreditGiveInput,
+    ) -> Gql<CreditGivePayload> {
+        let ctx = ctx(gql)?;
+        let given = async {
+            let input = input.read()?;
+            if let Some(customer) = input.customer_id {
+                customers::customer(ctx, customer).await.map_err(core)?;
+            }
+            payments::give_credit(ctx, input).await
+        };
+        respond(gql, given.await.map(CreditIssued::from))
+    }
+
     /// Says that a refund was paid by bank transfer, where no provider moves money.
     async fn refund_confirm(
         &self,
@@ -75,7 +97,17 @@ impl PaymentsMutation {
         #[graphql(desc = "The refund.")] input: RefundRetryInput,
     ) -> Gql<RefundRetryPayload> {
         let ctx = ctx(gql)?;
-        let retried = async { payments::retry_refund(ctx, input::id("id", &input.id)?).await };
+        let retried = async {
+            payments::retry_refund(ctx, input::id("id", &input.id)?, input.way.unwrap_or_default().into()).await
+        };
         respond(gql, retried.await.map(PaymentOperation::from))
+    }
+}
+
+/// A fault of customers as one of payments.
+fn core(error: customers::Error) -> context::Error {
+    match error {
+        customers::Error::Core(core) => core,
+        other => context::Error::internal(other),
     }
 }

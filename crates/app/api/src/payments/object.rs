@@ -20,6 +20,60 @@ pub enum PaymentPrecondition {
     Nothing,
 }
 
+/// When the money of an order is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "payments::CaptureMoment")]
+pub enum PaymentCaptureMoment {
+    /// When a merchant accepts its part.
+    OnAcceptance,
+    /// All of it when the order is placed.
+    AtPlacement,
+    /// When the bank reports it.
+    OnReceipt,
+    /// When the parcel is handed over.
+    OnDelivery,
+}
+
+/// What canceling units does with their money.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "payments::CancelBy")]
+pub enum PaymentCancelBy {
+    /// Less is captured; the rest of what is held is given up.
+    CaptureLess,
+    /// It goes back the way it came.
+    Refund,
+    /// What is reserved of the balance is free again.
+    ReturnToBalance,
+    /// Nothing was taken, so nothing goes back.
+    Nothing,
+}
+
+/// How money goes back to the buyer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "payments::RefundBy")]
+pub enum PaymentRefundBy {
+    /// The provider sends it back to where it came from.
+    Provider,
+    /// The operator transfers it and confirms that.
+    BankTransfer,
+    /// It is credit again.
+    Balance,
+}
+
+/// When the merchants' shares can be paid out, as far as the buyer's money is concerned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "payments::PayableWhen")]
+pub enum PaymentPayableWhen {
+    /// The provider has taken the money.
+    Captured,
+    /// A receipt was matched to the order.
+    Matched,
+    /// The carrier has sent the cash, or the merchant has it.
+    Remitted,
+    /// At once.
+    AtOnce,
+}
+
 /// A way to pay.
 #[derive(Debug, Clone, SimpleObject)]
 pub struct PaymentMethod {
@@ -31,6 +85,16 @@ pub struct PaymentMethod {
     pub needs_token: bool,
     /// What must have happened before merchants start.
     pub precondition: PaymentPrecondition,
+    /// When the money is taken.
+    pub capture: PaymentCaptureMoment,
+    /// What canceling units does with their money.
+    pub cancel: PaymentCancelBy,
+    /// How money goes back.
+    pub refund: PaymentRefundBy,
+    /// When the merchants' shares can be paid out.
+    pub payable: PaymentPayableWhen,
+    /// Whether credit of the buyer may pay a part.
+    pub takes_credit: bool,
 }
 
 impl From<&payments::Method> for PaymentMethod {
@@ -40,6 +104,11 @@ impl From<&payments::Method> for PaymentMethod {
             name: method.name.to_owned(),
             needs_token: method.needs_token(),
             precondition: method.precondition.into(),
+            capture: method.capture.into(),
+            cancel: method.cancel.into(),
+            refund: method.refund.into(),
+            payable: method.payable.into(),
+            takes_credit: method.takes_credit,
         }
     }
 }
@@ -50,12 +119,16 @@ impl From<&payments::Method> for PaymentMethod {
 pub enum PaymentState {
     /// Nothing happened yet.
     Pending,
+    /// The buyer has to do something at the provider; see `action`.
+    ActionRequired,
     /// The provider holds the money.
     Authorized,
     /// A part was taken.
     PartlyCaptured,
     /// All was taken.
     Captured,
+    /// All was taken, and more arrived than the order costs.
+    Overpaid,
     /// A part was given back.
     PartlyRefunded,
     /// All that was taken was given back.
@@ -131,6 +204,22 @@ impl Payment {
     async fn refund_pending(&self) -> Money {
         self.money(self.0.amounts.refunded.pending_minor)
     }
+    /// What of the order the buyer's credit pays.
+    async fn credit(&self) -> Money {
+        self.money(self.0.credit_minor)
+    }
+    /// What arrived beyond what the order costs.
+    async fn excess(&self) -> Money {
+        self.money(self.0.excess_minor)
+    }
+    /// Where the buyer has to go to complete the payment, while the provider waits for that.
+    async fn action_url(&self) -> Option<&str> {
+        self.0.action_url.as_deref()
+    }
+    /// Until when the provider holds what it holds. It is renewed before.
+    async fn held_until(&self) -> Option<DateTime<Utc>> {
+        self.0.held_until
+    }
     /// Why it was refused, as a code of the provider.
     async fn failure(&self) -> Option<&str> {
         self.0.failure.as_deref()
@@ -173,6 +262,8 @@ pub enum PaymentOperationState {
     Planned,
     /// Asked for; the answer is not known yet.
     Sent,
+    /// The buyer has to do something at the provider first.
+    ActionRequired,
     /// It happened.
     Succeeded,
     /// It did not happen.

@@ -3,6 +3,7 @@
 use async_graphql::connection::Connection;
 use async_graphql::{Context, ID, Object};
 
+use super::credit::CreditAccount;
 use super::object::{BankReceipt, Payment, PaymentMethod, PaymentOperation};
 use crate::error::{Gql, answer, answer_optional, ctx};
 use crate::input;
@@ -16,7 +17,7 @@ pub struct PaymentsQuery;
 impl PaymentsQuery {
     /// The ways to pay, in the order in which they are offered. All of them.
     async fn payment_methods(&self) -> Vec<PaymentMethod> {
-        payments::methods().iter().map(PaymentMethod::from).collect()
+        payments::offered_methods().into_iter().map(PaymentMethod::from).collect()
     }
 
     /// One payment.
@@ -40,6 +41,26 @@ impl PaymentsQuery {
         let page = answer(gql, page_args(first, after))?;
         let found = payments::query::refunds_to_pay(ctx(gql)?, &page).await;
         Ok(connection(answer(gql, found)?, PaymentOperation::from))
+    }
+
+    /// Store credit and gift cards of buyers, the newest first.
+    #[graphql(complexity = "crate::page::cost(None, child_complexity)")]
+    async fn credit_accounts(
+        &self,
+        gql: &Context<'_>,
+        #[graphql(desc = "How many, 1 to 100; 20 when absent.")] first: Option<i32>,
+        #[graphql(desc = "The cursor of the account before the first one wanted.")] after: Option<String>,
+    ) -> Gql<Connection<String, CreditAccount>> {
+        let page = answer(gql, page_args(first, after))?;
+        let found = payments::query::credit_accounts(ctx(gql)?, &page).await;
+        Ok(connection(answer(gql, found)?, CreditAccount::from))
+    }
+
+    /// The store credit of the buyer who asks, one account a currency. All of them.
+    #[graphql(complexity = "crate::page::cost(None, child_complexity)")]
+    async fn my_credit(&self, gql: &Context<'_>) -> Gql<Vec<CreditAccount>> {
+        let found = answer(gql, payments::query::own_credit(ctx(gql)?).await)?;
+        Ok(found.into_iter().map(CreditAccount::from).collect())
     }
 
     /// Lines of the bank's statement, the newest first.

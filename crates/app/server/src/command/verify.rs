@@ -15,6 +15,7 @@ pub(super) async fn verify(settings: &Settings) -> Result<(), StartError> {
         ("customers", customers::check::check(&at).await.map_err(StartError::refused)?),
         ("inventory", inventory::check::stock(&at).await.map_err(StartError::refused)?),
         ("payments", payments::check::payments(&at).await.map_err(StartError::refused)?),
+        ("credit", payments::check::credit(&at).await.map_err(StartError::refused)?),
         ("orders", orders::check::orders(&at).await.map_err(StartError::refused)?),
         ("billing", billing::check::ledger(&at).await.map_err(StartError::refused)?),
         ("papers", billing::check::papers(&at).await.map_err(StartError::refused)?),

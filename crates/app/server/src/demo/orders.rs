@@ -188,7 +188,7 @@ async fn placed(stage: &Stage, people: &People, story: &Story, offers: &[Article
         idempotency_key: format!("demo-{}", story.number),
         expected_total_minor: plan.totals.total,
         plan_hash: plan.hash,
-        payment: PayWith { method: method.to_owned(), token: token.map(str::to_owned) },
+        payment: PayWith { method: method.to_owned(), token: token.map(str::to_owned), ..PayWith::default() },
         email: None,
         bill_to: None,
     };

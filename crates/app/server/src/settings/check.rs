@@ -92,6 +92,10 @@ impl Settings {
             let reason = if secret.is_empty() { "is missing".to_owned() } else { "is too short".to_owned() };
             problems.add("payments.webhook_secret", format!("{reason}: give at least {SECRET_MIN} characters"));
         }
+        if !self.payments.stripe_secret_key.is_empty() {
+            problems.required("payments.stripe_webhook_secret", &self.payments.stripe_webhook_secret);
+            problems.url("payments.stripe_url", &self.payments.stripe_url, &["https", "http"]);
+        }
         if !self.payments.sandbox_url.is_empty() {
             problems.url("payments.sandbox_url", &self.payments.sandbox_url, &["http"]);
         }

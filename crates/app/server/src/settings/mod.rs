@@ -185,6 +185,14 @@ pub struct Payments {
     pub sandbox_late_seconds: u32,
     /// Webhooks overtake each other.
     pub sandbox_out_of_order: bool,
+    /// The secret key of an account at Stripe; Stripe is not offered when empty.
+    pub stripe_secret_key: String,
+    /// What signs Stripe's webhooks.
+    pub stripe_webhook_secret: String,
+    /// Where Stripe's API is.
+    pub stripe_url: String,
+    /// Whether a payment can be captured in several parts.
+    pub stripe_multicapture: bool,
 }
 
 /// What only a sandbox may do.

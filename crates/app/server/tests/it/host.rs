@@ -115,6 +115,7 @@ impl Host {
             endpoint: actix_web::web::Data::new(Endpoint::new(schema, env.world.clone(), documents, settings, attach)),
             health: actix_web::web::Data::new(health.clone()),
             webhooks: actix_web::web::Data::new(webhooks),
+            sandbox: Some(actix_web::web::Data::from(sandbox.clone())),
             graphiql: true,
         };
         let http = actix_web::HttpServer::new(move || {

@@ -4,19 +4,21 @@
 //! go below zero then refuses the later fact, and the handler tries again until the earlier one is posted.
 
 use billing::command::{
-    post_canceled, post_captured, post_cod_kept, post_recognized, post_refund_requested, post_refund_settled,
-    post_transfer, schedule_release,
+    post_canceled, post_captured, post_cod_kept, post_credit_given, post_recognized, post_refund_requested,
+    post_refund_settled, post_transfer, schedule_release,
 };
 use billing::model::build::{
-    Canceled, Captured, CapturedPart, CodKept, RefundRequested as Given, RefundSettled, SaleComponents, SaleRecognized,
-    Transfer,
+    Canceled, Captured, CapturedPart, CodKept, CreditGiven as Gift, RefundRequested as Given, RefundSettled,
+    SaleComponents, SaleRecognized, Transfer,
 };
 use chrono::Duration;
 use kernel::id::PaymentOperationId;
 use orders::event::{IncidentChanged, PartCaptured, RefundRequested, ShipmentDelivered, ShipmentRecognized};
 use orders::model::money::Parts;
 use outbox::{DispatcherBuilder, Failure, HandlerResult, StoredEvent};
-use payments::event::{MoneyPlace, PaymentCaptured, PaymentRefunded, TransferArrived};
+use payments::event::{
+    CreditFunding, CreditGiven, MoneyPlace, PaymentCaptured, PaymentLate, PaymentRefunded, TransferArrived,
+};
 
 use crate::{Deps, retry};
 
@@ -32,9 +34,19 @@ pub(super) fn register(builder: DispatcherBuilder, deps: &Deps) -> DispatcherBui
         async move { gift(&deps, event, &stored).await }
     });
     let at = deps.clone();
+    let builder = builder.on("ledger_late", move |event: PaymentLate, stored| {
+        let deps = at.clone();
+        async move { late(&deps, event, &stored).await }
+    });
+    let at = deps.clone();
     let builder = builder.on("ledger_transfer", move |event: TransferArrived, stored| {
         let deps = at.clone();
         async move { transfer(&deps, event, &stored).await }
+    });
+    let at = deps.clone();
+    let builder = builder.on("ledger_credit_given", move |event: CreditGiven, stored| {
+        let deps = at.clone();
+        async move { credit_given(&deps, event, &stored).await }
     });
     let at = deps.clone();
     let builder = builder.on("ledger_recognized", move |event: ShipmentRecognized, stored| {
@@ -99,6 +111,25 @@ async fn gift(deps: &Deps, event: PartCaptured, stored: &StoredEvent) -> Handler
         at: stored.occurred_at,
     };
     post_captured(&deps.ctx(), input).await.map(drop).map_err(retry)
+}
+
+/// Money that was taken late is posted like any other once the order has taken it, if only to send it back.
+async fn late(deps: &Deps, event: PaymentLate, stored: &StoredEvent) -> HandlerResult {
+    let Some(place) = event.taken else { return Ok(()) };
+    let (payment, order, operation, amount) = (event.payment, event.order, event.operation, event.amount);
+    captured(deps, PaymentCaptured { payment, order, operation, merchant_order: None, amount, place }, stored).await
+}
+
+async fn credit_given(deps: &Deps, event: CreditGiven, stored: &StoredEvent) -> HandlerResult {
+    let input = Gift {
+        entry_id: event.entry,
+        account: event.account.to_string(),
+        currency: event.amount.currency,
+        amount_minor: event.amount.minor,
+        sold: event.funding == CreditFunding::Sold,
+        at: stored.occurred_at,
+    };
+    post_credit_given(&deps.ctx(), input).await.map(drop).map_err(retry)
 }
 
 async fn transfer(deps: &Deps, event: TransferArrived, stored: &StoredEvent) -> HandlerResult {

@@ -1,10 +1,10 @@
 //! What payments tell, carried to orders.
 
-use orders::command::{MoneyArrived, PaymentAuthorized};
+use orders::command::{LatePayment, MoneyArrived, PaymentAuthorized};
 use outbox::{DispatcherBuilder, HandlerResult};
 use payments::event::{
-    CaptureFailed, PaymentAuthorized as Authorized, PaymentCaptured, PaymentExpired, PaymentFailed, PaymentRefunded,
-    RefundFailed, TransferArrived,
+    CaptureFailed, PaymentAuthorized as Authorized, PaymentCaptured, PaymentExpired, PaymentFailed, PaymentLate,
+    PaymentRefunded, RefundFailed, TransferArrived,
 };
 
 use crate::{Deps, retry};
@@ -32,6 +32,14 @@ pub(super) fn register(builder: DispatcherBuilder, deps: &Deps) -> DispatcherBui
         async move { orders::command::payment_failed(&ctx, event.order, EXPIRED).await.map(drop).map_err(retry) }
     });
     let at = deps.clone();
+    let builder = builder.on("order_payment_late", move |event: PaymentLate, _| {
+        let ctx = at.ctx();
+        async move {
+            let late = LatePayment { order: event.order, operation: event.operation, amount_minor: event.amount.minor };
+            orders::command::late_payment(&ctx, late).await.map(drop).map_err(retry)
+        }
+    });
+    let at = deps.clone();
     let builder = builder.on("order_captured", move |event: PaymentCaptured, _| {
         let deps = at.clone();
         async move { captured(&deps, event).await }
@@ -56,7 +64,13 @@ fn refunds(builder: DispatcherBuilder, deps: &Deps) -> DispatcherBuilder {
     let at = deps.clone();
     let builder = builder.on("order_refunded", move |event: PaymentRefunded, _| {
         let ctx = at.ctx();
-        async move { orders::command::refund_settled(&ctx, event.refund).await.map(drop).map_err(retry) }
+        async move {
+            // A refund may take several ways; the order hears of it when the last one is done.
+            if !event.complete {
+                return Ok(());
+            }
+            orders::command::refund_settled(&ctx, event.refund).await.map(drop).map_err(retry)
+        }
     });
     let at = deps.clone();
     builder.on("order_refund_failed", move |event: RefundFailed, _| {

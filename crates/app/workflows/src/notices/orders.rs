@@ -4,7 +4,8 @@ use kernel::Money;
 use kernel::id::{MerchantOrderId, OrderId, OrderLineId};
 use mail::Template;
 use orders::event::{
-    LinesRefused, MerchantOrderReleased, OrderPlaced, RefundSettled, ShipmentDelivered, ShipmentShipped, UnitsCanceled,
+    LatePaymentRefused, LinesRefused, MerchantOrderReleased, OrderPlaced, OrderRevived, RefundSettled,
+    ShipmentDelivered, ShipmentShipped, UnitsCanceled,
 };
 use orders::query::PartDetail;
 use orders::{Order, OrderLine};
@@ -40,6 +41,8 @@ pub(super) fn register(builder: DispatcherBuilder, deps: &Deps) -> DispatcherBui
         "mail_refund": RefundSettled => refund;
         "mail_payment_failed": PaymentFailed => payment_failed;
         "mail_payment_received": TransferArrived => payment_received;
+        "mail_order_revived": OrderRevived => revived;
+        "mail_payment_too_late": LatePaymentRefused => too_late;
     }
 }
 
@@ -221,4 +224,18 @@ async fn payment_received(deps: &Deps, event: TransferArrived, _: &StoredEvent) 
     let letter = letter(deps, order).await?;
     let more = json!({ "amount": letter.money(event.applied_before_minor + event.applied_minor) });
     leave(deps, vec![letter.to_buyer(Template::PaymentReceived, payment, more)]).await
+}
+
+/// The buyer had heard that the order was canceled; now it is paid and goes on.
+async fn revived(deps: &Deps, event: OrderRevived, _: &StoredEvent) -> HandlerResult {
+    let letter = letter(deps, event.order).await?;
+    let more = json!({ "amount": letter.money(letter.order.total_minor) });
+    leave(deps, vec![letter.to_buyer(Template::PaymentReceived, event.order, more)]).await
+}
+
+async fn too_late(deps: &Deps, event: LatePaymentRefused, _: &StoredEvent) -> HandlerResult {
+    let letter = letter(deps, event.order).await?;
+    let reason = "it came too late, the goods are sold, and the money goes back";
+    let more = json!({ "amount": letter.money(event.amount_minor), "reason": reason });
+    leave(deps, vec![letter.to_buyer(Template::PaymentFailed, event.operation, more)]).await
 }

@@ -6,8 +6,8 @@ use kernel::Currency;
 use crate::actions::POST;
 use crate::error::Error;
 use crate::model::build::{
-    Canceled, Captured, CodKept, CodRemitted, DisputeFeeRecharged, ProviderFee, ProviderSettled, RefundSettled,
-    Transfer, UnappliedReturned, canceled, captured, cod_kept, cod_remitted, dispute_fee_recharged, provider_fee,
+    Canceled, Captured, CodKept, CodRemitted, CreditGiven, DisputeFeeRecharged, ProviderFee, ProviderSettled, RefundSettled,
+    Transfer, UnappliedReturned, canceled, captured, cod_kept, cod_remitted, credit_given, dispute_fee_recharged, provider_fee,
     provider_settled, refund_settled, transfer, unapplied_returned,
 };
 use crate::model::{Posted, Posting, Unbalanced};
@@ -32,6 +32,8 @@ posts! {
     post_captured(Captured) = captured;
     /// A bank receipt arrived, or was matched later.
     post_transfer(Transfer) = transfer;
+    /// A buyer got credit.
+    post_credit_given(CreditGiven) = credit_given;
     /// The merchant keeps the cash it collected.
     post_cod_kept(CodKept) = cod_kept;
     /// A carrier sent the cash it collected.

@@ -57,6 +57,8 @@ pub enum Account {
     CommissionTax(String),
     /// Sales tax that the operator remits, by country.
     RemittedTax(String),
+    /// Store credit or a gift card of a buyer, by the id of the credit's account. Never below zero.
+    BuyerCredit(String),
     /// Bank receipts that pay no order (yet). Never below zero.
     UnappliedReceipts,
     /// Commission on items and shipping.
@@ -94,7 +96,9 @@ impl Account {
             Self::Bank => format!("{role}:main"),
             Self::ProviderClearing(provider) => format!("asset:psp:{provider}:clearing"),
             Self::CashAtCarrier(carrier) => format!("asset:cod:{carrier}:receivable"),
-            Self::Dispute(name) | Self::CommissionTax(name) | Self::RemittedTax(name) => format!("{role}:{name}"),
+            Self::Dispute(name) | Self::CommissionTax(name) | Self::RemittedTax(name) | Self::BuyerCredit(name) => {
+                format!("{role}:{name}")
+            }
             Self::OrderFunds(order, merchant) => format!("{role}:{order}:{merchant}"),
             Self::Pending(merchant) => format!("liability:merchant:{merchant}:pending"),
             Self::Available(merchant) => format!("liability:merchant:{merchant}:available"),
@@ -135,6 +139,7 @@ impl Account {
             Self::RefundInTransit(_) => "liability:refunds_in_transit",
             Self::CommissionTax(_) => "liability:tax:commission",
             Self::RemittedTax(_) => "liability:tax:sales_operator_remitted",
+            Self::BuyerCredit(_) => "liability:buyer_credit",
             Self::UnappliedReceipts => "liability:unapplied_receipts",
             Self::CommissionRevenue => "revenue:commission",
             Self::FixedFeeRevenue => "revenue:fixed_fee",
@@ -169,6 +174,7 @@ impl Account {
             | Self::PayoutInTransit(..)
             | Self::RefundInTransit(_)
             | Self::MerchantReceivable(_)
+            | Self::BuyerCredit(_)
             | Self::UnappliedReceipts => Some(0),
             _ => None,
         }
@@ -210,6 +216,7 @@ impl Account {
             ["liability", "refunds_in_transit", refund] => Self::RefundInTransit(refund.parse().ok()?),
             ["liability", "tax", "commission", country] => Self::CommissionTax(country.to_owned()),
             ["liability", "tax", "sales_operator_remitted", country] => Self::RemittedTax(country.to_owned()),
+            ["liability", "buyer_credit", name] => Self::BuyerCredit(name.to_owned()),
             ["liability", "unapplied_receipts"] => Self::UnappliedReceipts,
             ["revenue", "commission"] => Self::CommissionRevenue,
             ["revenue", "fixed_fee"] => Self::FixedFeeRevenue,
@@ -261,6 +268,7 @@ mod tests {
             Account::RefundInTransit(refund),
             Account::CommissionTax(name()),
             Account::RemittedTax(name()),
+            Account::BuyerCredit(name()),
             Account::UnappliedReceipts,
             Account::CommissionRevenue,
             Account::FixedFeeRevenue,

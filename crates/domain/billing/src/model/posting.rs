@@ -16,6 +16,7 @@ pub enum Kind {
     TransferReceived,
     TransferMatched,
     UnappliedReturned,
+    CreditGiven,
     SaleRecognized,
     FundsReleased,
     ReserveReleased,
@@ -46,7 +47,7 @@ pub enum Kind {
 }
 stored_names! { Kind {
     OrderCaptured = "ORDER_CAPTURED", TransferReceived = "TRANSFER_RECEIVED", TransferMatched = "TRANSFER_MATCHED",
-    UnappliedReturned = "UNAPPLIED_RETURNED", SaleRecognized = "SALE_RECOGNIZED", FundsReleased = "FUNDS_RELEASED",
+    UnappliedReturned = "UNAPPLIED_RETURNED", CreditGiven = "CREDIT_GIVEN", SaleRecognized = "SALE_RECOGNIZED", FundsReleased = "FUNDS_RELEASED",
     ReserveReleased = "RESERVE_RELEASED", CanceledAfterCapture = "CANCELED_AFTER_CAPTURE",
     RefundRequested = "REFUND_REQUESTED", RefundSettled = "REFUND_SETTLED", CodKeptByMerchant = "COD_KEPT_BY_MERCHANT",
     CodRemitted = "COD_REMITTED", ProviderFee = "PSP_FEE", ProviderSettled = "PSP_SETTLED",

@@ -9,6 +9,7 @@ mod deliver;
 mod expire;
 mod fulfillment;
 mod incident;
+mod late;
 mod money;
 mod paying;
 mod place;
@@ -38,6 +39,7 @@ pub use fulfillment::{
     OfFulfillment, fulfillment_hold, fulfillment_merge, fulfillment_move, fulfillment_release, fulfillment_split,
 };
 pub use incident::{CloseIncident, OpenIncident, incident_close, incident_open};
+pub use late::{Late, LatePayment, late_payment};
 pub use money::{
     MoneyArrived, PaymentAuthorized, capture_failed, money_arrived, payment_authorized, payment_failed, refund_failed,
     refund_settled,

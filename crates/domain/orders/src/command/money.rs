@@ -68,25 +68,33 @@ pub async fn money_arrived(ctx: &Ctx, input: MoneyArrived) -> Result<Order, Erro
     ctx.authorize(DRIVE)?;
     let tx = ctx.begin_write().await?;
     let mut work = Work::open(ctx, tx, input.order).await?;
-    let known = capture::Entity::find()
-        .filter(capture::Column::OperationId.eq(input.operation))
-        .limit(1)
-        .one(&*work.tx)
-        .await?;
+    arrived_in(&mut work, input.operation, input.merchant_order, input.amount_minor).await?;
+    Ok(work.finish().await?.order)
+}
+
+/// The same inside a command on the order. Money that was counted before is not counted again.
+pub(super) async fn arrived_in(
+    work: &mut Work,
+    operation: PaymentOperationId,
+    part: Option<MerchantOrderId>,
+    amount_minor: i64,
+) -> Result<(), Error> {
+    let known =
+        capture::Entity::find().filter(capture::Column::OperationId.eq(operation)).limit(1).one(&*work.tx).await?;
     if known.is_some() {
-        return Ok(work.book.order);
+        return Ok(());
     }
-    for (part, amount) in shares(&work, &input)? {
+    for (part, amount) in shares(work, part, amount_minor)? {
         let before = work.book.part(part)?;
         let discount = work.book.discount_due(part, before.captured_minor + amount) - before.captured_discount_minor;
-        capture_part(&mut work, input.operation, part, Captured { amount, discount: discount.max(0) }).await?;
+        capture_part(work, operation, part, Captured { amount, discount: discount.max(0) }).await?;
     }
-    give_surplus_back(&mut work).await?;
+    give_surplus_back(work).await?;
     let paid = work.book.parts.iter().all(|part| part.captured_minor >= part.total_minor);
     if work.book.order.capture == CaptureTiming::OnPayment && paid {
-        release_in(&mut work).await?;
+        release_in(work).await?;
     }
-    Ok(work.finish().await?.order)
+    Ok(())
 }
 
 /// What came for units that were canceled while it was on its way goes back.
@@ -118,13 +126,13 @@ async fn give_surplus_back(work: &mut Work) -> Result<(), Error> {
 }
 
 /// How much of the money is for which merchant order.
-fn shares(work: &Work, input: &MoneyArrived) -> Result<Vec<(MerchantOrderId, i64)>, Error> {
-    if let Some(part) = input.merchant_order {
-        return Ok(vec![(part, input.amount_minor)]);
+fn shares(work: &Work, part: Option<MerchantOrderId>, amount_minor: i64) -> Result<Vec<(MerchantOrderId, i64)>, Error> {
+    if let Some(part) = part {
+        return Ok(vec![(part, amount_minor)]);
     }
     let open: Vec<u64> =
         work.book.parts.iter().map(|p| (p.total_minor - p.captured_minor).max(0).unsigned_abs()).collect();
-    let shares = allocate(input.amount_minor, &open)
+    let shares = allocate(amount_minor, &open)
         .map_err(|_| context::Error::internal("money arrived for an order that is paid"))?;
     Ok(work.book.parts.iter().map(|part| part.id).zip(shares).filter(|(_, share)| *share > 0).collect())
 }

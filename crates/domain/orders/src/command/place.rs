@@ -6,7 +6,7 @@ use context::{Ctx, Idempotent, WriteTx};
 use inventory::{Reserve, Short, reserve_in_tx};
 use kernel::id::{CartLineId, OrderId, OrderLineId};
 use kernel::{Invalid, Money, text};
-use payments::{CaptureMoment, Method, OpenPayment, open_in_tx};
+use payments::{CaptureMoment, Method, OpenPayment, UseCredit, open_in_tx};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
@@ -25,12 +25,16 @@ use crate::model::types::Address;
 use crate::query;
 
 /// How the buyer pays.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct PayWith {
     /// Code of the payment method.
     pub method: String,
     /// The provider's token, for methods that need one.
     pub token: Option<String>,
+    /// Where the buyer's browser returns when the provider wanted it to do something.
+    pub return_url: Option<String>,
+    /// Credit of the buyer that pays the order or a part of it.
+    pub credit: Option<UseCredit>,
 }
 
 /// What is placed.
@@ -117,7 +121,7 @@ pub async fn place(ctx: &Ctx, input: Place) -> Result<Order, Error> {
     };
     let token_hash = input.cart.token.as_deref().map(token_hash);
     let terms = Frozen { email, bill_to, source, capture, method: method.code, token_hash, market: &market };
-    let order = write(&mut tx, ctx, &cart, planned, terms, input.payment.token).await?;
+    let order = write(&mut tx, ctx, &cart, planned, terms, input.payment).await?;
     tx.commit_with_answer(&Answer { order: order.id }).await?;
     Ok(order)
 }
@@ -134,7 +138,7 @@ fn guard(cart: &Cart, input: &Place) -> Result<(String, &'static Method), Error>
         None => cart.email.clone().ok_or(Error::CartIncomplete("email"))?,
     };
     let unknown = || Invalid::new("payment.method", "UNKNOWN_METHOD", "is not a payment method");
-    Ok((email, payments::method(&input.payment.method).ok_or_else(unknown)?))
+    Ok((email, payments::offered_method(&input.payment.method).ok_or_else(unknown)?))
 }
 
 /// Whether the plan can be placed and is what the buyer saw.
@@ -174,7 +178,7 @@ async fn write(
     cart: &Cart,
     planned: Planned,
     terms: Frozen<'_>,
-    token: Option<String>,
+    pay: PayWith,
 ) -> Result<Order, Error> {
     let (method, total) = (terms.method, Money::new(planned.plan.totals.total, cart.currency));
     let mut rows = placement::rows(ctx, tx.now(), cart, planned, terms)?;
@@ -186,7 +190,10 @@ async fn write(
             order_number: rows.order.number.clone(),
             method: method.to_owned(),
             amount: total,
-            token,
+            token: pay.token,
+            return_url: pay.return_url,
+            credit: pay.credit,
+            customer_id: rows.order.customer_id,
             expires_at: None,
         },
     )

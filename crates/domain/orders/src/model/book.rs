@@ -278,6 +278,33 @@ impl Book {
         }
     }
 
+    /// Takes back the cancellation of an order that was never handed to its merchants. Returns the stock it needs.
+    pub fn revive(&mut self) -> Vec<Promised> {
+        let mut needed = Vec::with_capacity(self.fulfillment_lines.len());
+        for line in &mut self.fulfillment_lines {
+            line.canceled = 0;
+            let from = self.fulfillments.iter().find(|f| f.id == line.fulfillment_order_id);
+            let promised = |f: &FulfillmentOrder| Promised {
+                line: line.order_line_id,
+                location: f.location_id,
+                quantity: line.ordered,
+            };
+            needed.extend(from.map(promised));
+        }
+        for line in &mut self.lines {
+            line.canceled = 0;
+        }
+        for fulfillment in &mut self.fulfillments {
+            fulfillment.shipping_state = ShippingState::Open;
+        }
+        for part in &mut self.parts {
+            part.outcome = None;
+            part.decided_at = None;
+            part.state = MerchantOrderState::Staging;
+        }
+        needed
+    }
+
     /// The units of a fulfillment order.
     #[must_use]
     pub fn fulfillment_units(&self, id: FulfillmentOrderId) -> Units {

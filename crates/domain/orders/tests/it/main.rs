@@ -7,6 +7,8 @@ mod coupons;
 mod decisions;
 mod goodwill;
 mod incidents;
+mod late;
+mod mixed;
 mod parcels;
 mod places;
 mod previews;

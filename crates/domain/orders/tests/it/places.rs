@@ -106,7 +106,7 @@ testkit::both_databases! {
         assert_eq!(code(place_cart(&ctx, place(&access, &plan, "k", "bitcoin")).await), "UNKNOWN_METHOD");
         assert_eq!(code(place_cart(&ctx, place(&access, &plan, "k", "cash_on_delivery")).await), "CASH_NOT_ACCEPTED");
         let mut no_token = place(&access, &plan, "k", "card_sandbox");
-        no_token.payment = PayWith { method: "card_sandbox".to_owned(), token: None };
+        no_token.payment = PayWith { method: "card_sandbox".to_owned(), ..PayWith::default() };
         assert_eq!(code(place_cart(&ctx, no_token).await), "REQUIRED");
         let suspend = merchants::ChangeStatus { id: other.id, expected_version: 1, reason: Some("late".to_owned()) };
         merchants::suspend(&m.t.operator(), suspend).await.unwrap();

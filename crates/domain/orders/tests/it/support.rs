@@ -194,6 +194,7 @@ impl Market {
         assert_eq!(orders::check::orders(conn).await.unwrap(), Vec::<String>::new());
         assert_eq!(inventory::check::stock(conn).await.unwrap(), Vec::<String>::new());
         assert_eq!(payments::check::payments(conn).await.unwrap(), Vec::<String>::new());
+        assert_eq!(payments::check::credit(conn).await.unwrap(), Vec::<String>::new());
     }
 
     pub async fn transfer(&self, order: &Order, minor: i64, reference: &str) {
@@ -275,7 +276,11 @@ pub fn place(access: &CartAccess, plan: &SplitPlan, key: &str, method: &str) -> 
         idempotency_key: key.to_owned(),
         expected_total_minor: plan.totals.total,
         plan_hash: plan.hash.clone(),
-        payment: PayWith { method: method.to_owned(), token: (method == "card_sandbox").then(|| "tok_ok".to_owned()) },
+        payment: PayWith {
+            method: method.to_owned(),
+            token: method.ends_with("_sandbox").then(|| "tok_ok".to_owned()),
+            ..PayWith::default()
+        },
         email: None,
         bill_to: None,
     }
@@ -346,7 +351,12 @@ fn dispatcher(t: &TestEnv) -> Dispatcher {
         })
         .on("refunded", move |fact: event::PaymentRefunded, _| {
             let ctx = d.clone();
-            async move { Ok(command::refund_settled(&ctx, fact.refund).await.map(drop)?) }
+            async move {
+                if !fact.complete {
+                    return Ok(());
+                }
+                Ok(command::refund_settled(&ctx, fact.refund).await.map(drop)?)
+            }
         })
         .on("failed", move |fact: event::PaymentFailed, _| {
             let ctx = e.clone();

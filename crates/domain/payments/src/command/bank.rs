@@ -150,13 +150,14 @@ async fn apply(
         event.applied_minor = receipt.applied_minor;
         event.applied_before_minor = payment.amounts.captured.done_minor;
         event.fully_paid = due > 0 && receipt.applied_minor == due;
+        payment.excess_minor += receipt.amount.minor - receipt.applied_minor;
         if receipt.applied_minor > 0 {
             event.operation = Some(record_done(tx, &mut payment, receipt.applied_minor, None).await?);
             if event.fully_paid {
                 payment.expires_at = None;
             }
-            repo::save_payment(tx, &payment).await?;
         }
+        repo::save_payment(tx, &payment).await?;
     }
     Ok((receipt, event.operation, event))
 }
@@ -182,6 +183,8 @@ pub(super) async fn record_done(
         created_at: tx.now(),
         settled_at: Some(tx.now()),
         charge: None,
+        replaces: None,
+        refund_total_minor: None,
         version: 1,
     };
     repo::insert_operation(tx, &operation).await?;

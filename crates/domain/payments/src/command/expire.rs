@@ -5,7 +5,7 @@ use context::Ctx;
 use kernel::id::PaymentId;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::move_money::void_rest_in_tx;
+use super::plan::plan_voids;
 use crate::actions::EXECUTE;
 use crate::entity::payment;
 use crate::error::Error;
@@ -39,8 +39,9 @@ pub async fn expire_due(ctx: &Ctx, now: DateTime<Utc>) -> Result<Vec<PaymentId>,
             continue;
         }
         payment.expired_at = Some(tx.now());
+        payment.closed_at = Some(tx.now());
+        plan_voids(&mut tx, &mut payment).await?;
         repo::save_payment(&tx, &payment).await?;
-        void_rest_in_tx(&mut tx, payment.id).await?;
         let received_minor = payment.amounts.captured.done_minor;
         tx.emit(&PaymentExpired { payment: payment.id, order: payment.order_id, received_minor });
         tx.commit().await?;

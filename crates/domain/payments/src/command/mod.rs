@@ -2,24 +2,30 @@
 
 mod bank;
 mod cash;
+mod credit;
 mod dispute;
 mod execute;
 mod expire;
+mod late;
 mod move_money;
 mod open;
 mod plan;
 mod refund_by_hand;
+mod renew;
 mod settle;
 mod sweep;
 
 pub use bank::{TransferReceived, match_receipt, transfer_received};
 pub use cash::{CodCollected, cod_collected_in_tx};
+pub use credit::{CreditIssued, GiveCredit, give_credit};
 pub use dispute::{OpenDispute, ResolveDispute, open_dispute, resolve_dispute};
 pub use execute::{Progress, execute, lookup};
 pub use expire::expire_due;
+pub use late::{accept_late_in_tx, give_up_late_in_tx};
 pub use move_money::{CapturePart, RefundPart, capture_in_tx, refund_in_tx, void_rest_in_tx};
-pub use open::{OpenPayment, authorize_again_in_tx, open_in_tx};
-pub use refund_by_hand::{ConfirmRefund, confirm_refund, retry_refund};
+pub use open::{OpenPayment, UseCredit, authorize_again_in_tx, open_in_tx};
+pub use refund_by_hand::{ConfirmRefund, RefundWay, confirm_refund, retry_refund};
+pub use renew::renew_due;
 pub use sweep::{Swept, sweep};
 
 pub(crate) use plan::plan_for_orphan;

@@ -4,9 +4,9 @@ use context::WriteTx;
 use kernel::id::{MerchantOrderId, PaymentId, PaymentOperationId, RefundId};
 
 use super::dispute::disputed;
-use super::plan::{Wanted, plan};
+use super::plan::{Wanted, plan, plan_voids};
 use crate::error::Error;
-use crate::model::{CaptureMoment, OperationKind};
+use crate::model::{CaptureMoment, OperationKind, Source, spread};
 use crate::repo;
 
 /// The money of a merchant order to be taken.
@@ -31,14 +31,15 @@ pub struct RefundPart {
     pub refund_id: RefundId,
 }
 
-/// Plans the capture of a merchant order's part; [`crate::event::PaymentCaptured`] tells when it happened.
-/// `None` when there is nothing to take. The caller has authorized.
+/// Plans the capture of a merchant order's part; [`crate::event::PaymentCaptured`] tells when it happened, once for
+/// each source that gives money (the buyer's credit, the card). Empty when there is nothing to take. The caller has
+/// authorized.
 ///
 /// # Errors
 /// [`Error::ExceedsAuthorized`]; [`Error::NotPossible`] when the method captures otherwise or the payment is closed.
-pub async fn capture_in_tx(tx: &mut WriteTx, input: CapturePart) -> Result<Option<PaymentOperationId>, Error> {
+pub async fn capture_in_tx(tx: &mut WriteTx, input: CapturePart) -> Result<Vec<PaymentOperationId>, Error> {
     if input.amount_minor == 0 {
-        return Ok(None);
+        return Ok(Vec::new());
     }
     let mut payment = repo::lock_payment(tx, input.payment_id).await?;
     let on_acceptance = payment.method().is_some_and(|method| method.capture == CaptureMoment::OnAcceptance);
@@ -48,54 +49,65 @@ pub async fn capture_in_tx(tx: &mut WriteTx, input: CapturePart) -> Result<Optio
     if payment.closed_at.is_some() {
         return Err(Error::NotPossible("the payment is closed"));
     }
-    let capturable_minor = payment.amounts.capturable_minor();
-    if input.amount_minor < 0 || input.amount_minor > capturable_minor {
-        return Err(Error::ExceedsAuthorized { capturable_minor });
+    let sources = repo::sources_of(tx, payment.id).await?;
+    let capturable_minor = sources.iter().map(Source::capturable_minor).sum();
+    let exceeds = Error::ExceedsAuthorized { capturable_minor };
+    if input.amount_minor < 0 {
+        return Err(exceeds);
     }
-    let mut wanted = Wanted::of(OperationKind::Capture, input.amount_minor);
-    wanted.merchant_order_id = Some(input.merchant_order_id);
-    let operation = plan(tx, &mut payment, wanted).await?;
+    let shares = spread(&sources, &payment.capture_order, input.amount_minor, Source::capturable_minor);
+    let mut planned = Vec::new();
+    for (source, share) in shares.ok_or(exceeds)? {
+        let mut wanted = Wanted::at(source, OperationKind::Capture, share);
+        wanted.merchant_order_id = Some(input.merchant_order_id);
+        planned.push(plan(tx, &mut payment, wanted).await?.id);
+    }
     repo::save_payment(tx, &payment).await?;
-    Ok(Some(operation.id))
+    Ok(planned)
 }
 
 /// The order wants no more money: closes the payment and gives up what is held and neither taken nor about to be.
-/// What is authorized only later is given up at once. Calling it again does nothing. The caller has authorized.
+/// What is authorized only later is given up at once. Calling it again does nothing, nor does it touch money that came
+/// too late and waits for a decision. The caller has authorized.
 ///
 /// # Errors
 /// `NotFound`; the database error.
 pub async fn void_rest_in_tx(tx: &mut WriteTx, payment_id: PaymentId) -> Result<(), Error> {
     let mut payment = repo::lock_payment(tx, payment_id).await?;
-    if payment.closed_at.is_some() {
+    if payment.closed_at.is_some() || payment.is_late() {
         return Ok(());
     }
     payment.closed_at = Some(tx.now());
-    let rest = payment.amounts.capturable_minor();
-    if rest > 0 && payment.provider.is_some() {
-        plan(tx, &mut payment, Wanted::of(OperationKind::Void, rest)).await?;
-    }
+    plan_voids(tx, &mut payment).await?;
     repo::save_payment(tx, &payment).await
 }
 
-/// Plans a refund; [`crate::event::PaymentRefunded`] tells when the buyer has the money. Where no provider moves
-/// money, the operator pays by hand and confirms it ([`crate::confirm_refund`]). `None` when there is nothing to
-/// give back. The caller has authorized.
+/// Plans a refund; [`crate::event::PaymentRefunded`] tells when the buyer has the money, once for each source it goes
+/// back to. Where no provider moves money, the operator pays by hand and confirms it ([`crate::confirm_refund`]).
+/// Empty when there is nothing to give back. The caller has authorized.
 ///
 /// # Errors
 /// [`Error::ExceedsCaptured`].
-pub async fn refund_in_tx(tx: &mut WriteTx, input: RefundPart) -> Result<Option<PaymentOperationId>, Error> {
+pub async fn refund_in_tx(tx: &mut WriteTx, input: RefundPart) -> Result<Vec<PaymentOperationId>, Error> {
     if input.amount_minor == 0 {
-        return Ok(None);
+        return Ok(Vec::new());
     }
     let mut payment = repo::lock_payment(tx, input.payment_id).await?;
+    let sources = repo::sources_of(tx, payment.id).await?;
     // What a bank disputes is gone already, or may be gone tomorrow.
     let refundable_minor = payment.amounts.refundable_minor() - disputed(tx, payment.id).await?;
+    let exceeds = Error::ExceedsCaptured { refundable_minor };
     if input.amount_minor < 0 || input.amount_minor > refundable_minor {
-        return Err(Error::ExceedsCaptured { refundable_minor });
+        return Err(exceeds);
     }
-    let mut wanted = Wanted::of(OperationKind::Refund, input.amount_minor);
-    wanted.refund_id = Some(input.refund_id);
-    let operation = plan(tx, &mut payment, wanted).await?;
+    let shares = spread(&sources, &payment.refund_order, input.amount_minor, Source::refundable_minor);
+    let mut planned = Vec::new();
+    for (source, share) in shares.ok_or(exceeds)? {
+        let mut wanted = Wanted::at(source, OperationKind::Refund, share);
+        wanted.refund_id = Some(input.refund_id);
+        wanted.refund_total_minor = Some(input.amount_minor);
+        planned.push(plan(tx, &mut payment, wanted).await?.id);
+    }
     repo::save_payment(tx, &payment).await?;
-    Ok(Some(operation.id))
+    Ok(planned)
 }

@@ -2,14 +2,27 @@
 
 use chrono::{DateTime, Utc};
 use context::WriteTx;
-use kernel::id::{OrderId, PaymentId};
+use kernel::id::{CustomerId, OrderId, PaymentId};
 use kernel::{Invalid, Money};
+use serde::Serialize;
 
+use super::credit;
 use super::plan::{Wanted, plan};
 use crate::error::Error;
 use crate::event::PaymentAuthorized;
-use crate::model::{Amounts, OperationKind, Payment, method, token_line};
+use crate::model::{Amounts, CaptureMoment, Method, Needs, OperationKind, Payment, offered_method};
+use crate::model::{return_line, token_line};
+use crate::provider::CREDIT;
 use crate::repo;
+
+/// Credit of the buyer that pays an order, or a part of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct UseCredit {
+    /// The code of a gift card; the buyer's own store credit when absent.
+    pub gift_card_code: Option<String>,
+    /// How much of it, in minor units; as much as there is and is needed when absent.
+    pub amount_minor: Option<i64>,
+}
 
 /// The payment to open. The order is written in the same transaction.
 #[derive(Debug, Clone)]
@@ -24,23 +37,40 @@ pub struct OpenPayment {
     pub amount: Money,
     /// The card as a token of the provider, for methods that need one.
     pub token: Option<String>,
+    /// Where the buyer's browser returns after it was sent to the provider.
+    pub return_url: Option<String>,
+    /// Credit that pays all or a part.
+    pub credit: Option<UseCredit>,
+    /// The buyer's account, whose store credit may be used.
+    pub customer_id: Option<CustomerId>,
     /// Until when it must be completed; `None` takes the method's own time.
     pub expires_at: Option<DateTime<Utc>>,
 }
 
-/// Opens the payment and plans the authorization where the method has one. The caller has authorized.
+/// Opens the payment, reserves credit and plans what the method asks of its provider at once. The caller has
+/// authorized.
 ///
 /// # Errors
-/// [`Invalid`] for `payment.method` or `payment.token`; the database error.
+/// [`Invalid`] for `payment.method`, `payment.token`, `payment.returnUrl` or `payment.credit`;
+/// [`Error::CreditTooLow`]; [`Error::NotPossible`] when the method takes no credit; the database error.
 pub async fn open_in_tx(tx: &mut WriteTx, input: OpenPayment) -> Result<PaymentId, Error> {
     let unknown = || Invalid::new("payment.method", "UNKNOWN_METHOD", "is not a payment method");
-    let method = method(&input.method).ok_or_else(unknown)?;
+    let method = offered_method(&input.method).ok_or_else(unknown)?;
     if input.amount.minor < 0 {
         return Err(Invalid::new("amount", "OUT_OF_RANGE", "must not be negative").into());
     }
+    let return_url = return_line(input.return_url.as_deref())?;
+    let credit = reserve(tx, method, &input).await?;
+    let credit_minor = credit.map_or(0, |(_, minor)| minor);
+    let by_method_minor = input.amount.minor - credit_minor;
     let token = if method.needs_token() { Some(token_line(input.token.as_deref())?) } else { None };
-    let nothing_to_pay = input.amount.minor == 0;
+    let nothing_to_wait_for = by_method_minor == 0;
     let expires_at = input.expires_at.or_else(|| method.expires_after.map(|after| tx.now() + after));
+    let main = method.provider.map(str::to_owned);
+    let others: Vec<String> = main.iter().filter(|code| *code != CREDIT).cloned().collect();
+    let (mut capture_order, mut refund_order) = (vec![CREDIT.to_owned()], others.clone());
+    capture_order.extend(others);
+    refund_order.push(CREDIT.to_owned());
     let mut payment = Payment {
         id: tx.new_id(),
         order_id: input.order_id,
@@ -48,25 +78,73 @@ pub async fn open_in_tx(tx: &mut WriteTx, input: OpenPayment) -> Result<PaymentI
         method: method.code.to_owned(),
         amount: input.amount,
         amounts: Amounts::default(),
+        credit_minor,
+        excess_minor: 0,
+        action_url: None,
+        held_until: None,
+        capture_order,
+        refund_order,
         failure: None,
-        expires_at: expires_at.filter(|_| !nothing_to_pay),
+        expires_at: expires_at.filter(|_| !nothing_to_wait_for),
         expired_at: None,
         closed_at: None,
         created_at: tx.now(),
-        provider: method.provider.map(str::to_owned),
-        token,
+        provider: main.clone(),
+        token: token.filter(|_| by_method_minor > 0),
         charge: None,
+        credit_account: credit.map(|(account, _)| account),
+        return_url,
         version: 1,
     };
     repo::insert_payment(tx, &payment).await?;
-    if nothing_to_pay {
+    if input.amount.minor == 0 {
         tx.emit(&PaymentAuthorized { payment: payment.id, order: payment.order_id, amount: payment.amount });
-    } else if payment.provider.is_some() {
-        let wanted = Wanted::of(OperationKind::Authorize, payment.amount.minor);
+        return Ok(payment.id);
+    }
+    if by_method_minor > 0 && main.is_some() {
+        let kind = match method.capture {
+            CaptureMoment::AtPlacement => OperationKind::Capture,
+            _ => OperationKind::Authorize,
+        };
+        plan(tx, &mut payment, Wanted::of(kind, by_method_minor, main)).await?;
+    }
+    if let Some((account, minor)) = credit {
+        // After the provider's part, so that credit alone never tells that all is authorized.
+        let mut wanted = Wanted::of(OperationKind::Authorize, minor, Some(CREDIT.to_owned()));
+        wanted.charge = Some(account.to_string());
         plan(tx, &mut payment, wanted).await?;
+    }
+    if payment.amounts != Amounts::default() {
         repo::save_payment(tx, &payment).await?;
     }
     Ok(payment.id)
+}
+
+type Reserved = (kernel::id::CreditAccountId, i64);
+
+/// What the buyer's credit is to pay, and of which account. Locks the account.
+async fn reserve(tx: &mut WriteTx, method: &Method, input: &OpenPayment) -> Result<Option<Reserved>, Error> {
+    let Some(wanted) = &input.credit else {
+        return match method.needs {
+            Needs::Credit if input.amount.minor > 0 => Err(Invalid::required("payment.credit").into()),
+            _ => Ok(None),
+        };
+    };
+    if !method.takes_credit {
+        return Err(Error::NotPossible("this payment method cannot be combined with credit"));
+    }
+    let account = credit::usable(tx, wanted, input.customer_id, input.amount.currency).await?;
+    let usable_minor = account.usable_minor(tx.now());
+    let whole = method.needs == Needs::Credit;
+    let most = input.amount.minor;
+    let asked = if whole { most } else { wanted.amount_minor.unwrap_or_else(|| usable_minor.min(most)) };
+    if asked < 0 || asked > most {
+        return Err(Invalid::range("payment.credit.amount", 0, most).into());
+    }
+    if asked > usable_minor {
+        return Err(Error::CreditTooLow { usable_minor });
+    }
+    Ok((asked > 0).then_some((account.id, asked)))
 }
 
 /// Tries a refused authorization again with another token. The caller has authorized.
@@ -76,13 +154,14 @@ pub async fn open_in_tx(tx: &mut WriteTx, input: OpenPayment) -> Result<PaymentI
 pub async fn authorize_again_in_tx(tx: &mut WriteTx, id: PaymentId, token: &str) -> Result<(), Error> {
     let token = token_line(Some(token))?;
     let mut payment = repo::lock_payment(tx, id).await?;
-    let idle = payment.amounts == Amounts::default();
-    if payment.failure.is_none() || payment.closed_at.is_some() || payment.provider.is_none() || !idle {
+    let idle = payment.amounts.authorized.pending_minor == 0 && payment.amounts.captured == Amounts::default().captured;
+    let holds = payment.method().is_some_and(Method::holds);
+    if payment.failure.is_none() || payment.closed_at.is_some() || payment.provider.is_none() || !idle || !holds {
         return Err(Error::NotPossible("only a refused card payment can be tried again"));
     }
     payment.failure = None;
     payment.token = Some(token);
-    let wanted = Wanted::of(OperationKind::Authorize, payment.amount.minor);
-    plan(tx, &mut payment, wanted).await?;
+    let (minor, provider) = (payment.by_method_minor(), payment.provider.clone());
+    plan(tx, &mut payment, Wanted::of(OperationKind::Authorize, minor, provider)).await?;
     repo::save_payment(tx, &payment).await
 }

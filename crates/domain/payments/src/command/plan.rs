@@ -5,33 +5,52 @@ use kernel::Money;
 use kernel::id::{MerchantOrderId, OrphanId, PaymentOperationId, RefundId};
 use outbox::PendingJob;
 
+use super::credit;
+use super::settle::tell_success;
 use crate::error::Error;
-use crate::model::{Fact, Operation, OperationKind, OperationState, Payment, Phase};
+use crate::model::{Fact, Operation, OperationKind, OperationState, Payment, Phase, Source};
+use crate::provider::CREDIT;
 use crate::repo;
 use crate::worker::ExecuteOperation;
 
 /// What is wanted of a payment.
+#[derive(Debug, Clone)]
 pub(crate) struct Wanted {
     pub(crate) kind: OperationKind,
     pub(crate) amount_minor: i64,
+    pub(crate) provider: Option<String>,
+    pub(crate) charge: Option<String>,
+    pub(crate) replaces: Option<String>,
     pub(crate) merchant_order_id: Option<MerchantOrderId>,
     pub(crate) refund_id: Option<RefundId>,
+    pub(crate) refund_total_minor: Option<i64>,
 }
 
 impl Wanted {
-    pub(crate) const fn of(kind: OperationKind, amount_minor: i64) -> Self {
-        Self { kind, amount_minor, merchant_order_id: None, refund_id: None }
+    /// Something new of a provider.
+    pub(crate) fn of(kind: OperationKind, amount_minor: i64, provider: Option<String>) -> Self {
+        let (charge, replaces) = (None, None);
+        let (merchant_order_id, refund_id, refund_total_minor) = (None, None, None);
+        Self { kind, amount_minor, provider, charge, replaces, merchant_order_id, refund_id, refund_total_minor }
+    }
+
+    /// Something with the money at a source.
+    pub(crate) fn at(source: &Source, kind: OperationKind, amount_minor: i64) -> Self {
+        let mut wanted = Self::of(kind, amount_minor, source.provider.clone());
+        wanted.charge.clone_from(&source.charge);
+        wanted
     }
 }
 
-/// Plans an operation of a locked payment and changes its amounts; the caller saves the payment.
+/// Plans an operation of a locked payment and changes its amounts; the caller saves the payment. What is wanted of
+/// the buyer's credit has happened when this returns.
 pub(crate) async fn plan(tx: &mut WriteTx, payment: &mut Payment, wanted: Wanted) -> Result<Operation, Error> {
-    let operation = Operation {
+    let mut operation = Operation {
         id: tx.new_id(),
         payment_id: Some(payment.id),
         orphan_id: None,
         kind: wanted.kind,
-        provider: payment.provider.clone(),
+        provider: wanted.provider,
         amount: Money::new(wanted.amount_minor, payment.amount.currency),
         state: OperationState::Planned,
         reason: None,
@@ -39,18 +58,44 @@ pub(crate) async fn plan(tx: &mut WriteTx, payment: &mut Payment, wanted: Wanted
         refund_id: wanted.refund_id,
         created_at: tx.now(),
         settled_at: None,
-        charge: None,
+        charge: wanted.charge,
+        replaces: wanted.replaces,
+        refund_total_minor: wanted.refund_total_minor,
         version: 1,
     };
+    let own = operation.provider.as_deref() == Some(CREDIT);
+    if own {
+        operation.state = OperationState::Succeeded;
+        operation.settled_at = Some(tx.now());
+    }
     repo::insert_operation(tx, &operation).await?;
-    let fact = fact(&operation, Phase::Requested);
-    repo::insert_facts(tx, payment.id, &[fact], "souk", None).await?;
-    payment.amounts = payment.amounts.told(None, fact);
+    let requested = fact(&operation, Phase::Requested);
+    if own {
+        credit::apply(tx, &operation).await?;
+        let succeeded = fact(&operation, Phase::Succeeded);
+        repo::insert_facts(tx, payment.id, &[requested, succeeded], "souk", None).await?;
+        payment.amounts = payment.amounts.told(None, succeeded);
+        tell_success(tx, payment, &operation).await?;
+        return Ok(operation);
+    }
+    repo::insert_facts(tx, payment.id, &[requested], "souk", None).await?;
+    payment.amounts = payment.amounts.told(None, requested);
     // Without a provider people do it and tell.
     if operation.provider.is_some() {
         enqueue(tx, operation.id);
     }
     Ok(operation)
+}
+
+/// Plans to give up everything that is held and neither taken nor about to be.
+pub(crate) async fn plan_voids(tx: &mut WriteTx, payment: &mut Payment) -> Result<(), Error> {
+    for source in repo::sources_of(tx, payment.id).await? {
+        let rest = source.capturable_minor();
+        if rest > 0 {
+            plan(tx, payment, Wanted::at(&source, OperationKind::Void, rest)).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Plans the return of stray money.
@@ -76,6 +121,8 @@ pub(crate) async fn plan_for_orphan(
         created_at: tx.now(),
         settled_at: None,
         charge: Some(charge.to_owned()),
+        replaces: None,
+        refund_total_minor: None,
         version: 1,
     };
     repo::insert_operation(tx, &operation).await?;

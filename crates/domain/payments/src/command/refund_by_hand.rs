@@ -34,7 +34,8 @@ pub async fn confirm_refund(ctx: &Ctx, input: ConfirmRefund) -> Result<Operation
         return Err(Error::NotPossible("only a refund that waits for a bank transfer can be confirmed"));
     }
     let told_by = ctx.actor().id();
-    if !settle(&mut tx, operation.id, Outcome::Succeeded(Some(bank_reference.clone())), &told_by).await? {
+    let outcome = Outcome::Succeeded { charge: Some(bank_reference.clone()), held_until: None };
+    if !settle(&mut tx, operation.id, outcome, &told_by).await? {
         return Err(Error::NotPossible("the refund was confirmed meanwhile"));
     }
     let change = Change::new("payment_operation", operation.id, "confirmed");
@@ -44,11 +45,21 @@ pub async fn confirm_refund(ctx: &Ctx, input: ConfirmRefund) -> Result<Operation
     Ok(operation)
 }
 
+/// The way a refund takes when the first one failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum RefundWay {
+    /// The same once more.
+    #[default]
+    SameWay,
+    /// The operator transfers it from its bank account and confirms that.
+    BankTransfer,
+}
+
 /// Asks for a refund that failed once more, as a new operation for the same refund of the order.
 ///
 /// # Errors
-/// [`Error::NotPossible`] unless it failed; [`Error::ExceedsCaptured`] when it was asked for again already.
-pub async fn retry_refund(ctx: &Ctx, id: PaymentOperationId) -> Result<Operation, Error> {
+/// [`Error::NotPossible`] unless it failed and was not asked for again yet; [`Error::ExceedsCaptured`].
+pub async fn retry_refund(ctx: &Ctx, id: PaymentOperationId, way: RefundWay) -> Result<Operation, Error> {
     ctx.authorize(REFUND)?;
     let mut tx = ctx.begin_write().await?;
     let (failed, payment) = repo::lock_operation(&tx, id).await?;
@@ -62,8 +73,26 @@ pub async fn retry_refund(ctx: &Ctx, id: PaymentOperationId) -> Result<Operation
     if failed.amount.minor > refundable_minor {
         return Err(Error::ExceedsCaptured { refundable_minor });
     }
-    let mut wanted = Wanted::of(OperationKind::Refund, failed.amount.minor);
+    // What is under way or done for the same refund already.
+    let operations = repo::operations_of(&tx, payment.id).await?;
+    let live = operations
+        .iter()
+        .filter(|other| other.refund_id == failed.refund_id && other.state != OperationState::Failed)
+        .filter(|other| other.kind == OperationKind::Refund)
+        .map(|other| other.amount.minor);
+    if live.sum::<i64>() + failed.amount.minor > failed.refund_total_minor.unwrap_or(failed.amount.minor) {
+        return Err(Error::NotPossible("the refund was tried again already"));
+    }
+    let mut wanted = match way {
+        RefundWay::BankTransfer => Wanted::of(OperationKind::Refund, failed.amount.minor, None),
+        RefundWay::SameWay => {
+            let mut wanted = Wanted::of(OperationKind::Refund, failed.amount.minor, failed.provider.clone());
+            wanted.charge.clone_from(&failed.charge);
+            wanted
+        }
+    };
     wanted.refund_id = failed.refund_id;
+    wanted.refund_total_minor = failed.refund_total_minor;
     let operation = plan(&mut tx, &mut payment, wanted).await?;
     repo::save_payment(&tx, &payment).await?;
     tx.record(Change::new("payment_operation", failed.id, "retried"));

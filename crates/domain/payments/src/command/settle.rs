@@ -1,24 +1,31 @@
 //! Takes an outcome, from whoever tells it first.
 
+use chrono::{DateTime, Utc};
 use context::WriteTx;
 use kernel::id::{OrphanId, PaymentOperationId};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-use super::plan::{Wanted, fact, plan};
+use super::plan::{Wanted, fact, plan, plan_voids};
 use crate::entity::orphan;
 use crate::error::Error;
 use crate::event::{
-    CaptureFailed, MoneyPlace, OrphanMoneyReturned, PaymentAuthorized, PaymentCaptured, PaymentFailed, PaymentRefunded,
-    PaymentVoided, RefundFailed,
+    CaptureFailed, MoneyPlace, OrphanMoneyReturned, PaymentAuthorized, PaymentCaptured, PaymentFailed, PaymentLate,
+    PaymentRefunded, PaymentVoided, RefundFailed, RenewalFailed,
 };
-use crate::model::{CaptureMoment, Operation, OperationKind, OperationState, Payment, Phase, method};
+use crate::model::{CaptureMoment, Operation, OperationKind, OperationState, Payment, Phase, Source};
+use crate::provider::CREDIT;
 use crate::repo;
 
 /// What became of an operation.
 pub(crate) enum Outcome {
-    /// It happened; the provider's name of the charge, where known.
-    Succeeded(Option<String>),
+    /// It happened.
+    Succeeded {
+        /// The provider's name of the charge, or the bank's of a transfer, where known.
+        charge: Option<String>,
+        /// Until when the provider holds the money, where it says so.
+        held_until: Option<DateTime<Utc>>,
+    },
     /// It did not happen, and why.
     Failed(String),
 }
@@ -34,11 +41,15 @@ pub(crate) async fn settle(
     let before = match operation.state {
         OperationState::Succeeded => Phase::Succeeded,
         OperationState::Failed => Phase::Failed,
-        OperationState::Planned | OperationState::Sent | OperationState::Unknown => Phase::Requested,
+        OperationState::Planned | OperationState::Sent | OperationState::ActionRequired | OperationState::Unknown => {
+            Phase::Requested
+        }
     };
+    let mut held = None;
     let (state, phase, reason) = match outcome {
-        Outcome::Succeeded(charge) => {
-            operation.charge = charge.or(operation.charge);
+        Outcome::Succeeded { charge, held_until } => {
+            operation.charge = settled_charge(&operation, charge);
+            held = held_until;
             (OperationState::Succeeded, Phase::Succeeded, None)
         }
         Outcome::Failed(reason) => (OperationState::Failed, Phase::Failed, Some(reason)),
@@ -51,62 +62,114 @@ pub(crate) async fn settle(
     operation.settled_at = Some(tx.now());
     repo::save_operation(tx, &operation, None).await?;
     match (payment, operation.orphan_id) {
-        (Some(payment), _) => settle_payment(tx, payment, &operation, before, phase, told_by).await?,
+        (Some(payment), _) => {
+            let told = Told { before, phase, held_until: held, by: told_by };
+            settle_payment(tx, payment, &operation, told).await?;
+        }
         (None, Some(orphan)) => settle_orphan(tx, orphan, &operation).await?,
         (None, None) => {}
     }
     Ok(true)
 }
 
+/// Where the money is for sure. A charge that was opened by this operation gets its name now, and may get another one
+/// when the buyer has confirmed.
+fn settled_charge(operation: &Operation, told: Option<String>) -> Option<String> {
+    let opens = operation.kind == OperationKind::Authorize
+        || operation.kind == OperationKind::Capture && operation.merchant_order_id.is_none();
+    if opens { told.or_else(|| operation.charge.clone()) } else { operation.charge.clone().or(told) }
+}
+
+/// What was told of an operation.
+struct Told<'a> {
+    before: Phase,
+    phase: Phase,
+    held_until: Option<DateTime<Utc>>,
+    by: &'a str,
+}
+
 async fn settle_payment(
     tx: &mut WriteTx,
     mut payment: Payment,
     operation: &Operation,
-    before: Phase,
-    phase: Phase,
-    told_by: &str,
+    told: Told<'_>,
 ) -> Result<(), Error> {
-    let fact = fact(operation, phase);
-    repo::insert_facts(tx, payment.id, &[fact], told_by, operation.reason.as_deref()).await?;
-    payment.amounts = payment.amounts.told(Some(before), fact);
-    if operation.kind == OperationKind::Authorize {
+    let fact = fact(operation, told.phase);
+    repo::insert_facts(tx, payment.id, &[fact], told.by, operation.reason.as_deref()).await?;
+    payment.amounts = payment.amounts.told(Some(told.before), fact);
+    let succeeded = told.phase == Phase::Succeeded;
+    let renewal = operation.replaces.is_some();
+    if opens_charge(&payment, operation) && !renewal {
         // A token is good for one try.
         payment.token = None;
+        payment.action_url = None;
         payment.failure.clone_from(&operation.reason);
-        if phase == Phase::Succeeded {
-            payment.charge.clone_from(&operation.charge);
-            payment.expires_at = None;
-            let rest = payment.amounts.capturable_minor();
-            if payment.closed_at.is_some() && rest > 0 {
-                plan(tx, &mut payment, Wanted::of(OperationKind::Void, rest)).await?;
-            } else if at_placement(&payment) && rest > 0 {
-                plan(tx, &mut payment, Wanted::of(OperationKind::Capture, rest)).await?;
-            }
+    }
+    let mut late = false;
+    if opens_charge(&payment, operation) && succeeded {
+        payment.charge.clone_from(&operation.charge);
+        payment.held_until = told.held_until;
+        payment.expires_at = None;
+        let expired = payment.expired_at.is_some() && payment.closed_at.is_some();
+        // Credit that was to pay a part is free again, and may be gone.
+        if expired && !renewal && payment.credit_minor == 0 {
+            // The order was given up meanwhile. It may come back, or the money goes back: orders decides.
+            payment.closed_at = None;
+            late = true;
         }
+        after_opening(tx, &mut payment, operation).await?;
     }
     repo::save_payment(tx, &payment).await?;
-    if phase == Phase::Succeeded {
-        tell_success(tx, &payment, operation)
+    if late {
+        let Operation { id, amount, .. } = *operation;
+        let taken = (operation.kind == OperationKind::Capture).then(|| place(operation));
+        tx.emit(&PaymentLate { payment: payment.id, order: payment.order_id, operation: id, amount, taken });
+    } else if succeeded {
+        tell_success(tx, &payment, operation).await?;
     } else {
-        tell_failure(tx, &payment, operation)
+        tell_failure(tx, &payment, operation);
     }
     Ok(())
 }
 
-fn at_placement(payment: &Payment) -> bool {
-    method(&payment.method).is_some_and(|method| method.capture == CaptureMoment::AtPlacement)
+/// Whether an operation opens a charge of the payment's method: the authorization, or the capture at placement.
+fn opens_charge(payment: &Payment, operation: &Operation) -> bool {
+    let at_placement = payment.method().is_some_and(|method| method.capture == CaptureMoment::AtPlacement);
+    operation.kind == OperationKind::Authorize || at_placement && operation.kind == OperationKind::Capture
 }
 
-fn tell_success(tx: &mut WriteTx, payment: &Payment, operation: &Operation) {
+/// Gives up what a new hold replaces, and what nobody wants any more.
+async fn after_opening(tx: &mut WriteTx, payment: &mut Payment, operation: &Operation) -> Result<(), Error> {
+    if operation.kind != OperationKind::Authorize {
+        return Ok(());
+    }
+    if payment.closed_at.is_some() {
+        return plan_voids(tx, payment).await;
+    }
+    let sources = repo::sources_of(tx, payment.id).await?;
+    let replaced = |source: &&Source| operation.replaces.is_some() && source.charge == operation.replaces;
+    if let Some(source) = sources.iter().find(replaced) {
+        let rest = source.capturable_minor();
+        if rest > 0 {
+            plan(tx, payment, Wanted::at(source, OperationKind::Void, rest)).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Tells that an operation happened. The amounts of the payment count it already.
+pub(super) async fn tell_success(tx: &mut WriteTx, payment: &Payment, operation: &Operation) -> Result<(), Error> {
     let Operation { id, amount, .. } = *operation;
     let (payment_id, order) = (payment.id, payment.order_id);
-    let place = operation.provider.clone().map_or(MoneyPlace::Bank, MoneyPlace::Provider);
+    let place = place(operation);
     match operation.kind {
         // The order is gone; what it was to release must not be released.
-        OperationKind::Authorize if payment.closed_at.is_some() => {}
-        // What is taken at once is told when it is taken.
-        OperationKind::Authorize if at_placement(payment) => {}
-        OperationKind::Authorize => tx.emit(&PaymentAuthorized { payment: payment_id, order, amount }),
+        OperationKind::Authorize if payment.closed_at.is_some() || operation.replaces.is_some() => {}
+        // The other part of a mixed payment is still to come.
+        OperationKind::Authorize if payment.amounts.authorized.done_minor < payment.amount.minor => {}
+        OperationKind::Authorize => {
+            tx.emit(&PaymentAuthorized { payment: payment_id, order, amount: payment.amount });
+        }
         OperationKind::Capture => tx.emit(&PaymentCaptured {
             payment: payment_id,
             order,
@@ -118,10 +181,43 @@ fn tell_success(tx: &mut WriteTx, payment: &Payment, operation: &Operation) {
         OperationKind::Void => tx.emit(&PaymentVoided { payment: payment_id, order, amount }),
         OperationKind::Refund => {
             if let Some(refund) = operation.refund_id {
-                tx.emit(&PaymentRefunded { payment: payment_id, order, operation: id, refund, amount, place });
+                let complete = is_complete(tx, payment, operation).await?;
+                tx.emit(&PaymentRefunded {
+                    payment: payment_id,
+                    order,
+                    operation: id,
+                    refund,
+                    amount,
+                    place,
+                    complete,
+                });
             }
         }
     }
+    Ok(())
+}
+
+/// Where the money of an operation is.
+fn place(operation: &Operation) -> MoneyPlace {
+    match (operation.provider.as_deref(), &operation.charge) {
+        (Some(CREDIT), Some(account)) => MoneyPlace::Credit(account.clone()),
+        (Some(code), _) => MoneyPlace::Provider(code.to_owned()),
+        (None, _) => MoneyPlace::Bank,
+    }
+}
+
+/// Whether the whole refund is with the buyer now, wherever its parts went.
+async fn is_complete(tx: &WriteTx, payment: &Payment, operation: &Operation) -> Result<bool, Error> {
+    let total = operation.refund_total_minor.unwrap_or(operation.amount.minor);
+    if operation.amount.minor >= total {
+        return Ok(true);
+    }
+    let operations = repo::operations_of(tx, payment.id).await?;
+    let done = operations
+        .iter()
+        .filter(|other| other.refund_id == operation.refund_id && other.state == OperationState::Succeeded)
+        .map(|other| other.amount.minor);
+    Ok(done.sum::<i64>() >= total)
 }
 
 fn tell_failure(tx: &mut WriteTx, payment: &Payment, operation: &Operation) {
@@ -130,7 +226,12 @@ fn tell_failure(tx: &mut WriteTx, payment: &Payment, operation: &Operation) {
     let reason = operation.reason.clone().unwrap_or_default();
     tracing::warn!(operation = %id, kind = operation.kind.as_str(), reason, "a payment operation failed");
     match operation.kind {
-        OperationKind::Authorize => tx.emit(&PaymentFailed { payment: payment_id, order, reason }),
+        // The old hold stands until it runs out; somebody has to hurry.
+        OperationKind::Authorize if operation.replaces.is_some() => {
+            tx.emit(&RenewalFailed { payment: payment_id, order, amount, reason });
+        }
+        _ if opens_charge(payment, operation) => tx.emit(&PaymentFailed { payment: payment_id, order, reason }),
+        OperationKind::Authorize => {}
         OperationKind::Capture => tx.emit(&CaptureFailed {
             payment: payment_id,
             order,

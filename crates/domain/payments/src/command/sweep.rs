@@ -7,7 +7,7 @@ use outbox::PendingJob;
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::plan::{Wanted, plan, plan_for_orphan};
+use super::plan::{plan_for_orphan, plan_voids};
 use crate::actions::EXECUTE;
 use crate::entity::{operation, orphan, payment};
 use crate::error::Error;
@@ -19,7 +19,7 @@ use crate::worker::LookupOperation;
 const OPEN_FOR: Duration = Duration::minutes(15);
 /// Rows of each kind looked at in one call.
 const BATCH: u64 = 100;
-const OPEN_STATES: [&str; 3] = ["planned", "sent", "unknown"];
+const OPEN_STATES: [&str; 4] = ["planned", "sent", "action_required", "unknown"];
 
 /// What a sweep set in motion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -75,6 +75,7 @@ async fn give_up(ctx: &Ctx) -> Result<usize, Error> {
         .add(Expr::col(payment::Column::VoidPendingMinor));
     let held = payment::Entity::find()
         .filter(payment::Column::ClosedAt.is_not_null())
+        .filter(payment::Column::Holds.eq(true))
         .filter(Expr::col(payment::Column::AuthorizedMinor).gt(used))
         .order_by_asc(payment::Column::Id)
         .limit(BATCH)
@@ -84,9 +85,9 @@ async fn give_up(ctx: &Ctx) -> Result<usize, Error> {
     for row in held {
         let mut tx = ctx.begin_write().await?;
         let mut payment = repo::lock_payment(&tx, row.id).await?;
-        let rest = payment.amounts.capturable_minor();
-        if rest > 0 && payment.provider.is_some() {
-            plan(&mut tx, &mut payment, Wanted::of(OperationKind::Void, rest)).await?;
+        let before = payment.amounts;
+        plan_voids(&mut tx, &mut payment).await?;
+        if payment.amounts != before {
             repo::save_payment(&tx, &payment).await?;
             tx.commit().await?;
             count += 1;

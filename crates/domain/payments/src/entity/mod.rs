@@ -1,6 +1,8 @@
 //! Tables of payments, one file each.
 #![allow(missing_docs)]
 
+pub(crate) mod credit_account;
+pub(crate) mod credit_entry;
 pub(crate) mod dispute;
 pub(crate) mod event;
 pub(crate) mod inbox;

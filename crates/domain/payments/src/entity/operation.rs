@@ -19,6 +19,8 @@ pub struct Model {
     pub idempotency_key: String,
     pub state: String,
     pub charge: Option<String>,
+    pub replaces: Option<String>,
+    pub refund_total_minor: Option<i64>,
     pub reason: Option<String>,
     pub merchant_order_id: Option<MerchantOrderId>,
     pub refund_id: Option<RefundId>,

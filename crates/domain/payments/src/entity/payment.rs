@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use kernel::Currency;
-use kernel::id::{OrderId, PaymentId};
+use kernel::id::{CreditAccountId, OrderId, PaymentId};
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -16,8 +16,16 @@ pub struct Model {
     pub provider: Option<String>,
     pub token: Option<String>,
     pub charge: Option<String>,
+    pub credit_account_id: Option<CreditAccountId>,
+    pub credit_minor: i64,
+    pub holds: bool,
+    pub return_url: Option<String>,
+    pub action_url: Option<String>,
+    pub capture_order: String,
+    pub refund_order: String,
     pub currency: Currency,
     pub amount_minor: i64,
+    pub excess_minor: i64,
     pub authorized_minor: i64,
     pub authorize_pending_minor: i64,
     pub captured_minor: i64,
@@ -27,6 +35,7 @@ pub struct Model {
     pub refunded_minor: i64,
     pub refund_pending_minor: i64,
     pub failure: Option<String>,
+    pub held_until: Option<DateTime<Utc>>,
     pub expires_at: Option<DateTime<Utc>>,
     pub expired_at: Option<DateTime<Utc>>,
     pub closed_at: Option<DateTime<Utc>>,

@@ -1,16 +1,23 @@
 //! Plain types and pure decisions.
 
 mod amounts;
+mod credit;
 mod dispute;
 mod method;
 mod operation;
 mod payment;
+mod source;
 
 pub use amounts::{Amounts, Fact, Moved};
+pub use credit::{CreditAccount, CreditKind, code_hash, new_code, normal_code};
 pub use dispute::{Dispute, DisputeState};
-pub use method::{CaptureMoment, Method, Precondition, method, methods};
+pub use method::{
+    CancelBy, CaptureMoment, Method, Needs, PayableWhen, Precondition, RefundBy, method, methods, offer_methods_of,
+    offered_method, offered_methods,
+};
 pub use operation::{Operation, OperationKind, OperationState, Phase};
-pub use payment::{BankReceipt, CollectedBy, Payment, PaymentState, token_line};
+pub use payment::{BankReceipt, CollectedBy, Payment, PaymentState, return_line, token_line};
+pub use source::{Source, sources, spread};
 
 /// Enums with a stored name.
 macro_rules! stored_names {

@@ -30,6 +30,8 @@ pub enum OperationState {
     Planned,
     /// Asked for; the answer is not known yet.
     Sent,
+    /// The buyer has to do something at the provider first.
+    ActionRequired,
     /// It happened.
     Succeeded,
     /// It did not happen and will not.
@@ -38,7 +40,7 @@ pub enum OperationState {
     Unknown,
 }
 stored_names! { OperationState {
-    Planned = "planned", Sent = "sent", Succeeded = "succeeded", Failed = "failed", Unknown = "unknown",
+    Planned = "planned", Sent = "sent", ActionRequired = "action_required", Succeeded = "succeeded", Failed = "failed", Unknown = "unknown",
 } }
 
 impl OperationState {
@@ -89,5 +91,9 @@ pub struct Operation {
     /// When its outcome was known.
     pub settled_at: Option<DateTime<Utc>>,
     pub(crate) charge: Option<String>,
+    /// The charge whose hold a new authorization takes over.
+    pub(crate) replaces: Option<String>,
+    /// What the whole refund gives back, where it takes several operations.
+    pub(crate) refund_total_minor: Option<i64>,
     pub(crate) version: i64,
 }

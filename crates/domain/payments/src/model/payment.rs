@@ -1,7 +1,7 @@
 //! A payment.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{BankReceiptId, OrderId, PaymentId};
+use kernel::id::{BankReceiptId, CreditAccountId, OrderId, PaymentId};
 use kernel::{Invalid, Money};
 use serde::{Deserialize, Serialize};
 
@@ -9,18 +9,24 @@ use super::{Amounts, Method, method, stored_names};
 
 /// The longest provider token.
 const TOKEN_MAX: usize = 200;
+/// The longest address to return to.
+const RETURN_URL_MAX: usize = 500;
 
 /// Where a payment stands; derived from its amounts, never stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PaymentState {
     /// Nothing happened yet.
     Pending,
+    /// The buyer has to do something at the provider.
+    ActionRequired,
     /// Held, or partly paid by transfer.
     Authorized,
     /// A part was taken.
     PartlyCaptured,
     /// All was taken (or what was not taken is given up).
     Captured,
+    /// All was taken, and more arrived than the order costs.
+    Overpaid,
     /// A part was given back.
     PartlyRefunded,
     /// All that was taken was given back.
@@ -33,8 +39,8 @@ pub enum PaymentState {
     Expired,
 }
 stored_names! { PaymentState {
-    Pending = "pending", Authorized = "authorized", PartlyCaptured = "partly_captured", Captured = "captured",
-    PartlyRefunded = "partly_refunded", Refunded = "refunded", Voided = "voided", Failed = "failed",
+    Pending = "pending", ActionRequired = "action_required", Authorized = "authorized", PartlyCaptured = "partly_captured", Captured = "captured",
+    Overpaid = "overpaid", PartlyRefunded = "partly_refunded", Refunded = "refunded", Voided = "voided", Failed = "failed",
     Expired = "expired",
 } }
 
@@ -53,6 +59,18 @@ pub struct Payment {
     pub amount: Money,
     /// What happened to the money.
     pub amounts: Amounts,
+    /// What of the order the buyer's credit pays, in minor units.
+    pub credit_minor: i64,
+    /// What arrived beyond what the order costs, in minor units.
+    pub excess_minor: i64,
+    /// Where the buyer has to go to complete it.
+    pub action_url: Option<String>,
+    /// Until when the provider holds what it holds.
+    pub held_until: Option<DateTime<Utc>>,
+    /// From which providers money is taken first.
+    pub capture_order: Vec<String>,
+    /// To which providers money goes back first.
+    pub refund_order: Vec<String>,
     /// Why it was refused.
     pub failure: Option<String>,
     /// Until when it must be completed.
@@ -66,6 +84,8 @@ pub struct Payment {
     pub(crate) provider: Option<String>,
     pub(crate) token: Option<String>,
     pub(crate) charge: Option<String>,
+    pub(crate) credit_account: Option<CreditAccountId>,
+    pub(crate) return_url: Option<String>,
     pub(crate) version: i64,
 }
 
@@ -84,15 +104,21 @@ impl Payment {
             let all = refunded.done_minor == captured.done_minor;
             return if all { PaymentState::Refunded } else { PaymentState::PartlyRefunded };
         }
+        // A hold that was renewed was also given up once.
+        let held = authorized.done_minor - captured.done_minor - voided.done_minor > 0;
         if captured.done_minor > 0 {
-            let all = captured.done_minor + voided.done_minor >= self.amount.minor;
-            return if all { PaymentState::Captured } else { PaymentState::PartlyCaptured };
+            let all = captured.done_minor + voided.done_minor >= self.amount.minor && !held;
+            return match (all, self.excess_minor > 0) {
+                (true, true) => PaymentState::Overpaid,
+                (true, false) => PaymentState::Captured,
+                (false, _) => PaymentState::PartlyCaptured,
+            };
+        }
+        if held && authorized.done_minor >= self.amount.minor {
+            return PaymentState::Authorized;
         }
         if voided.done_minor > 0 {
             return PaymentState::Voided;
-        }
-        if authorized.done_minor > 0 {
-            return PaymentState::Authorized;
         }
         if self.expired_at.is_some() {
             return PaymentState::Expired;
@@ -103,7 +129,23 @@ impl Payment {
         if self.closed_at.is_some() {
             return PaymentState::Voided;
         }
-        if self.amount.minor == 0 { PaymentState::Captured } else { PaymentState::Pending }
+        match (self.amount.minor, &self.action_url) {
+            (0, _) => PaymentState::Captured,
+            (_, Some(_)) => PaymentState::ActionRequired,
+            (_, None) => PaymentState::Pending,
+        }
+    }
+
+    /// What the method itself is to bring; credit of the buyer pays the rest. Minor units.
+    #[must_use]
+    pub const fn by_method_minor(&self) -> i64 {
+        self.amount.minor - self.credit_minor
+    }
+
+    /// Whether money came after it was given up for want of money, and nobody has decided yet what becomes of it.
+    #[must_use]
+    pub const fn is_late(&self) -> bool {
+        self.expired_at.is_some() && self.closed_at.is_none()
     }
 
     /// What is still to come, in minor units.
@@ -148,4 +190,17 @@ pub struct BankReceipt {
 /// [`Invalid`] naming `payment.token`.
 pub fn token_line(token: Option<&str>) -> Result<String, Invalid> {
     kernel::text::line("payment.token", token.unwrap_or_default(), TOKEN_MAX)
+}
+
+/// Checks the address to which the buyer's browser returns.
+///
+/// # Errors
+/// [`Invalid`] naming `payment.returnUrl`.
+pub fn return_line(url: Option<&str>) -> Result<Option<String>, Invalid> {
+    let Some(url) = url else { return Ok(None) };
+    let url = kernel::text::line("payment.returnUrl", url, RETURN_URL_MAX)?;
+    if url.starts_with("https://") || url.starts_with("http://") {
+        return Ok(Some(url));
+    }
+    Err(Invalid::new("payment.returnUrl", "MALFORMED", "must start with https:// or http://"))
 }

@@ -1,7 +1,10 @@
 //! The port to payment providers.
 
+mod books;
 mod sandbox;
+mod session;
 mod signature;
+pub mod stripe;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,10 +16,15 @@ use kernel::Money;
 use crate::model::OperationKind;
 
 pub use sandbox::{Chaos, Sandbox, SandboxBalance, SandboxWebhook};
+pub use session::{Session, SessionOutcome};
 pub use signature::{sign, verify};
 
 /// Code of the sandbox provider.
 pub const SANDBOX: &str = "sandbox";
+/// Code of Stripe.
+pub const STRIPE: &str = "stripe";
+/// Code under which operations on the buyer's credit are kept. Souk does them itself, at once.
+pub const CREDIT: &str = "credit";
 
 /// A request to a provider. The key makes it safe to send again.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +35,8 @@ pub struct Request {
     pub amount: Money,
     /// What the request is about.
     pub subject: Subject,
+    /// Where the buyer's browser returns when the provider wanted it to do something.
+    pub return_url: Option<String>,
 }
 
 /// What a request is about.
@@ -36,6 +46,19 @@ pub enum Subject {
     Token(String),
     /// A charge the provider knows, by the provider's name.
     Charge(String),
+    /// A new charge with the card of a charge whose hold runs out.
+    Renewal(String),
+}
+
+/// A question what became of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lookup {
+    /// What was asked for.
+    pub kind: OperationKind,
+    /// Under which key.
+    pub key: String,
+    /// The provider's name of the charge, where it is known.
+    pub charge: Option<String>,
 }
 
 /// What a provider says about an operation.
@@ -45,6 +68,15 @@ pub enum Answer {
     Succeeded {
         /// The provider's name of the charge.
         charge: String,
+        /// Until when the provider holds the money, where it says so.
+        held_until: Option<DateTime<Utc>>,
+    },
+    /// The buyer has to do something first, such as to confirm with the bank.
+    ActionRequired {
+        /// The provider's name of the charge.
+        charge: String,
+        /// Where the buyer has to go.
+        url: String,
     },
     /// It did not happen and will not.
     Failed {
@@ -77,6 +109,8 @@ pub struct ProviderEvent {
     pub amount: Money,
     /// Why it did not happen; `None` when it did.
     pub failure: Option<String>,
+    /// Until when the provider holds the money, where it says so.
+    pub held_until: Option<DateTime<Utc>>,
 }
 
 /// A webhook is not what it says.
@@ -103,21 +137,26 @@ pub trait PaymentProvider: Send + Sync {
     fn code(&self) -> &'static str;
     /// The name of the header that carries the signature of a webhook, in lower case.
     fn signature_header(&self) -> &'static str;
-    /// Holds money.
+    /// Holds money. With [`Subject::Renewal`] it holds it anew, with the card of an earlier charge.
     async fn authorize(&self, request: Request) -> Result<Answer, NoAnswer>;
-    /// Takes a part of what is held; several parts are possible.
+    /// Takes a part of what is held; several parts are possible. With [`Subject::Token`] it takes money at once.
     async fn capture(&self, request: Request) -> Result<Answer, NoAnswer>;
     /// Gives up a part of what is held.
     async fn void(&self, request: Request) -> Result<Answer, NoAnswer>;
     /// Gives back a part of what was taken.
     async fn refund(&self, request: Request) -> Result<Answer, NoAnswer>;
-    /// What became of the request with this key.
-    async fn lookup(&self, key: &str) -> Result<Answer, NoAnswer>;
-    /// Checks the signature of a webhook and reads it.
+    /// What became of the request with this key; `charge` is the provider's name of its charge, where it is known.
+    async fn lookup(&self, request: Lookup) -> Result<Answer, NoAnswer>;
+    /// Checks the signature of a webhook and reads it; `None` when it is about nothing that matters here.
     ///
     /// # Errors
     /// [`WebhookFault`].
-    fn read_webhook(&self, signature: &str, body: &[u8], now: DateTime<Utc>) -> Result<ProviderEvent, WebhookFault>;
+    fn read_webhook(
+        &self,
+        signature: &str,
+        body: &[u8],
+        now: DateTime<Utc>,
+    ) -> Result<Option<ProviderEvent>, WebhookFault>;
 }
 
 /// Sends webhooks of the sandbox over real HTTP; implemented where an HTTP client lives.

@@ -8,13 +8,15 @@ use chrono::{DateTime, Duration, Utc};
 use context::{Ctx, Error as CoreError, World, WriteTx};
 use kernel::{Currency, Money};
 use outbox::{Job, PendingJob};
-use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::sea_query::Expr;
+use sea_orm::{EntityTrait, QuerySelect};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::books::{HOLD, change, charge_id, charge_name, count_ask, insert_charge, open_charge, update_charge};
 use super::{
-    Answer, NoAnswer, PaymentProvider, ProviderEvent, Request, SANDBOX, Subject, WebhookFault, WebhookSender, signature,
+    Answer, Lookup, NoAnswer, PaymentProvider, ProviderEvent, Request, SANDBOX, Subject, WebhookFault, WebhookSender,
+    session, signature,
 };
 use crate::entity::{sandbox_charge as charge, sandbox_operation as operation};
 use crate::model::OperationKind;
@@ -23,6 +25,8 @@ use crate::model::OperationKind;
 const SIGNATURE_HEADER: &str = "souk-sandbox-signature";
 /// How long the sandbox keeps the outcome of a late token to itself.
 const LATE: Duration = Duration::seconds(30);
+/// The same for a very late one.
+const VERY_LATE: Duration = Duration::hours(2);
 
 /// How the webhooks of the sandbox misbehave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -38,9 +42,10 @@ pub struct Chaos {
 /// The sandbox provider.
 #[derive(Clone)]
 pub struct Sandbox {
-    world: Arc<World>,
+    pub(super) world: Arc<World>,
     secret: Vec<u8>,
     chaos: Chaos,
+    url: String,
 }
 
 /// A webhook on its way. The signature is made when it is sent.
@@ -74,12 +79,14 @@ struct Body {
 }
 
 #[derive(Serialize, Deserialize)]
-struct BodyData {
-    charge: String,
-    kind: OperationKind,
-    idempotency_key: Option<String>,
-    amount: Money,
-    failure: Option<String>,
+pub(super) struct BodyData {
+    pub(super) charge: String,
+    pub(super) kind: OperationKind,
+    pub(super) idempotency_key: Option<String>,
+    pub(super) amount: Money,
+    pub(super) failure: Option<String>,
+    #[serde(default)]
+    pub(super) held_until: Option<DateTime<Utc>>,
 }
 
 impl std::fmt::Debug for Sandbox {
@@ -92,7 +99,14 @@ impl Sandbox {
     /// A sandbox that signs its webhooks with `secret`.
     #[must_use]
     pub fn new(world: Arc<World>, secret: impl Into<Vec<u8>>, chaos: Chaos) -> Self {
-        Self { world, secret: secret.into(), chaos }
+        Self { world, secret: secret.into(), chaos, url: String::new() }
+    }
+
+    /// Under this address buyers find the pages on which they confirm payments.
+    #[must_use]
+    pub fn at(mut self, url: &str) -> Self {
+        url.trim_end_matches('/').clone_into(&mut self.url);
+        self
     }
 
     /// Makes a captured charge that nobody asked for, as real life does, and tells it by webhook. Returns its name.
@@ -109,6 +123,7 @@ impl Sandbox {
             idempotency_key: None,
             amount,
             failure: None,
+            held_until: None,
         };
         let now = tx.now();
         self.tell(&mut tx, format!("evt_{}", charge_name(id)), data, now);
@@ -151,7 +166,7 @@ impl Sandbox {
         sender.send(SANDBOX, SIGNATURE_HEADER, &signature, body).await
     }
 
-    fn ctx(&self) -> Ctx {
+    pub(super) fn ctx(&self) -> Ctx {
         Ctx::system(self.world.clone(), "sandbox")
     }
 
@@ -164,7 +179,7 @@ impl Sandbox {
         let mut tx = self.ctx().begin_write().await?;
         let (id, token) = match &request.subject {
             Subject::Token(token) => (None, token.clone()),
-            Subject::Charge(name) => {
+            Subject::Charge(name) | Subject::Renewal(name) => {
                 let id = charge_id(name);
                 let row = match id {
                     Some(id) => charge::Entity::find_by_id(id).lock_exclusive().one(&*tx).await?,
@@ -187,7 +202,7 @@ impl Sandbox {
         if first && token == "tok_timeout" {
             return Ok(Err(NoAnswer("timed out".to_owned())));
         }
-        Ok(Ok(told(known, now)))
+        Ok(Ok(self.told(known, now)))
     }
 
     async fn perform(
@@ -198,13 +213,24 @@ impl Sandbox {
         id: Option<Uuid>,
         token: &str,
     ) -> Result<operation::Model, CoreError> {
+        // The buyer decides on a page of the sandbox; until then there is no charge.
+        let asks = matches!(request.subject, Subject::Token(_)) && token == "tok_action";
         let (id, refusal) = match (&request.subject, kind) {
-            (Subject::Token(_), OperationKind::Authorize) => authorize(tx, token, request.amount).await?,
+            _ if asks => (None, None),
+            (Subject::Token(_), OperationKind::Authorize | OperationKind::Capture) => {
+                open_charge(tx, token, kind, request.amount).await?
+            }
+            (Subject::Renewal(_), OperationKind::Authorize) if token == "tok_once" => (None, Some("card_expired")),
+            (Subject::Renewal(_), OperationKind::Authorize) => open_charge(tx, token, kind, request.amount).await?,
             (Subject::Charge(_), _) => (id, change(tx, kind, id, request.amount).await?),
-            (Subject::Token(_), _) => (None, Some("no_such_charge")),
+            (Subject::Token(_) | Subject::Renewal(_), _) => (None, Some("no_such_charge")),
         };
-        let late = kind == OperationKind::Authorize && token == "tok_late";
-        let known_at = if late { tx.now() + LATE } else { tx.now() };
+        let delay = match (&request.subject, token) {
+            (Subject::Token(_), "tok_late") => LATE,
+            (Subject::Token(_), "tok_very_late") => VERY_LATE,
+            _ => Duration::zero(),
+        };
+        let known_at = tx.now() + delay;
         let row = operation::Model {
             idempotency_key: request.key.clone(),
             charge_id: id,
@@ -212,20 +238,53 @@ impl Sandbox {
             currency: request.amount.currency,
             amount_minor: request.amount.minor,
             refusal: refusal.map(str::to_owned),
+            session: asks.then(|| tx.ctx().world().ids.uuid()),
+            session_state: asks.then(|| session::OPEN.to_owned()),
+            session_until: asks.then(|| tx.now() + session::OPEN_FOR),
+            return_url: request.return_url.clone().filter(|_| asks),
             known_at,
             ask_count: 1,
             created_at: tx.now(),
         };
         operation::Entity::insert(operation::ActiveModel::from(row.clone())).exec_without_returning(&**tx).await?;
-        let data = BodyData {
-            charge: id.map(charge_name).unwrap_or_default(),
-            kind,
-            idempotency_key: Some(request.key.clone()),
-            amount: request.amount,
-            failure: row.refusal.clone(),
-        };
-        self.tell(tx, format!("evt_{}", request.key), data, known_at);
+        if !asks {
+            self.tell_of(tx, &row, known_at);
+        }
         Ok(row)
+    }
+
+    /// Tells what became of an operation.
+    pub(super) fn tell_of(&self, tx: &mut WriteTx, row: &operation::Model, at: DateTime<Utc>) {
+        let data = BodyData {
+            charge: row.charge_id.map(charge_name).unwrap_or_default(),
+            kind: OperationKind::parse(&row.kind).unwrap_or(OperationKind::Authorize),
+            idempotency_key: Some(row.idempotency_key.clone()),
+            amount: Money::new(row.amount_minor, row.currency),
+            failure: row.refusal.clone(),
+            held_until: held_until(row),
+        };
+        self.tell(tx, format!("evt_{}", row.idempotency_key), data, at);
+    }
+
+    /// What the sandbox says about an operation it knows.
+    fn told(&self, row: operation::Model, now: DateTime<Utc>) -> Answer {
+        if row.known_at > now {
+            return Answer::Pending;
+        }
+        if let (Some(id), Some(session::OPEN)) = (row.session, row.session_state.as_deref()) {
+            return match row.session_until {
+                Some(until) if until <= now => Answer::Failed { reason: session::RAN_OUT.to_owned() },
+                _ => {
+                    let charge = session::name(id);
+                    Answer::ActionRequired { url: format!("{}/sandbox/sessions/{charge}", self.url), charge }
+                }
+            };
+        }
+        let held_until = held_until(&row);
+        match row.refusal {
+            Some(reason) => Answer::Failed { reason },
+            None => Answer::Succeeded { charge: row.charge_id.map(charge_name).unwrap_or_default(), held_until },
+        }
     }
 
     /// Leaves the webhooks of an event to jobs.
@@ -243,96 +302,10 @@ impl Sandbox {
     }
 }
 
-/// What the sandbox says about an operation it knows.
-fn told(row: operation::Model, now: DateTime<Utc>) -> Answer {
-    if row.known_at > now {
-        return Answer::Pending;
-    }
-    match row.refusal {
-        Some(reason) => Answer::Failed { reason },
-        None => Answer::Succeeded { charge: row.charge_id.map(charge_name).unwrap_or_default() },
-    }
-}
-
-type Authorized = (Option<Uuid>, Option<&'static str>);
-
-async fn authorize(tx: &WriteTx, token: &str, amount: Money) -> Result<Authorized, CoreError> {
-    match token {
-        "tok_ok" | "tok_timeout" | "tok_late" => Ok((Some(insert_charge(tx, token, amount).await?), None)),
-        "tok_declined" => Ok((None, Some("card_declined"))),
-        _ => Ok((None, Some("unknown_token"))),
-    }
-}
-
-/// Captures, voids or refunds a part of a locked charge; the reason when that is refused.
-async fn change(
-    tx: &WriteTx,
-    kind: OperationKind,
-    id: Option<Uuid>,
-    amount: Money,
-) -> Result<Option<&'static str>, CoreError> {
-    let row = match id {
-        Some(id) => charge::Entity::find_by_id(id).one(&**tx).await?,
-        None => None,
-    };
-    let Some(row) = row else { return Ok(Some("no_such_charge")) };
-    let open = row.authorized_minor - row.captured_minor - row.voided_minor;
-    let (column, most) = match kind {
-        OperationKind::Capture => (charge::Column::CapturedMinor, open),
-        OperationKind::Void => (charge::Column::VoidedMinor, open),
-        OperationKind::Refund => (charge::Column::RefundedMinor, row.captured_minor - row.refunded_minor),
-        OperationKind::Authorize => return Ok(Some("charge_exists")),
-    };
-    if row.currency != amount.currency {
-        return Ok(Some("wrong_currency"));
-    }
-    if amount.minor <= 0 || amount.minor > most {
-        return Ok(Some("amount_too_large"));
-    }
-    update_charge(tx, row.id, column, amount.minor).await?;
-    Ok(None)
-}
-
-async fn insert_charge(tx: &WriteTx, token: &str, amount: Money) -> Result<Uuid, CoreError> {
-    let id = tx.ctx().world().ids.uuid();
-    let row = charge::ActiveModel {
-        id: Set(id),
-        token: Set(token.to_owned()),
-        currency: Set(amount.currency),
-        authorized_minor: Set(amount.minor),
-        captured_minor: Set(0),
-        voided_minor: Set(0),
-        refunded_minor: Set(0),
-        created_at: Set(tx.now()),
-    };
-    charge::Entity::insert(row).exec_without_returning(&**tx).await?;
-    Ok(id)
-}
-
-async fn update_charge(tx: &WriteTx, id: Uuid, column: charge::Column, add: i64) -> Result<(), CoreError> {
-    charge::Entity::update_many()
-        .col_expr(column, Expr::col(column).add(add))
-        .filter(charge::Column::Id.eq(id))
-        .exec(&**tx)
-        .await?;
-    Ok(())
-}
-
-async fn count_ask(tx: &WriteTx, key: &str) -> Result<(), CoreError> {
-    operation::Entity::update_many()
-        .col_expr(operation::Column::AskCount, Expr::col(operation::Column::AskCount).add(1))
-        .filter(operation::Column::IdempotencyKey.eq(key))
-        .exec(&**tx)
-        .await?;
-    Ok(())
-}
-
-fn charge_name(id: Uuid) -> String {
-    format!("sch_{}", kernel::id::encode(id))
-}
-
-fn charge_id(name: &str) -> Option<Uuid> {
-    name.strip_prefix("sch_").and_then(kernel::id::decode)
+/// Until when the sandbox holds what an operation made it hold.
+fn held_until(row: &operation::Model) -> Option<DateTime<Utc>> {
+    let holds = row.kind == OperationKind::Authorize.as_str() && row.refusal.is_none();
+    holds.then(|| row.known_at + HOLD)
 }
 
 #[async_trait]
@@ -361,24 +334,30 @@ impl PaymentProvider for Sandbox {
         self.answer(OperationKind::Refund, request).await
     }
 
-    async fn lookup(&self, key: &str) -> Result<Answer, NoAnswer> {
-        let found = operation::Entity::find_by_id(key.to_owned()).one(self.world.db.read()).await;
+    async fn lookup(&self, request: Lookup) -> Result<Answer, NoAnswer> {
+        let found = operation::Entity::find_by_id(request.key).one(self.world.db.read()).await;
         match found.map_err(|error| NoAnswer(error.to_string()))? {
-            Some(row) => Ok(told(row, self.world.clock.now())),
+            Some(row) => Ok(self.told(row, self.world.clock.now())),
             None => Ok(Answer::NeverHeard),
         }
     }
 
-    fn read_webhook(&self, signature: &str, body: &[u8], now: DateTime<Utc>) -> Result<ProviderEvent, WebhookFault> {
+    fn read_webhook(
+        &self,
+        signature: &str,
+        body: &[u8],
+        now: DateTime<Utc>,
+    ) -> Result<Option<ProviderEvent>, WebhookFault> {
         signature::verify(&self.secret, signature, body, now)?;
         let body: Body = serde_json::from_slice(body).map_err(|_| WebhookFault::Unreadable)?;
-        Ok(ProviderEvent {
+        Ok(Some(ProviderEvent {
             id: body.id,
             kind: body.data.kind,
             key: body.data.idempotency_key,
             charge: body.data.charge,
             amount: body.data.amount,
             failure: body.data.failure,
-        })
+            held_until: body.data.held_until,
+        }))
     }
 }

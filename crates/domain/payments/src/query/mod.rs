@@ -11,14 +11,14 @@ use std::collections::HashMap;
 use access::Grant;
 use context::{Ctx, Error as CoreError};
 use db::dialect::pad;
-use kernel::id::{BankReceiptId, OrderId, PaymentId, PaymentOperationId};
+use kernel::id::{BankReceiptId, CreditAccountId, OrderId, PaymentId, PaymentOperationId};
 use kernel::{Page, PageArgs};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use crate::actions::READ;
-use crate::entity::{operation, payment, receipt};
+use crate::actions::{OWN_CREDIT, READ, READ_CREDIT};
+use crate::entity::{credit_account, operation, payment, receipt};
 use crate::error::Error;
-use crate::model::{BankReceipt, Operation, OperationKind, OperationState, Payment};
+use crate::model::{BankReceipt, CreditAccount, Operation, OperationKind, OperationState, Payment};
 
 /// One payment.
 ///
@@ -131,6 +131,35 @@ pub async fn receipts(ctx: &Ctx, unmatched: bool, page: &PageArgs) -> Result<Pag
     }
     let rows = query.all(ctx.read()).await?.into_iter().map(BankReceipt::from).collect();
     Ok(Page::from_rows(rows, page, |row: &BankReceipt| row.id))
+}
+
+/// Credit of buyers, the newest account first.
+///
+/// # Errors
+/// A bad cursor; the database error.
+pub async fn credit_accounts(ctx: &Ctx, page: &PageArgs) -> Result<Page<CreditAccount>, Error> {
+    wide(&ctx.authorize(READ_CREDIT)?)?;
+    let mut query = credit_account::Entity::find().order_by_desc(credit_account::Column::Id).limit(page.limit());
+    if let Some(after) = page.after_key::<CreditAccountId>()? {
+        query = query.filter(credit_account::Column::Id.lt(after));
+    }
+    let rows = query.all(ctx.read()).await?.into_iter().map(CreditAccount::from).collect();
+    Ok(Page::from_rows(rows, page, |row: &CreditAccount| row.id))
+}
+
+/// The store credit of the buyer who asks, one account a currency.
+///
+/// # Errors
+/// The right may be missing; the database error.
+pub async fn own_credit(ctx: &Ctx) -> Result<Vec<CreditAccount>, Error> {
+    ctx.authorize(OWN_CREDIT)?;
+    let Some(customer) = ctx.actor().customer() else { return Ok(Vec::new()) };
+    let rows = credit_account::Entity::find()
+        .filter(credit_account::Column::CustomerId.eq(customer))
+        .order_by_asc(credit_account::Column::Id)
+        .all(ctx.read())
+        .await?;
+    Ok(rows.into_iter().map(CreditAccount::from).collect())
 }
 
 /// Payments belong to the operator; who has a narrower seat sees none.

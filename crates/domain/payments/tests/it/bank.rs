@@ -26,7 +26,7 @@ testkit::both_databases! {
         assert_eq!(again, second);
         let other = transfer_received(&ctx, receipt(id, 701, "camt-2")).await.unwrap_err();
         assert_eq!(other.code(), "IDEMPOTENCY_KEY_REUSED");
-        assert_eq!(desk.payment(id).await.state(), PaymentState::Captured);
+        assert_eq!(desk.payment(id).await.state(), PaymentState::Overpaid);
         desk.drain().await;
         let told: Vec<(i64, i64, bool)> = desk
             .heard::<TransferArrived>()
@@ -36,6 +36,26 @@ testkit::both_databases! {
         assert_eq!(told, [(0, 400, false), (400, 600, true)]);
         let third = transfer_received(&ctx, receipt(id, 50, "camt-3")).await.unwrap();
         assert_eq!(third.applied_minor, 0);
+        desk.sound(0, 0).await;
+    }
+
+    async fn half_a_euro_short_then_a_euro_over(t: TestEnv) {
+        let desk = Desk::open(t, Chaos::default());
+        let id = desk.pay("bank_transfer", None, 2_000).await;
+        let ctx = desk.t.operator();
+        let short = transfer_received(&ctx, receipt(id, 1_950, "camt-1")).await.unwrap();
+        assert_eq!((short.applied_minor, desk.payment(id).await.state()), (1_950, PaymentState::PartlyCaptured));
+        let over = transfer_received(&ctx, receipt(id, 100, "camt-2")).await.unwrap();
+        assert_eq!(over.applied_minor, 50);
+        let payment = desk.payment(id).await;
+        assert_eq!((payment.state(), payment.excess_minor), (PaymentState::Overpaid, 50));
+        desk.drain().await;
+        let told: Vec<(i64, i64, bool)> = desk
+            .heard::<TransferArrived>()
+            .into_iter()
+            .map(|event| (event.amount.minor, event.applied_minor, event.fully_paid))
+            .collect();
+        assert_eq!(told, [(1_950, 1_950, false), (100, 50, true)]);
         desk.sound(0, 0).await;
     }
 

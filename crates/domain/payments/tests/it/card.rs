@@ -133,6 +133,7 @@ testkit::both_databases! {
             key: operation.to_string(),
             amount: eur(700),
             subject: payments::provider::Subject::Token("tok_ok".to_owned()),
+            return_url: None,
         };
         payments::PaymentProvider::authorize(desk.sandbox.as_ref(), request).await.unwrap();
         let ctx = desk.ctx();
@@ -183,6 +184,9 @@ testkit::both_databases! {
             method: "barter".to_owned(),
             amount: eur(1),
             token: None,
+            return_url: None,
+            credit: None,
+            customer_id: None,
             expires_at: None,
         };
         let error = payments::open_in_tx(&mut tx, input.clone()).await.unwrap_err();

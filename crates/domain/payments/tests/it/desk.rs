@@ -7,9 +7,13 @@ use context::{Ctx, World};
 use kernel::id::{MerchantOrderId, OrderId, PaymentId};
 use kernel::{Currency, Money};
 use outbox::{Dispatcher, Event, StoredEvent};
+use payments::event::CreditFunding;
 use payments::provider::{Chaos, Sandbox};
 use payments::webhook::{Received, receive};
-use payments::{CapturePart, OpenPayment, Payment, Providers, WebhookSender, capture_in_tx, open_in_tx};
+use payments::{
+    CapturePart, GiveCredit, OpenPayment, Payment, PaymentProvider, Providers, UseCredit, WebhookSender, capture_in_tx,
+    open_in_tx,
+};
 use testkit::TestEnv;
 
 pub const SECRET: &str = "whsec_test";
@@ -32,11 +36,19 @@ struct Direct {
     world: Arc<World>,
     providers: Providers,
     sent: Arc<Mutex<Vec<Sent>>>,
+    held: Held,
 }
+
+/// Webhooks that were stopped on their way, when they are.
+type Held = Arc<Mutex<Option<Vec<String>>>>;
 
 #[async_trait]
 impl WebhookSender for Direct {
     async fn send(&self, provider: &str, _header: &str, signature: &str, body: Vec<u8>) -> Result<(), String> {
+        if let Some(held) = self.held.lock().unwrap().as_mut() {
+            held.push(String::from_utf8(body).unwrap());
+            return Ok(());
+        }
         let ctx = Ctx::system(self.world.clone(), "webhooks");
         let received = receive(&ctx, &self.providers, provider, Some(signature), &body).await;
         let received = received.map_err(|error| error.to_string())?;
@@ -50,22 +62,40 @@ pub struct Desk {
     pub sandbox: Arc<Sandbox>,
     pub providers: Providers,
     pub sent: Arc<Mutex<Vec<Sent>>>,
+    held: Held,
     pub told: Arc<Mutex<Vec<StoredEvent>>>,
     pub dispatcher: Dispatcher,
 }
 
 impl Desk {
     pub fn open(t: TestEnv, chaos: Chaos) -> Self {
+        Self::behind(t, chaos, |sandbox| sandbox as Arc<dyn PaymentProvider>)
+    }
+
+    /// A desk that reaches the sandbox through `line`.
+    pub fn behind(t: TestEnv, chaos: Chaos, line: impl FnOnce(Arc<Sandbox>) -> Arc<dyn PaymentProvider>) -> Self {
         let world = t.world.clone();
-        let sandbox = Arc::new(Sandbox::new(world.clone(), SECRET, chaos));
-        let providers = Providers::none().with(sandbox.clone());
+        let sandbox = Arc::new(Sandbox::new(world.clone(), SECRET, chaos).at("https://souk.example/"));
+        let providers = Providers::none().with(line(sandbox.clone()));
         let sent = Arc::new(Mutex::new(Vec::new()));
-        let sender = Direct { world: world.clone(), providers: providers.clone(), sent: sent.clone() };
+        let held = Held::default();
+        let sender =
+            Direct { world: world.clone(), providers: providers.clone(), sent: sent.clone(), held: held.clone() };
         let told = Arc::new(Mutex::new(Vec::new()));
         let builder = Dispatcher::builder(world.db.clone(), world.clock.clone(), world.wake.clone());
         let builder = payments::register(builder, &world, &providers, Some((sandbox.clone(), Arc::new(sender))));
         let builder = hear_all(builder, &told);
-        Self { t, sandbox, providers, sent, told, dispatcher: builder.build() }
+        Self { t, sandbox, providers, sent, held, told, dispatcher: builder.build() }
+    }
+
+    /// Keeps webhooks from arriving from now on.
+    pub fn hold_webhooks(&self) {
+        *self.held.lock().unwrap() = Some(Vec::new());
+    }
+
+    /// The webhooks that were stopped since the last call.
+    pub fn held_webhooks(&self) -> Vec<String> {
+        self.held.lock().unwrap().as_mut().map(std::mem::take).unwrap_or_default()
     }
 
     pub fn ctx(&self) -> Ctx {
@@ -73,6 +103,17 @@ impl Desk {
     }
 
     pub async fn pay(&self, method: &str, token: Option<&str>, minor: i64) -> PaymentId {
+        self.pay_with(method, token, minor, None).await.unwrap()
+    }
+
+    /// Like `pay`, with credit for a part of it.
+    pub async fn pay_with(
+        &self,
+        method: &str,
+        token: Option<&str>,
+        minor: i64,
+        credit: Option<UseCredit>,
+    ) -> Result<PaymentId, payments::Error> {
         let ctx = self.ctx();
         let mut tx = ctx.begin_write().await.unwrap();
         let order_id: OrderId = ctx.new_id();
@@ -82,11 +123,40 @@ impl Desk {
             method: method.to_owned(),
             amount: eur(minor),
             token: token.map(str::to_owned),
+            return_url: Some("https://shop.example/back".to_owned()),
+            credit,
+            customer_id: None,
             expires_at: None,
         };
-        let id = open_in_tx(&mut tx, input).await.unwrap();
-        tx.commit().await.unwrap();
-        id
+        let id = open_in_tx(&mut tx, input).await?;
+        tx.commit().await?;
+        Ok(id)
+    }
+
+    /// A gift card worth `minor`; its code.
+    pub async fn gift_card(&self, minor: i64) -> String {
+        let input = GiveCredit {
+            customer_id: None,
+            amount: eur(minor),
+            funding: CreditFunding::Sold,
+            reason: "sold at the counter".to_owned(),
+            expires_at: None,
+        };
+        payments::give_credit(&self.t.operator(), input).await.unwrap().code.unwrap()
+    }
+
+    /// The balance and the reserved part of the only credit there is.
+    pub async fn credit(&self) -> (i64, i64) {
+        let page = kernel::PageArgs::first(10);
+        let accounts = payments::query::credit_accounts(&self.t.operator(), &page).await.unwrap().into_rows();
+        assert_eq!(accounts.len(), 1);
+        (accounts[0].balance.minor, accounts[0].reserved_minor)
+    }
+
+    /// The session in which the buyer confirms the payment.
+    pub async fn session_of(&self, id: PaymentId) -> String {
+        let url = self.payment(id).await.action_url.unwrap();
+        url.rsplit('/').next().unwrap().to_owned()
     }
 
     pub async fn capture(&self, payment_id: PaymentId, amount_minor: i64) -> Result<(), payments::Error> {
@@ -142,6 +212,7 @@ impl Desk {
     pub async fn sound(&self, captured_minor: i64, held_minor: i64) {
         let conn = self.t.world.db.read();
         assert_eq!(payments::check::payments(conn).await.unwrap(), Vec::<String>::new());
+        assert_eq!(payments::check::credit(conn).await.unwrap(), Vec::<String>::new());
         let balances = self.sandbox.balances().await.unwrap();
         let balance = balances.first().map_or((0, 0), |balance| (balance.captured_minor, balance.held_minor));
         assert_eq!(balance, (captured_minor, held_minor));
@@ -164,6 +235,9 @@ fn hear_all(builder: outbox::DispatcherBuilder, told: &Arc<Mutex<Vec<StoredEvent
     hear!(
         builder,
         e::PaymentAuthorized,
+        e::PaymentLate,
+        e::RenewalFailed,
+        e::CreditGiven,
         e::PaymentFailed,
         e::PaymentExpired,
         e::PaymentCaptured,

@@ -3,7 +3,12 @@
 mod bank;
 mod card;
 mod chaos;
+mod credit;
 mod desk;
 mod hand;
+mod line;
 mod orphans;
+mod renewal;
+mod session;
+mod stripe;
 mod webhooks;

@@ -2,6 +2,7 @@
 
 mod capture;
 mod convert;
+mod credit;
 mod dispute;
 mod manual;
 mod payout;
@@ -11,6 +12,7 @@ mod settlement;
 
 pub use capture::{Captured, CapturedPart, Transfer, captured, transfer};
 pub use convert::{CapturedAbroad, Converted, captured_abroad, converted};
+pub use credit::{CreditGiven, credit_given};
 pub use dispute::{
     DisputeAbsorbed, DisputeFeeRecharged, DisputeLost, DisputeOpened, DisputeWon, Exposed, Frozen, dispute_absorbed,
     dispute_fee_recharged, dispute_lost, dispute_opened, dispute_won,
@@ -40,6 +42,7 @@ fn place_account(place: &MoneyPlace) -> Option<Account> {
         MoneyPlace::Provider(code) => Some(Account::ProviderClearing(code.clone())),
         MoneyPlace::Bank => Some(Account::Bank),
         MoneyPlace::Carrier(code) => Some(Account::CashAtCarrier(code.clone())),
+        MoneyPlace::Credit(account) => Some(Account::BuyerCredit(account.clone())),
         MoneyPlace::Merchant => None,
     }
 }
