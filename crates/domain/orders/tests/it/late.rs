@@ -70,7 +70,8 @@ testkit::both_databases! {
         let order = slow(&m, offer, 2, "card_sandbox").await;
         run_out(&m, &order).await;
         payment_failed(&m.t.system(), order.id, "payment_expired").await.unwrap();
-        m.placed(&[(offer, 2)], "card_sandbox").await;
+        // Somebody else took two of them.
+        shop.stock("A1", shop.one, 1).await;
         let late = answer(&m, &order).await;
         assert!(matches!(late_payment(&m.t.system(), late).await.unwrap(), Late::GivenUp(_)));
         m.drain().await;
@@ -93,7 +94,7 @@ testkit::both_databases! {
         m.drain().await;
         run_out(&m, &order).await;
         payment_failed(&m.t.system(), order.id, "payment_expired").await.unwrap();
-        m.placed(&[(one, 1)], "card_sandbox").await;
+        anna.stock("A1", anna.one, 1).await;
         let late = answer(&m, &order).await;
         assert!(matches!(late_payment(&m.t.system(), late).await.unwrap(), Late::GivenUp(_)));
         m.drain().await;
