@@ -71,7 +71,9 @@ impl Chore {
             Self::AcceptanceDeadlines | Self::PaymentDeadlines | Self::StrayPayments | Self::ReleaseEarnings => {
                 TimeDelta::minutes(1)
             }
-            Self::CloseOrders | Self::CloseStatements | Self::PayMerchants | Self::RenewAuthorizations => TimeDelta::minutes(10),
+            Self::CloseOrders | Self::CloseStatements | Self::PayMerchants | Self::RenewAuthorizations => {
+                TimeDelta::minutes(10)
+            }
             Self::AgeDebts
             | Self::ChargeSubscriptions
             | Self::ForgetCarts

@@ -1,15 +1,15 @@
 //! How orders are paid, and what the operator does by hand about it.
 
-mod dispute;
 mod credit;
+mod dispute;
 mod input;
 mod loader;
 mod mutation;
 mod object;
 mod query;
 
-pub use dispute::*;
 pub use credit::*;
+pub use dispute::*;
 pub use input::*;
 pub use loader::{OperationsOfPaymentLoader, PaymentOfOrderLoader};
 pub use mutation::*;

@@ -110,7 +110,11 @@ impl Host {
         let health = Health::new(env.world.clone(), store);
         let sandbox = Arc::new(Sandbox::new(env.world.clone(), SECRET, Chaos::default()));
         let providers = Providers::none().with(sandbox.clone());
-        let webhooks = Webhooks { world: env.world.clone(), providers: providers.clone() };
+        let webhooks = Webhooks {
+            world: env.world.clone(),
+            providers: providers.clone(),
+            carrier_secret: b"carriers-of-the-tests-0123456789".to_vec(),
+        };
         let routes = server::app::Routes {
             endpoint: actix_web::web::Data::new(Endpoint::new(schema, env.world.clone(), documents, settings, attach)),
             health: actix_web::web::Data::new(health.clone()),

@@ -6,9 +6,9 @@ use kernel::Currency;
 use crate::actions::POST;
 use crate::error::Error;
 use crate::model::build::{
-    Canceled, Captured, CodKept, CodRemitted, CreditGiven, DisputeFeeRecharged, ProviderFee, ProviderSettled, RefundSettled,
-    Transfer, UnappliedReturned, canceled, captured, cod_kept, cod_remitted, credit_given, dispute_fee_recharged, provider_fee,
-    provider_settled, refund_settled, transfer, unapplied_returned,
+    Canceled, Captured, CodKept, CodRemitted, CreditGiven, DisputeFeeRecharged, ProviderFee, ProviderSettled,
+    RefundSettled, Transfer, UnappliedReturned, canceled, captured, cod_kept, cod_remitted, credit_given,
+    dispute_fee_recharged, provider_fee, provider_settled, refund_settled, transfer, unapplied_returned,
 };
 use crate::model::{Posted, Posting, Unbalanced};
 use crate::post::Ledger;

@@ -229,6 +229,7 @@ testkit::both_databases! {
             currency: EUR,
             components: billing::SaleComponents { gross_minor: 5_000, commission_minor: 500, commission_tax_minor: 95, ..part.components },
             promotion_minor: 0,
+        goodwill_minor: 0,
             jurisdiction: "DE".to_owned(),
             at: ctx.now(),
         };

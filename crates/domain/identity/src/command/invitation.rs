@@ -104,6 +104,7 @@ async fn joiner(ctx: &Ctx, invitation: &Invitation, input: &InvitationAccept) ->
                 throttle::failed(ctx, &keys).await?;
                 return Err(Error::WrongPassword);
             }
+            throttle::proven(ctx, &keys).await?;
             Ok(Joiner::Known(account, None))
         }
         Some(account) => {

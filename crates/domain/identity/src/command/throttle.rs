@@ -52,6 +52,13 @@ pub(crate) async fn succeeded(tx: &context::WriteTx, keys: &Keys) -> Result<(), 
     repo::throttle::clear(&**tx, &keys.email, tx.now()).await
 }
 
+/// Forgets them at once, whatever becomes of the command: the password was right.
+pub(crate) async fn proven(ctx: &Ctx, keys: &Keys) -> Result<(), Error> {
+    let tx = ctx.begin_write().await?;
+    succeeded(&tx, keys).await?;
+    Ok(tx.commit().await?)
+}
+
 /// Admits a mail to an address that nobody has proven to own, in the transaction of the command that sends it.
 pub(crate) async fn admit_mail(tx: &context::WriteTx, what: &str, email: &str) -> Result<(), Error> {
     let key = format!("{what}:{email}");

@@ -119,7 +119,7 @@ testkit::both_databases! {
             }
             let part = market.part(&order, &shop).await;
             let parcel = shop.ship(&part, None).await.unwrap();
-            let delivered = command::Deliver { shipment: parcel.id, delivered_at: None };
+            let delivered = command::Deliver { shipment: parcel.id, delivered_at: None, proof: None };
             command::deliver(&shop.staff, delivered).await.unwrap();
             market.drain().await;
             let part = market.part(&order, &shop).await;

@@ -24,8 +24,6 @@ pub enum CaptureMoment {
     AtPlacement,
     /// When the merchant accepts its part.
     OnAcceptance,
-    /// All of it when the order is placed.
-    AtPlacement,
     /// When the bank reports it.
     OnReceipt,
     /// When the parcel is handed over.
