@@ -4,6 +4,7 @@ use async_graphql::connection::Connection;
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use kernel::Invalid;
+use marketplace::actions::EDIT_COUPONS;
 use marketplace::command::{CreateCoupon, EditCoupon, create_coupon, edit_coupon};
 use marketplace::{CouponValue, query};
 
@@ -199,7 +200,11 @@ impl CouponMutation {
     /// Makes a coupon. What it takes off is paid by the marketplace; the merchants' prices stay.
     async fn coupon_create(&self, gql: &Context<'_>, input: CouponCreateInput) -> Gql<CouponCreatePayload> {
         let ctx = ctx(gql)?;
-        let made = async { create_coupon(ctx, input.read()?).await };
+        let made = async {
+            // Before anything is said of what was given.
+            ctx.authorize(EDIT_COUPONS)?;
+            create_coupon(ctx, input.read()?).await
+        };
         respond(gql, made.await.map(Coupon::from))
     }
 

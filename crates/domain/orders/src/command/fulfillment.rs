@@ -34,6 +34,7 @@ pub struct OfFulfillment {
 /// # Errors
 /// Not found for a foreign fulfillment order; stale version; [`Error::InvalidTransition`]; [`Invalid`].
 pub async fn fulfillment_hold(ctx: &Ctx, of: OfFulfillment, reason: &str) -> Result<Book, Error> {
+    ctx.authorize(SHIP)?;
     let reason = text::line("reason", reason, 500)?;
     let mut work = open(ctx, of, FulfillmentAction::Hold).await?;
     let now = work.tx.now();
@@ -59,6 +60,7 @@ pub async fn fulfillment_release(ctx: &Ctx, of: OfFulfillment) -> Result<Book, E
 /// Not found for a foreign fulfillment order or location; stale version; [`Error::InvalidTransition`]; out of stock at
 /// the new location, then nothing moves; [`Invalid`] when it is there already.
 pub async fn fulfillment_move(ctx: &Ctx, of: OfFulfillment, to: LocationId) -> Result<Book, Error> {
+    ctx.authorize(SHIP)?;
     let location = inventory::location(ctx, to).await?;
     let mut work = open(ctx, of, FulfillmentAction::Move).await?;
     let row = work.book.fulfillment(of.id)?;

@@ -175,6 +175,7 @@ pub async fn refund_approve(ctx: &Ctx, id: RefundId) -> Result<Refund, Error> {
 /// # Errors
 /// Not found; [`Error::InvalidTransition`]; [`Error::OwnRequest`].
 pub async fn refund_reject(ctx: &Ctx, id: RefundId, text: Option<&str>) -> Result<Refund, Error> {
+    ctx.authorize(APPROVE_REFUND)?;
     let text = note(text)?;
     let (mut work, mut row) = decided(ctx, id, RefundAction::Reject).await?;
     row.state = RefundState::Rejected;

@@ -44,7 +44,7 @@ testkit::both_databases! {
     /// of them is altered on its way.
     async fn webhooks_three_times_shuffled_and_one_altered(t: TestEnv) {
         let desk = Desk::behind(t, Chaos::default(), |sandbox| {
-            Line::new(sandbox, Fate::LosesAnswer, usize::MAX, true)
+            Line::before(sandbox, Fate::LosesAnswer, usize::MAX, true)
         });
         desk.hold_webhooks();
         for seed in 1..=4_u64 {
@@ -57,7 +57,7 @@ testkit::both_databases! {
     }
 
     async fn a_request_that_never_arrived_is_sent_again(t: TestEnv) {
-        let desk = Desk::behind(t, Chaos::default(), |sandbox| Line::new(sandbox, Fate::LosesRequest, 1, false));
+        let desk = Desk::behind(t, Chaos::default(), |sandbox| Line::before(sandbox, Fate::LosesRequest, 1, false));
         let id = desk.pay("card_sandbox", Some("tok_ok"), 700).await;
         desk.drain().await;
         let operations = payments::query::operations_by_payments(&desk.ctx(), &[id]).await.unwrap();
@@ -71,7 +71,7 @@ testkit::both_databases! {
 
     async fn janitors_that_race_settle_an_unknown_outcome_once(t: TestEnv) {
         let desk = Desk::behind(t, Chaos { late_seconds: 360_000, ..Chaos::default() }, |sandbox| {
-            Line::new(sandbox, Fate::LosesAnswer, 1, false)
+            Line::before(sandbox, Fate::LosesAnswer, 1, false)
         });
         let id = desk.pay("card_sandbox", Some("tok_ok"), 700).await;
         desk.drain().await;

@@ -26,7 +26,7 @@ pub struct Line {
 }
 
 impl Line {
-    pub fn new(sandbox: Arc<Sandbox>, fate: Fate, left: usize, lookups_too: bool) -> Arc<dyn PaymentProvider> {
+    pub fn before(sandbox: Arc<Sandbox>, fate: Fate, left: usize, lookups_too: bool) -> Arc<dyn PaymentProvider> {
         Arc::new(Self { sandbox, fate, left: AtomicUsize::new(left), lookups_too })
     }
 
