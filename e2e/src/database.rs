@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{ConnectOptions, ConnectionTrait as _, Database as Connector, DatabaseConnection, Statement};
 
 use crate::{Error, Result, environment};
@@ -91,13 +92,42 @@ pub async fn connect(url: &str, connections: u32) -> Result<DatabaseConnection> 
     Ok(Connector::connect(options).await?)
 }
 
-/// Events that were not delivered yet, and jobs that were not done.
+/// From here on a job is one for later.
+const PUT_OFF: TimeDelta = TimeDelta::minutes(1);
+
+/// Events that were not delivered yet, and jobs that were not done. Jobs that were put off for long by whoever wrote
+/// them, such as a question to a provider about what a webhook usually tells, are not waited for.
 ///
 /// # Errors
 /// The database error.
 pub async fn waiting(pool: &DatabaseConnection) -> Result<i64> {
-    let sql = "SELECT (SELECT count(*) FROM outbox_event WHERE dispatched_at IS NULL) \
+    let one = |sql: &str| Statement::from_string(pool.get_database_backend(), sql.to_owned());
+    let due = "SELECT (SELECT count(*) FROM outbox_event WHERE dispatched_at IS NULL) \
                + (SELECT count(*) FROM job WHERE state = 'ready') AS waiting";
-    let row = pool.query_one_raw(Statement::from_string(pool.get_database_backend(), sql)).await?;
-    Ok(row.map(|row| row.try_get("", "waiting")).transpose()?.unwrap_or(0))
+    let row = pool.query_one_raw(one(due)).await?;
+    let all: i64 = row.map(|row| row.try_get("", "waiting")).transpose()?.unwrap_or(0);
+    let later = "SELECT created_at, available_at FROM job WHERE state = 'ready' AND attempt_count = 0 \
+                 AND available_at > created_at";
+    let mut put_off = 0;
+    for row in pool.query_all_raw(one(later)).await? {
+        let (made, due): (DateTime<Utc>, DateTime<Utc>) =
+            (row.try_get("", "created_at")?, row.try_get("", "available_at")?);
+        put_off += i64::from(due - made > PUT_OFF);
+    }
+    Ok(all - put_off)
+}
+
+/// What of it failed before, and why: shown when waiting took too long.
+///
+/// # Errors
+/// The database error.
+pub async fn stuck(pool: &DatabaseConnection) -> Result<Vec<String>> {
+    let sql = "SELECT kind, last_error FROM outbox_event WHERE dispatched_at IS NULL \
+               UNION ALL SELECT kind, last_error FROM job WHERE state = 'ready'";
+    let rows = pool.query_all_raw(Statement::from_string(pool.get_database_backend(), sql)).await?;
+    let shown = |row: sea_orm::QueryResult| -> Result<String> {
+        let (kind, error): (String, Option<String>) = (row.try_get("", "kind")?, row.try_get("", "last_error")?);
+        Ok(error.map_or_else(|| kind.clone(), |error| format!("{kind} ({error})")))
+    };
+    rows.into_iter().map(shown).collect()
 }

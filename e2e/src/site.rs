@@ -267,11 +267,13 @@ impl Site {
             waiting = database::waiting(&pool).await?;
         }
         let took = since.elapsed();
+        let stuck = if waiting > 0 { database::stuck(&pool).await? } else { Vec::new() };
         pool.close().await?;
         if waiting == 0 {
             return Ok(took);
         }
-        Err(Error::Timeout { what: format!("{waiting} events and jobs"), seconds: patience.as_secs() })
+        let what = format!("{waiting} events and jobs: {}", stuck.join(", "));
+        Err(Error::Timeout { what, seconds: patience.as_secs() })
     }
 
     /// The mails that left so far.

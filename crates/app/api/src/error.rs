@@ -46,6 +46,8 @@ pub trait Payload: Sized {
 
 /// The answer of a mutation: a payload, with `userErrors` for what the caller can mend, or a top-level error.
 ///
+/// What is done is awaited in a box: the resolvers of an object share one frame, which would hold every command of it.
+///
 /// # Errors
 /// Faults that are not for `userErrors`.
 pub fn respond<P: Payload, F: Fault>(gql: &Context<'_>, result: Result<P::Done, F>) -> Gql<P> {

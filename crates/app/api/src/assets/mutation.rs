@@ -124,7 +124,7 @@ impl AssetsMutation {
                 headers: headers.collect(),
             })
         };
-        respond(gql, result.await)
+        respond(gql, Box::pin(result).await)
     }
 
     /// Checks what was uploaded: its length and its first bytes against what was declared. Again: the same answer.
@@ -138,7 +138,7 @@ impl AssetsMutation {
             let id = input::id("id", &input.id)?;
             upload_confirm(ctx, urls(gql)?.store(), id).await
         };
-        respond(gql, result.await.map(Asset))
+        respond(gql, Box::pin(result).await.map(Asset))
     }
 
     /// Changes the name of a file and what it shows in words.
@@ -149,7 +149,7 @@ impl AssetsMutation {
             let id = input::id("id", &id)?;
             edit(ctx, AssetEdit { id, expected_version, filename, alt }).await
         };
-        respond(gql, result.await.map(Asset))
+        respond(gql, Box::pin(result).await.map(Asset))
     }
 
     /// Deletes a file that no product shows.
@@ -159,7 +159,7 @@ impl AssetsMutation {
             let id = input::id("id", &input.id)?;
             catalog::command::asset_delete(ctx, id, input.expected_version).await
         };
-        respond(gql, result.await.map(Asset))
+        respond(gql, Box::pin(result).await.map(Asset))
     }
 }
 

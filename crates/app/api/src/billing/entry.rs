@@ -362,7 +362,7 @@ impl EntryMutation {
             };
             billing::request_entry(ctx, request).await
         };
-        respond(gql, done.await.map(ManualEntry::from))
+        respond(gql, Box::pin(done).await.map(ManualEntry::from))
     }
 
     /// Approves or rejects a manual entry that somebody else asked for.
@@ -377,7 +377,7 @@ impl EntryMutation {
             let id = input::id("id", &id)?;
             billing::decide_entry(ctx, DecideEntry { id, expected_version, approve, note }).await
         };
-        respond(gql, done.await.map(ManualEntry::from))
+        respond(gql, Box::pin(done).await.map(ManualEntry::from))
     }
 
     /// Sets what a merchant pays each month. Months that were charged stay as they are.
@@ -397,6 +397,6 @@ impl EntryMutation {
             };
             billing::set_subscription(ctx, set).await
         };
-        respond(gql, done.await.map(MerchantSubscription::from))
+        respond(gql, Box::pin(done).await.map(MerchantSubscription::from))
     }
 }

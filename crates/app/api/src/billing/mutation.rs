@@ -47,7 +47,7 @@ impl PayoutMutation {
     ) -> Gql<PayoutRunCreatePayload> {
         let ctx = ctx(gql)?;
         let run = async { billing::run_payouts(ctx, input.read()?).await };
-        respond(gql, run.await.map(PayoutRun::from))
+        respond(gql, Box::pin(run).await.map(PayoutRun::from))
     }
 
     /// Says that the bank paid everything of a run that is still on its way.
@@ -61,7 +61,7 @@ impl PayoutMutation {
             let id = input::id("id", &input.id)?;
             billing::mark_run_paid(ctx, id, input.bank_reference.as_deref()).await
         };
-        respond(gql, marked.await.map(|count| i64::try_from(count).unwrap_or(i64::MAX)))
+        respond(gql, Box::pin(marked).await.map(|count| i64::try_from(count).unwrap_or(i64::MAX)))
     }
 
     /// Says that the bank paid a payout.
@@ -72,7 +72,7 @@ impl PayoutMutation {
     ) -> Gql<PayoutMarkPaidPayload> {
         let ctx = ctx(gql)?;
         let marked = async { billing::mark_paid(ctx, input.read()?).await };
-        respond(gql, marked.await.map(Payout::from))
+        respond(gql, Box::pin(marked).await.map(Payout::from))
     }
 
     /// Says that the bank sent a payout back; the next run pays it under a new id.
@@ -83,7 +83,7 @@ impl PayoutMutation {
     ) -> Gql<PayoutMarkReturnedPayload> {
         let ctx = ctx(gql)?;
         let marked = async { billing::mark_returned(ctx, input.read()?).await };
-        respond(gql, marked.await.map(Payout::from))
+        respond(gql, Box::pin(marked).await.map(Payout::from))
     }
 
     /// Undoes a manual entry, a fee or a settlement by its mirror image, once. Nothing is ever edited.
@@ -94,6 +94,6 @@ impl PayoutMutation {
     ) -> Gql<LedgerReversePayload> {
         let ctx = ctx(gql)?;
         let posted = async { billing::reverse(ctx, input::id("id", &input.id)?, &input.reason).await };
-        respond(gql, posted.await.map(LedgerPosting::from))
+        respond(gql, Box::pin(posted).await.map(LedgerPosting::from))
     }
 }

@@ -164,7 +164,7 @@ impl PapersMutation {
     ) -> Gql<BillingProfileEditPayload> {
         let ctx = ctx(gql)?;
         let edited = async { billing::edit_billing_profile(ctx, input.read()?).await };
-        respond(gql, edited.await.map(BillingProfile::from))
+        respond(gql, Box::pin(edited).await.map(BillingProfile::from))
     }
 
     /// Pays a merchant whose payout was on hold, now that nothing holds it any more.
@@ -175,7 +175,7 @@ impl PapersMutation {
     ) -> Gql<PayoutReleasePayload> {
         let ctx = ctx(gql)?;
         let released = async { billing::release_payout(ctx, input::id("id", &input.id)?).await };
-        respond(gql, released.await.map(PayoutRun::from))
+        respond(gql, Box::pin(released).await.map(PayoutRun::from))
     }
 
     /// Says that the bank refused to execute a payout; the money is available to the merchant again.
@@ -189,7 +189,7 @@ impl PapersMutation {
             let payout_id = input::id("id", &input.id)?;
             billing::mark_failed(ctx, billing::MarkFailed { payout_id, reason: input.reason }).await
         };
-        respond(gql, marked.await.map(Payout::from))
+        respond(gql, Box::pin(marked).await.map(Payout::from))
     }
 
     /// Compares a file of a bank or a payment provider with the ledger. Nothing is corrected by it.
@@ -200,7 +200,7 @@ impl PapersMutation {
     ) -> Gql<ReconciliationImportPayload> {
         let ctx = ctx(gql)?;
         let imported = async { billing::import_file(ctx, input.read()?).await };
-        respond(gql, imported.await.map(Into::into))
+        respond(gql, Box::pin(imported).await.map(Into::into))
     }
 
     /// Says what was done about a finding.
@@ -214,6 +214,6 @@ impl PapersMutation {
             let id = input::id("id", &input.id)?;
             billing::resolve_finding(ctx, id, input.expected_version, &input.note).await
         };
-        respond(gql, resolved.await.map(ReconciliationFinding::from))
+        respond(gql, Box::pin(resolved).await.map(ReconciliationFinding::from))
     }
 }

@@ -147,7 +147,7 @@ impl SettlementMutation {
             let of = movement("provider", input.provider, input.reference, &input.amount, input.occurred_at)?;
             billing::record_provider_fee(ctx, of).await
         };
-        respond(gql, posted.await.map(LedgerPosting::from))
+        respond(gql, Box::pin(posted).await.map(LedgerPosting::from))
     }
 
     /// Records what a provider paid into the bank.
@@ -161,7 +161,7 @@ impl SettlementMutation {
             let of = movement("provider", input.provider, input.reference, &input.amount, input.occurred_at)?;
             billing::record_provider_settlement(ctx, of).await
         };
-        respond(gql, posted.await.map(LedgerPosting::from))
+        respond(gql, Box::pin(posted).await.map(LedgerPosting::from))
     }
 
     /// Records the cash that a carrier had collected and sent.
@@ -179,7 +179,7 @@ impl SettlementMutation {
             }
             billing::record_cod_remittance(ctx, of, fee.map_or(0, |fee| fee.minor)).await
         };
-        respond(gql, posted.await.map(LedgerPosting::from))
+        respond(gql, Box::pin(posted).await.map(LedgerPosting::from))
     }
 
     /// Records that a receipt which paid no order was sent back.
@@ -193,7 +193,7 @@ impl SettlementMutation {
             let of = movement("reference", "bank".to_owned(), input.reference, &input.amount, input.occurred_at)?;
             billing::record_unapplied_return(ctx, of).await
         };
-        respond(gql, posted.await.map(LedgerPosting::from))
+        respond(gql, Box::pin(posted).await.map(LedgerPosting::from))
     }
 
     /// Records that a provider changed money into another currency.
@@ -205,7 +205,7 @@ impl SettlementMutation {
             of.amount = input.sold.parse("sold")?;
             billing::record_conversion(ctx, of, owed, bought).await
         };
-        respond(gql, posted.await.map(|posted| posted.into_iter().map(LedgerPosting::from).collect()))
+        respond(gql, Box::pin(posted).await.map(|posted| posted.into_iter().map(LedgerPosting::from).collect()))
     }
 
     /// Records what a merchant paid of its debt.
@@ -224,6 +224,6 @@ impl SettlementMutation {
             };
             billing::record_debt_payment(ctx, of).await
         };
-        respond(gql, posted.await.map(LedgerPosting::from))
+        respond(gql, Box::pin(posted).await.map(LedgerPosting::from))
     }
 }

@@ -118,7 +118,7 @@ impl AttributesMutation {
             let create = AttributeCreate { code, name, kind: kind.into(), unit, rules, filterable, position };
             command::attribute_create(ctx, create).await
         };
-        respond(gql, result.await.map(Attribute))
+        respond(gql, Box::pin(result).await.map(Attribute))
     }
 
     /// Changes an attribute.
@@ -131,6 +131,6 @@ impl AttributesMutation {
             command::attribute_edit(ctx, AttributeEdit { id, expected_version, name, rules, filterable, position })
                 .await
         };
-        respond(gql, result.await.map(Attribute))
+        respond(gql, Box::pin(result).await.map(Attribute))
     }
 }

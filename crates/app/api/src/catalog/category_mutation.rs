@@ -94,7 +94,7 @@ impl CategoriesMutation {
             let CategoryCreateInput { name, slug, position, .. } = input;
             command::category_create(ctx, CategoryCreate { parent_id, name, slug, position }).await
         };
-        respond(gql, result.await.map(Category))
+        respond(gql, Box::pin(result).await.map(Category))
     }
 
     /// Changes name, slug or place of a category.
@@ -105,7 +105,7 @@ impl CategoriesMutation {
             let id = input::id("id", &id)?;
             command::category_edit(ctx, CategoryEdit { id, expected_version, name, slug, position }).await
         };
-        respond(gql, result.await.map(Category))
+        respond(gql, Box::pin(result).await.map(Category))
     }
 
     /// Moves a category with everything below it.
@@ -117,13 +117,13 @@ impl CategoriesMutation {
             let expected_version = input.expected_version;
             command::category_move(ctx, CategoryMove { id, expected_version, parent_id }).await
         };
-        respond(gql, result.await.map(Category))
+        respond(gql, Box::pin(result).await.map(Category))
     }
 
     /// Deletes a category that has neither children nor products.
     async fn category_delete(&self, gql: &Context<'_>, input: CategoryDeleteInput) -> Gql<CategoryDeletePayload> {
         let ctx = ctx(gql)?;
         let result = async { command::category_delete(ctx, input::id("id", &input.id)?, input.expected_version).await };
-        respond(gql, result.await.map(Category))
+        respond(gql, Box::pin(result).await.map(Category))
     }
 }

@@ -146,7 +146,7 @@ impl CustomersMutation {
             let expected_version = Some(expected_version);
             customers::profile_update(ctx, ProfileUpdate { customer, name, phone, locale, expected_version }).await
         };
-        respond(gql, done.await.map(Customer))
+        respond(gql, Box::pin(done).await.map(Customer))
     }
 
     /// Erases the personal data of a buyer. Orders and books stay, without name and address of the account.
@@ -156,7 +156,7 @@ impl CustomersMutation {
             let customer = input::optional_id("id", input.id.as_ref())?;
             customers::erase(ctx, CustomerErase { customer, reason: input.reason }).await
         };
-        respond(gql, done.await.map(Customer))
+        respond(gql, Box::pin(done).await.map(Customer))
     }
 
     /// Keeps an address of a buyer.
@@ -167,7 +167,7 @@ impl CustomersMutation {
             let (address, is_default) = (input.address.into(), input.is_default);
             customers::address_create(ctx, AddressCreate { customer, address, is_default }).await
         };
-        respond(gql, done.await.map(Address::from))
+        respond(gql, Box::pin(done).await.map(Address::from))
     }
 
     /// Replaces an address. Orders keep what it said when they were placed.
@@ -178,7 +178,7 @@ impl CustomersMutation {
             let (address, expected_version) = (input.address.into(), input.expected_version);
             customers::address_update(ctx, AddressUpdate { id, address, expected_version }).await
         };
-        respond(gql, done.await.map(Address::from))
+        respond(gql, Box::pin(done).await.map(Address::from))
     }
 
     /// Makes checkout propose this address.
@@ -189,13 +189,13 @@ impl CustomersMutation {
     ) -> Gql<AddressSetDefaultPayload> {
         let ctx = ctx(gql)?;
         let done = async { customers::address_set_default(ctx, input::id("id", &input.id)?).await };
-        respond(gql, done.await.map(Address::from))
+        respond(gql, Box::pin(done).await.map(Address::from))
     }
 
     /// Forgets an address.
     async fn address_delete(&self, gql: &Context<'_>, input: AddressDeleteInput) -> Gql<AddressDeletePayload> {
         let ctx = ctx(gql)?;
         let done = async { customers::address_delete(ctx, input::id("id", &input.id)?).await };
-        respond(gql, done.await.map(Address::from))
+        respond(gql, Box::pin(done).await.map(Address::from))
     }
 }

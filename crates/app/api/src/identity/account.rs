@@ -154,7 +154,7 @@ impl AccountMutation {
             identity::session_revoke(ctx, input::id("id", &input.id)?).await?;
             Ok::<_, identity::Error>(input.id)
         };
-        respond(gql, done.await)
+        respond(gql, Box::pin(done).await)
     }
 
     /// Ends all of one's own sessions but that of the request.
@@ -200,13 +200,13 @@ impl AccountMutation {
             let block = UserBlock { user: input::id("id", &input.id)?, reason: input.reason };
             identity::user_block(ctx, block).await
         };
-        respond(gql, done.await.map(User))
+        respond(gql, Box::pin(done).await.map(User))
     }
 
     /// Opens a blocked account again.
     async fn user_unblock(&self, gql: &Context<'_>, input: UserUnblockInput) -> Gql<UserUnblockPayload> {
         let ctx = ctx(gql)?;
         let done = async { identity::user_unblock(ctx, input::id("id", &input.id)?).await };
-        respond(gql, done.await.map(User))
+        respond(gql, Box::pin(done).await.map(User))
     }
 }

@@ -82,6 +82,6 @@ impl KeyMutation {
     async fn api_key_revoke(&self, gql: &Context<'_>, input: ApiKeyRevokeInput) -> Gql<ApiKeyRevokePayload> {
         let ctx = ctx(gql)?;
         let done = async { identity::api_key_revoke(ctx, input::id("id", &input.id)?).await };
-        respond(gql, done.await.map(ApiKey::from))
+        respond(gql, Box::pin(done).await.map(ApiKey::from))
     }
 }

@@ -121,7 +121,7 @@ impl TeamMutation {
                 Added::Member(_) => Err(identity::Error::from(context::Error::internal("a member without invitation"))),
             }
         };
-        respond(gql, done.await.map(Invitation))
+        respond(gql, Box::pin(done).await.map(Invitation))
     }
 
     /// Makes an account with a first password and seats it in a team at once.
@@ -132,7 +132,7 @@ impl TeamMutation {
             let MemberAddInput { email, name, role, password, .. } = input;
             identity::member_create(ctx, MemberCreate { email, name, team, role: role.into(), password }).await
         };
-        respond(gql, done.await.map(Membership::from))
+        respond(gql, Box::pin(done).await.map(Membership::from))
     }
 
     /// Gives a member another role in the same team. The last owner or administrator stays.
@@ -147,14 +147,14 @@ impl TeamMutation {
             let (role, expected_version) = (input.role.into(), input.expected_version);
             identity::member_role_change(ctx, MemberRoleChange { id, role, expected_version }).await
         };
-        respond(gql, done.await.map(Membership::from))
+        respond(gql, Box::pin(done).await.map(Membership::from))
     }
 
     /// Takes a membership away, at once. The last owner or administrator stays.
     async fn member_remove(&self, gql: &Context<'_>, input: MemberRemoveInput) -> Gql<MemberRemovePayload> {
         let ctx = ctx(gql)?;
         let done = async { identity::member_remove(ctx, input::id("id", &input.id)?).await };
-        respond(gql, done.await.map(Membership::from))
+        respond(gql, Box::pin(done).await.map(Membership::from))
     }
 
     /// Makes the person to whom the invitation was mailed a member. The link works once.
@@ -168,13 +168,13 @@ impl TeamMutation {
     async fn invitation_resend(&self, gql: &Context<'_>, input: InvitationResendInput) -> Gql<InvitationResendPayload> {
         let ctx = ctx(gql)?;
         let done = async { identity::invitation_resend(ctx, input::id("id", &input.id)?).await };
-        respond(gql, done.await.map(Invitation))
+        respond(gql, Box::pin(done).await.map(Invitation))
     }
 
     /// Takes an invitation back.
     async fn invitation_revoke(&self, gql: &Context<'_>, input: InvitationRevokeInput) -> Gql<InvitationRevokePayload> {
         let ctx = ctx(gql)?;
         let done = async { identity::invitation_revoke(ctx, input::id("id", &input.id)?).await };
-        respond(gql, done.await.map(Invitation))
+        respond(gql, Box::pin(done).await.map(Invitation))
     }
 }

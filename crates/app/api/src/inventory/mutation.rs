@@ -40,7 +40,7 @@ impl InventoryMutation {
     ) -> Gql<StockLocationCreatePayload> {
         let ctx = ctx(gql)?;
         let made = async { inventory::location_create(ctx, input.read()?).await };
-        respond(gql, made.await.map(StockLocation::from))
+        respond(gql, Box::pin(made).await.map(StockLocation::from))
     }
 
     /// Changes a stock location. A location is never removed, only made inactive; what is promised there stays promised.
@@ -51,7 +51,7 @@ impl InventoryMutation {
     ) -> Gql<StockLocationEditPayload> {
         let ctx = ctx(gql)?;
         let edited = async { inventory::location_edit(ctx, input.read()?).await };
-        respond(gql, edited.await.map(StockLocation::from))
+        respond(gql, Box::pin(edited).await.map(StockLocation::from))
     }
 
     /// Sets stock to what was counted, up to 500 rows at once. Units promised to orders stay promised: a count below them is
@@ -63,7 +63,7 @@ impl InventoryMutation {
     ) -> Gql<StockSetPayload> {
         let ctx = ctx(gql)?;
         let counted = async { inventory::stock_set(ctx, input.read()?).await };
-        respond(gql, counted.await.map(StockSetResult::from))
+        respond(gql, Box::pin(counted).await.map(StockSetResult::from))
     }
 
     /// Changes stock by a known difference, with a reason.
@@ -74,6 +74,6 @@ impl InventoryMutation {
     ) -> Gql<StockAdjustPayload> {
         let ctx = ctx(gql)?;
         let adjusted = async { inventory::stock_adjust(ctx, input.read()?).await };
-        respond(gql, adjusted.await.map(StockLevel::from))
+        respond(gql, Box::pin(adjusted).await.map(StockLevel::from))
     }
 }

@@ -332,7 +332,7 @@ impl CommissionMutation {
     ) -> Gql<CommissionRuleCreatePayload> {
         let ctx = ctx(gql)?;
         let made = async { command::create_commission_rule(ctx, input.read()?).await };
-        respond(gql, made.await.map(CommissionRule::from))
+        respond(gql, Box::pin(made).await.map(CommissionRule::from))
     }
 
     /// Changes a commission rule; give it an end to switch it off.
@@ -343,6 +343,6 @@ impl CommissionMutation {
     ) -> Gql<CommissionRuleEditPayload> {
         let ctx = ctx(gql)?;
         let edited = async { command::edit_commission_rule(ctx, input.read()?).await };
-        respond(gql, edited.await.map(CommissionRule::from))
+        respond(gql, Box::pin(edited).await.map(CommissionRule::from))
     }
 }

@@ -205,13 +205,13 @@ impl CouponMutation {
             ctx.authorize(EDIT_COUPONS)?;
             create_coupon(ctx, input.read()?).await
         };
-        respond(gql, made.await.map(Coupon::from))
+        respond(gql, Box::pin(made).await.map(Coupon::from))
     }
 
     /// Changes a coupon. Placed orders keep what it gave them.
     async fn coupon_edit(&self, gql: &Context<'_>, input: CouponEditInput) -> Gql<CouponEditPayload> {
         let ctx = ctx(gql)?;
         let edited = async { edit_coupon(ctx, input.read()?).await };
-        respond(gql, edited.await.map(Coupon::from))
+        respond(gql, Box::pin(edited).await.map(Coupon::from))
     }
 }

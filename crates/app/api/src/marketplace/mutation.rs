@@ -62,21 +62,21 @@ impl RulesMutation {
     async fn channel_edit(&self, gql: &Context<'_>, input: ChannelEditInput) -> Gql<ChannelEditPayload> {
         let ctx = ctx(gql)?;
         let edited = async { command::edit_channel(ctx, input.read()?).await };
-        respond(gql, edited.await.map(Channel::from))
+        respond(gql, Box::pin(edited).await.map(Channel::from))
     }
 
     /// Makes a tax class.
     async fn tax_class_create(&self, gql: &Context<'_>, input: TaxClassCreateInput) -> Gql<TaxClassCreatePayload> {
         let ctx = ctx(gql)?;
         let made = async { command::create_tax_class(ctx, input.read()?).await };
-        respond(gql, made.await.map(TaxClass::from))
+        respond(gql, Box::pin(made).await.map(TaxClass::from))
     }
 
     /// Changes a tax class and its rates.
     async fn tax_class_edit(&self, gql: &Context<'_>, input: TaxClassEditInput) -> Gql<TaxClassEditPayload> {
         let ctx = ctx(gql)?;
         let edited = async { command::edit_tax_class(ctx, input.read()?).await };
-        respond(gql, edited.await.map(TaxClass::from))
+        respond(gql, Box::pin(edited).await.map(TaxClass::from))
     }
 
     /// Makes a delivery method.
@@ -87,7 +87,7 @@ impl RulesMutation {
     ) -> Gql<DeliveryMethodCreatePayload> {
         let ctx = ctx(gql)?;
         let made = async { command::create_delivery_method(ctx, input.read()?).await };
-        respond(gql, made.await.map(DeliveryMethod::from))
+        respond(gql, Box::pin(made).await.map(DeliveryMethod::from))
     }
 
     /// Changes a delivery method and its rates.
@@ -98,20 +98,20 @@ impl RulesMutation {
     ) -> Gql<DeliveryMethodEditPayload> {
         let ctx = ctx(gql)?;
         let edited = async { command::edit_delivery_method(ctx, input.read()?).await };
-        respond(gql, edited.await.map(DeliveryMethod::from))
+        respond(gql, Box::pin(edited).await.map(DeliveryMethod::from))
     }
 
     /// Makes a carrier.
     async fn carrier_create(&self, gql: &Context<'_>, input: CarrierCreateInput) -> Gql<CarrierCreatePayload> {
         let CarrierCreateInput { code, name, tracking_url_template } = input;
         let made = command::create_carrier(ctx(gql)?, command::CreateCarrier { code, name, tracking_url_template });
-        respond(gql, made.await.map(Carrier::from))
+        respond(gql, Box::pin(made).await.map(Carrier::from))
     }
 
     /// Changes a carrier.
     async fn carrier_edit(&self, gql: &Context<'_>, input: CarrierEditInput) -> Gql<CarrierEditPayload> {
         let ctx = ctx(gql)?;
         let edited = async { command::edit_carrier(ctx, input.read()?).await };
-        respond(gql, edited.await.map(Carrier::from))
+        respond(gql, Box::pin(edited).await.map(Carrier::from))
     }
 }

@@ -332,6 +332,6 @@ impl SettingsMutation {
     ) -> Gql<MarketplaceSettingsEditPayload> {
         let ctx = ctx(gql)?;
         let edited = async { edit_settings(ctx, input.read()?).await };
-        respond(gql, edited.await.map(MarketplaceSettings::from))
+        respond(gql, Box::pin(edited).await.map(MarketplaceSettings::from))
     }
 }

@@ -63,7 +63,7 @@ impl MerchantsMutation {
     async fn merchant_create(&self, gql: &Context<'_>, input: MerchantCreateInput) -> Gql<MerchantCreatePayload> {
         let ctx = ctx(gql)?;
         let made = async { merchants::create(ctx, input.read("")?).await };
-        respond(gql, made.await.map(Merchant::from))
+        respond(gql, Box::pin(made).await.map(Merchant::from))
     }
 
     /// Makes up to 500 merchants, all or none.
@@ -74,35 +74,35 @@ impl MerchantsMutation {
             let inputs = input.merchants.into_iter().enumerate().map(read).collect::<Result<Vec<_>, _>>()?;
             merchants::create_many(ctx, inputs).await
         };
-        respond(gql, made.await.map(|made| made.into_iter().map(Merchant::from).collect()))
+        respond(gql, Box::pin(made).await.map(|made| made.into_iter().map(Merchant::from).collect()))
     }
 
     /// Lets an applicant sell.
     async fn merchant_approve(&self, gql: &Context<'_>, input: MerchantStatusInput) -> Gql<MerchantApprovePayload> {
         let ctx = ctx(gql)?;
         let done = async { merchants::approve(ctx, input.read()?).await };
-        respond(gql, done.await.map(Merchant::from))
+        respond(gql, Box::pin(done).await.map(Merchant::from))
     }
 
     /// Blocks a merchant: its offers cannot be sold from now on; what was ordered it finishes.
     async fn merchant_suspend(&self, gql: &Context<'_>, input: MerchantStatusInput) -> Gql<MerchantSuspendPayload> {
         let ctx = ctx(gql)?;
         let done = async { merchants::suspend(ctx, input.read()?).await };
-        respond(gql, done.await.map(Merchant::from))
+        respond(gql, Box::pin(done).await.map(Merchant::from))
     }
 
     /// Lets a suspended merchant sell again.
     async fn merchant_reopen(&self, gql: &Context<'_>, input: MerchantStatusInput) -> Gql<MerchantReopenPayload> {
         let ctx = ctx(gql)?;
         let done = async { merchants::reopen(ctx, input.read()?).await };
-        respond(gql, done.await.map(Merchant::from))
+        respond(gql, Box::pin(done).await.map(Merchant::from))
     }
 
     /// Ends a merchant for good.
     async fn merchant_close(&self, gql: &Context<'_>, input: MerchantStatusInput) -> Gql<MerchantClosePayload> {
         let ctx = ctx(gql)?;
         let done = async { merchants::close(ctx, input.read()?).await };
-        respond(gql, done.await.map(Merchant::from))
+        respond(gql, Box::pin(done).await.map(Merchant::from))
     }
 
     /// Changes what a merchant's staff keeps up to date.
@@ -113,7 +113,7 @@ impl MerchantsMutation {
     ) -> Gql<MerchantProfileEditPayload> {
         let ctx = ctx(gql)?;
         let done = async { merchants::edit_profile(ctx, input.read()?).await };
-        respond(gql, done.await.map(Merchant::from))
+        respond(gql, Box::pin(done).await.map(Merchant::from))
     }
 
     /// Replaces the legal data of a merchant.
@@ -124,7 +124,7 @@ impl MerchantsMutation {
     ) -> Gql<MerchantLegalEditPayload> {
         let ctx = ctx(gql)?;
         let done = async { merchants::edit_legal(ctx, input.read()?).await };
-        respond(gql, done.await.map(Merchant::from))
+        respond(gql, Box::pin(done).await.map(Merchant::from))
     }
 
     /// Changes the terms between a merchant and the operator. Placed orders keep theirs.
@@ -135,7 +135,7 @@ impl MerchantsMutation {
     ) -> Gql<MerchantTermsEditPayload> {
         let ctx = ctx(gql)?;
         let done = async { merchants::edit_terms(ctx, input.read()?).await };
-        respond(gql, done.await.map(Merchant::from))
+        respond(gql, Box::pin(done).await.map(Merchant::from))
     }
 
     /// Sets or removes the account for a merchant's payouts.
@@ -146,6 +146,6 @@ impl MerchantsMutation {
     ) -> Gql<MerchantBankEditPayload> {
         let ctx = ctx(gql)?;
         let done = async { merchants::edit_bank(ctx, input.read()?).await };
-        respond(gql, done.await.map(Merchant::from))
+        respond(gql, Box::pin(done).await.map(Merchant::from))
     }
 }

@@ -40,7 +40,7 @@ impl OffersMutation {
     ) -> Gql<OfferCreatePayload> {
         let ctx = ctx(gql)?;
         let made = async { offers::offer_create(ctx, input.read()?).await };
-        respond(gql, made.await.map(Offer::from))
+        respond(gql, Box::pin(made).await.map(Offer::from))
     }
 
     /// Changes an offer. Orders that were placed keep what they froze.
@@ -51,7 +51,7 @@ impl OffersMutation {
     ) -> Gql<OfferEditPayload> {
         let ctx = ctx(gql)?;
         let edited = async { offers::offer_edit(ctx, input.read()?).await };
-        respond(gql, edited.await.map(Offer::from))
+        respond(gql, Box::pin(edited).await.map(Offer::from))
     }
 
     /// Pauses, resumes or ends an offer. An ended offer stays ended; its SKU is free for a new one.
@@ -62,7 +62,7 @@ impl OffersMutation {
     ) -> Gql<OfferStatusChangePayload> {
         let ctx = ctx(gql)?;
         let changed = async { offers::offer_status_change(ctx, input.read()?).await };
-        respond(gql, changed.await.map(Offer::from))
+        respond(gql, Box::pin(changed).await.map(Offer::from))
     }
 
     /// Makes or changes up to 500 offers of one merchant, keyed by SKU. The same rows again change nothing.
@@ -73,6 +73,6 @@ impl OffersMutation {
     ) -> Gql<OffersUpsertPayload> {
         let ctx = ctx(gql)?;
         let done = async { offers::offers_upsert(ctx, input.read()?).await };
-        respond(gql, done.await.map(OffersUpsertResult::from))
+        respond(gql, Box::pin(done).await.map(OffersUpsertResult::from))
     }
 }

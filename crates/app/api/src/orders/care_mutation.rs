@@ -121,7 +121,7 @@ impl ReturnsMutation {
             };
             command::return_request(ctx, wanted).await
         };
-        respond(gql, shown(done.await))
+        respond(gql, shown(Box::pin(done).await))
     }
 
     /// Lets the buyer send the goods.
@@ -137,7 +137,7 @@ impl ReturnsMutation {
             };
             command::return_approve(ctx, answer).await
         };
-        respond(gql, shown(done.await))
+        respond(gql, shown(Box::pin(done).await))
     }
 
     /// Refuses a return.
@@ -148,7 +148,7 @@ impl ReturnsMutation {
             let answer = RejectReturn { of, rejection: input.rejection.into(), note: input.note };
             command::return_reject(ctx, answer).await
         };
-        respond(gql, shown(done.await))
+        respond(gql, shown(Box::pin(done).await))
     }
 
     /// Says that the goods are on their way back.
@@ -159,14 +159,14 @@ impl ReturnsMutation {
             let sent = SendReturn { of, carrier: input.carrier, tracking_number: input.tracking_number };
             command::return_send(ctx, sent).await
         };
-        respond(gql, shown(done.await))
+        respond(gql, shown(Box::pin(done).await))
     }
 
     /// Says that the goods are there.
     async fn return_receive(&self, gql: &Context<'_>, input: ReturnInput) -> Gql<ReturnReceivePayload> {
         let ctx = ctx(gql)?;
         let done = async { command::return_receive(ctx, of_return(&input.id, input.expected_version)?).await };
-        respond(gql, shown(done.await))
+        respond(gql, shown(Box::pin(done).await))
     }
 
     /// Says how every unit came back; what can be sold again goes to stock.
@@ -176,7 +176,7 @@ impl ReturnsMutation {
             let of = of_return(&input.id, input.expected_version)?;
             command::return_inspect(ctx, InspectReturn { of, lines: inspected(input.lines)? }).await
         };
-        respond(gql, shown(done.await))
+        respond(gql, shown(Box::pin(done).await))
     }
 
     /// Pays the units of a return back.
@@ -190,21 +190,21 @@ impl ReturnsMutation {
             };
             command::return_refund(ctx, wanted).await
         };
-        respond(gql, shown(done.await))
+        respond(gql, shown(Box::pin(done).await))
     }
 
     /// Sends other units of the same articles; no money moves.
     async fn return_replace(&self, gql: &Context<'_>, input: ReturnGoodsInput) -> Gql<ReturnReplacePayload> {
         let ctx = ctx(gql)?;
         let done = async { command::return_replace(ctx, goods(input)?).await };
-        respond(gql, shown(done.await))
+        respond(gql, shown(Box::pin(done).await))
     }
 
     /// Sends the same units back to the buyer; no money moves.
     async fn return_send_back(&self, gql: &Context<'_>, input: ReturnGoodsInput) -> Gql<ReturnSendBackPayload> {
         let ctx = ctx(gql)?;
         let done = async { command::return_send_back(ctx, goods(input)?).await };
-        respond(gql, shown(done.await))
+        respond(gql, shown(Box::pin(done).await))
     }
 
     /// Says that the goods never came.
@@ -216,21 +216,21 @@ impl ReturnsMutation {
         let ctx = ctx(gql)?;
         let done =
             async { command::return_report_no_reception(ctx, of_return(&input.id, input.expected_version)?).await };
-        respond(gql, shown(done.await))
+        respond(gql, shown(Box::pin(done).await))
     }
 
     /// Gives a return up before the goods were sent.
     async fn return_cancel(&self, gql: &Context<'_>, input: ReturnInput) -> Gql<ReturnCancelPayload> {
         let ctx = ctx(gql)?;
         let done = async { command::return_cancel(ctx, of_return(&input.id, input.expected_version)?).await };
-        respond(gql, shown(done.await))
+        respond(gql, shown(Box::pin(done).await))
     }
 
     /// Puts a return away that is settled.
     async fn return_close(&self, gql: &Context<'_>, input: ReturnInput) -> Gql<ReturnClosePayload> {
         let ctx = ctx(gql)?;
         let done = async { command::return_close(ctx, of_return(&input.id, input.expected_version)?).await };
-        respond(gql, shown(done.await))
+        respond(gql, shown(Box::pin(done).await))
     }
 }
 
@@ -260,7 +260,7 @@ impl CareMutation {
             };
             Ok::<_, orders::Error>(bare(command::refund_amount(ctx, wanted).await?))
         };
-        respond(gql, done.await)
+        respond(gql, Box::pin(done).await)
     }
 
     /// Lets a refund above the limit happen; whoever asked for it cannot.
@@ -271,7 +271,7 @@ impl CareMutation {
             let lines = orders::query::refund_lines(ctx, row.id).await?;
             Ok::<_, orders::Error>(refund(&RefundDetail { refund: row, lines }))
         };
-        respond(gql, done.await)
+        respond(gql, Box::pin(done).await)
     }
 
     /// Does not let a refund above the limit happen.
@@ -281,7 +281,7 @@ impl CareMutation {
             let id = input::id("id", &input.id)?;
             Ok::<_, orders::Error>(bare(command::refund_reject(ctx, id, input.note.as_deref()).await?))
         };
-        respond(gql, done.await)
+        respond(gql, Box::pin(done).await)
     }
 
     /// Opens an incident: the money of the merchant order waits.
@@ -292,7 +292,7 @@ impl CareMutation {
             let open = OpenIncident { merchant_order, reason: input.reason.into(), note: input.note };
             command::incident_open(ctx, open).await.map(Incident::from)
         };
-        respond(gql, done.await)
+        respond(gql, Box::pin(done).await)
     }
 
     /// Closes the open incident of a merchant order: its money goes on.
@@ -303,7 +303,7 @@ impl CareMutation {
             let close = CloseIncident { merchant_order, outcome: input.outcome };
             command::incident_close(ctx, close).await.map(Incident::from)
         };
-        respond(gql, done.await)
+        respond(gql, Box::pin(done).await)
     }
 
     /// Keeps a fulfillment order from leaving.
@@ -317,7 +317,7 @@ impl CareMutation {
             let of = of_fulfillment(&input.id, input.expected_version)?;
             owner(&command::fulfillment_hold(ctx, of, &input.reason).await?, of.id)
         };
-        respond(gql, done.await)
+        respond(gql, Box::pin(done).await)
     }
 
     /// Lets a fulfillment order leave again.
@@ -331,7 +331,7 @@ impl CareMutation {
             let of = of_fulfillment(&input.id, input.expected_version)?;
             owner(&command::fulfillment_release(ctx, of).await?, of.id)
         };
-        respond(gql, done.await)
+        respond(gql, Box::pin(done).await)
     }
 
     /// Sends a fulfillment order from another location; the promises of stock move with it, the price stays.
@@ -346,7 +346,7 @@ impl CareMutation {
             let to = input::id("locationId", &input.location_id)?;
             owner(&command::fulfillment_move(ctx, of, to).await?, of.id)
         };
-        respond(gql, done.await)
+        respond(gql, Box::pin(done).await)
     }
 
     /// Makes two fulfillment orders of one; the price stays.
@@ -362,7 +362,7 @@ impl CareMutation {
             let (book, new) = command::fulfillment_split(ctx, of, &lines).await?;
             owner(&book, new)
         };
-        respond(gql, done.await)
+        respond(gql, Box::pin(done).await)
     }
 
     /// Puts everything of a fulfillment order into another one; the price stays.
@@ -377,7 +377,7 @@ impl CareMutation {
             let into = input::id("intoId", &input.into_id)?;
             owner(&command::fulfillment_merge(ctx, of, into).await?, of.id)
         };
-        respond(gql, done.await)
+        respond(gql, Box::pin(done).await)
     }
 
     /// Says that a parcel is lost: its units are paid back.
@@ -391,7 +391,7 @@ impl CareMutation {
             let id = input::id("shipmentId", &input.shipment_id)?;
             ended(ctx, ParcelEnded { shipment: id, lost: true, restock: false, note: input.note }).await
         };
-        respond(gql, done.await)
+        respond(gql, Box::pin(done).await)
     }
 
     /// Says that a parcel came back to its sender: its units are paid back and go to stock again.
@@ -405,7 +405,7 @@ impl CareMutation {
             let id = input::id("shipmentId", &input.shipment_id)?;
             ended(ctx, ParcelEnded { shipment: id, lost: false, restock: input.restock, note: input.note }).await
         };
-        respond(gql, done.await)
+        respond(gql, Box::pin(done).await)
     }
 }
 

@@ -54,7 +54,7 @@ impl OrdersMutation {
             let book = command::decide(ctx, Decide { merchant_order: id, expected_version, decision }).await?;
             part_of(&book, id)
         };
-        respond(gql, done.await)
+        respond(gql, Box::pin(done).await)
     }
 
     /// Cancels open units of a merchant order.
@@ -71,7 +71,7 @@ impl OrdersMutation {
             let cancel = CancelUnits { merchant_order, expected_version, lines, reason, note };
             part_of(&command::cancel_units(ctx, cancel).await?, merchant_order)
         };
-        respond(gql, done.await)
+        respond(gql, Box::pin(done).await)
     }
 
     /// Sends a parcel: stock leaves, the sale is earned, the buyer is told.
@@ -88,7 +88,7 @@ impl OrdersMutation {
             };
             detailed(ctx, command::ship(ctx, parcel).await?).await
         };
-        respond(gql, done.await)
+        respond(gql, Box::pin(done).await)
     }
 
     /// Marks a parcel as arrived. Saying it again changes nothing.
@@ -104,7 +104,7 @@ impl OrdersMutation {
             let row = command::deliver(ctx, Deliver { shipment: id, delivered_at: input.delivered_at, proof }).await?;
             detailed(ctx, row).await
         };
-        respond(gql, done.await)
+        respond(gql, Box::pin(done).await)
     }
 
     /// Pays shipped units and shipping back. The amount follows from the units.
@@ -123,7 +123,7 @@ impl OrdersMutation {
             let lines = orders::query::refund_lines(ctx, row.id).await?;
             Ok::<_, orders::Error>(refund(&RefundDetail { refund: row, lines }))
         };
-        respond(gql, done.await)
+        respond(gql, Box::pin(done).await)
     }
 }
 

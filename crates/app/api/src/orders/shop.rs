@@ -81,7 +81,7 @@ impl CheckoutMutation {
             let (access, lines) = (access(&input.cart_id, input.token)?, new_lines(input.lines)?);
             command::cart_lines_add(ctx, &access, lines).await
         };
-        respond(gql, done.await.map(|cart| Cart { cart }))
+        respond(gql, Box::pin(done).await.map(|cart| Cart { cart }))
     }
 
     /// Sets the units of lines of a cart; 0 takes a line out.
@@ -96,7 +96,7 @@ impl CheckoutMutation {
             let changes = input.lines.iter().enumerate().map(change).collect::<Result<_, _>>()?;
             command::cart_lines_set(ctx, &access, changes).await
         };
-        respond(gql, done.await.map(|cart| Cart { cart }))
+        respond(gql, Box::pin(done).await.map(|cart| Cart { cart }))
     }
 
     /// Sets address, e-mail and delivery choices of a cart.
@@ -107,7 +107,7 @@ impl CheckoutMutation {
             let coupon = input.coupon_code.into();
             command::cart_edit(ctx, &access, details(input.email, input.ship_to, input.delivery, coupon)?).await
         };
-        respond(gql, done.await.map(|cart| Cart { cart }))
+        respond(gql, Box::pin(done).await.map(|cart| Cart { cart }))
     }
 
     /// Places a cart: reserves stock, freezes prices and plan, opens the payment; or does nothing and says why.
@@ -131,7 +131,7 @@ impl CheckoutMutation {
             let order = input::id("id", &input.id)?;
             command::cancel_order(ctx, CancelOrder { order, reason: input.reason.into(), note: input.note }).await
         };
-        respond(gql, done.await.map(|book| Order::from(book.order)))
+        respond(gql, Box::pin(done).await.map(|book| Order::from(book.order)))
     }
 }
 

@@ -227,13 +227,13 @@ impl DisputeMutation {
     async fn dispute_open(&self, gql: &Context<'_>, input: DisputeOpenInput) -> Gql<DisputeOpenPayload> {
         let ctx = ctx(gql)?;
         let opened = async { payments::open_dispute(ctx, input.read(ctx).await?).await };
-        respond(gql, opened.await.map(Dispute::from))
+        respond(gql, Box::pin(opened).await.map(Dispute::from))
     }
 
     /// Takes the bank's decision about a dispute.
     async fn dispute_resolve(&self, gql: &Context<'_>, input: DisputeResolveInput) -> Gql<DisputeResolvePayload> {
         let ctx = ctx(gql)?;
         let resolved = async { payments::resolve_dispute(ctx, input.read()?).await };
-        respond(gql, resolved.await.map(Dispute::from))
+        respond(gql, Box::pin(resolved).await.map(Dispute::from))
     }
 }

@@ -45,7 +45,7 @@ impl PaymentsMutation {
     ) -> Gql<BankReceiptRecordPayload> {
         let ctx = ctx(gql)?;
         let recorded = async { payments::transfer_received(ctx, input.read()?).await };
-        respond(gql, recorded.await.map(BankReceipt::from))
+        respond(gql, Box::pin(recorded).await.map(BankReceipt::from))
     }
 
     /// Lets a receipt that nobody understood pay a payment.
@@ -59,7 +59,7 @@ impl PaymentsMutation {
             let (id, payment) = (input::id("id", &input.id)?, input::id("paymentId", &input.payment_id)?);
             payments::match_receipt(ctx, id, payment).await
         };
-        respond(gql, matched.await.map(BankReceipt::from))
+        respond(gql, Box::pin(matched).await.map(BankReceipt::from))
     }
 
     /// Gives a buyer store credit, or makes a gift card.
@@ -76,7 +76,7 @@ impl PaymentsMutation {
             }
             payments::give_credit(ctx, input).await
         };
-        respond(gql, given.await.map(CreditIssued::from))
+        respond(gql, Box::pin(given).await.map(CreditIssued::from))
     }
 
     /// Says that a refund was paid by bank transfer, where no provider moves money.
@@ -87,7 +87,7 @@ impl PaymentsMutation {
     ) -> Gql<RefundConfirmPayload> {
         let ctx = ctx(gql)?;
         let confirmed = async { payments::confirm_refund(ctx, input.read()?).await };
-        respond(gql, confirmed.await.map(PaymentOperation::from))
+        respond(gql, Box::pin(confirmed).await.map(PaymentOperation::from))
     }
 
     /// Asks for a refund that failed once more.
@@ -100,7 +100,7 @@ impl PaymentsMutation {
         let retried = async {
             payments::retry_refund(ctx, input::id("id", &input.id)?, input.way.unwrap_or_default().into()).await
         };
-        respond(gql, retried.await.map(PaymentOperation::from))
+        respond(gql, Box::pin(retried).await.map(PaymentOperation::from))
     }
 }
 

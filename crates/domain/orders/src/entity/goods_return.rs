@@ -1,7 +1,7 @@
 //! Table `goods_return`.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{LocationId, MerchantId, MerchantOrderId, OrderId, RefundId, ReturnId};
+use kernel::id::{CustomerId, LocationId, MerchantId, MerchantOrderId, OrderId, RefundId, ReturnId};
 use sea_orm::entity::prelude::*;
 
 use crate::model::status::{ReturnMethod, ReturnReason, ReturnRejection, ReturnState};
@@ -14,6 +14,7 @@ pub struct Model {
     pub order_id: OrderId,
     pub merchant_order_id: MerchantOrderId,
     pub merchant_id: MerchantId,
+    pub customer_id: Option<CustomerId>,
     pub number: String,
     pub state: ReturnState,
     pub reason: ReturnReason,

@@ -443,6 +443,7 @@ pub fn facts(part: &MerchantOrder, units: Units) -> MerchantOrderFacts {
         capture: part.capture,
         capture_requested_minor: part.capture_requested_minor,
         captured_minor: part.captured_minor,
+        captured_discount_minor: part.captured_discount_minor,
         incident_open: part.incident_open,
         returns_open: part.returns_open,
     }

@@ -90,6 +90,8 @@ pub struct MerchantOrderFacts {
     pub capture_requested_minor: i64,
     /// What the provider gave.
     pub captured_minor: i64,
+    /// What the marketplace paid beside it, for a coupon of its own.
+    pub captured_discount_minor: i64,
     /// Whether an incident is open.
     pub incident_open: bool,
     /// Returns that are not at their end.
@@ -323,7 +325,7 @@ pub fn allowed(facts: &MerchantOrderFacts) -> Vec<MerchantOrderAction> {
         CaptureTiming::OnDelivery => units.on_the_way() == 0,
         CaptureTiming::OnAcceptance | CaptureTiming::OnPayment => true,
     };
-    if units.shipped > 0 && collected && facts.captured_minor > 0 {
+    if units.shipped > 0 && collected && facts.captured_minor + facts.captured_discount_minor > 0 {
         actions.push(A::Refund);
     }
     if units.returnable > 0 {
@@ -379,6 +381,7 @@ mod tests {
             capture: CaptureTiming::OnAcceptance,
             capture_requested_minor: 100,
             captured_minor: 100,
+            captured_discount_minor: 0,
             incident_open: false,
             returns_open: 0,
         }

@@ -144,6 +144,7 @@ async fn insert(work: Work, input: &RequestReturn, note: Option<String>) -> Resu
         order_id: part.order_id,
         merchant_order_id: part.id,
         merchant_id: part.merchant_id,
+        customer_id: work.book.order.customer_id,
         number: format!("{}-R{}", part.number, count + 1),
         // Not counted as open before it goes to its first state.
         state: ReturnState::Canceled,
