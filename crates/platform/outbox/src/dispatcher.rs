@@ -113,6 +113,19 @@ pub struct Drained {
     pub failures: usize,
 }
 
+/// An event that not all of its handlers could finish.
+struct Unfinished {
+    failure: Failure,
+    /// The handlers that finished it in this try.
+    done: Vec<&'static str>,
+}
+
+impl From<Failure> for Unfinished {
+    fn from(failure: Failure) -> Self {
+        Self { failure, done: Vec::new() }
+    }
+}
+
 /// Hands events to handlers and jobs to workers, at least once each.
 #[derive(Clone)]
 pub struct Dispatcher {
@@ -198,9 +211,9 @@ impl Dispatcher {
                     finished.push(id);
                     wiped.extend(secret.then_some(id));
                 }
-                Err(failure) => {
+                Err(unfinished) => {
                     drained.failures += 1;
-                    self.event_failed(id, attempts, failure).await?;
+                    self.event_failed(id, attempts, unfinished).await?;
                 }
             }
         }
@@ -224,8 +237,9 @@ impl Dispatcher {
         tx.commit().await
     }
 
-    /// Calls every handler of the event that has not finished it yet.
-    async fn handle(&self, row: event_row::Model) -> Result<(), Failure> {
+    /// Calls every handler of the event that has not finished it yet. Handlers bear being called again, so what they
+    /// finished is written down only when one of them fails: the event itself is marked when all are done.
+    async fn handle(&self, row: event_row::Model) -> Result<(), Unfinished> {
         let Some(handlers) = self.inner.handlers.get(row.kind.as_str()) else {
             return Ok(());
         };
@@ -238,41 +252,27 @@ impl Dispatcher {
             actor: row.actor,
             occurred_at: row.occurred_at,
         };
-        let mut first_failure = None;
-        for (name, handler) in handlers {
-            if retried && self.is_done(event.id, name).await? {
-                continue;
-            }
+        let before = if retried { self.done_before(event.id).await? } else { HashSet::new() };
+        let (mut first_failure, mut done) = (None, Vec::new());
+        for (name, handler) in handlers.iter().filter(|(name, _)| !before.contains(*name)) {
             match handler(event.clone()).await {
-                // A single handler needs no row of its own: the event itself is marked.
-                Ok(()) if handlers.len() == 1 => {}
-                Ok(()) => self.mark_done(event.id, name).await?,
+                Ok(()) => done.push(*name),
                 Err(failure) => {
                     tracing::warn!(event = %event.id, kind = event.kind, handler = name, ?failure, "handler failed");
                     first_failure.get_or_insert(failure);
                 }
             }
         }
-        first_failure.map_or(Ok(()), Err)
+        first_failure.map_or(Ok(()), |failure| Err(Unfinished { failure, done }))
     }
 
-    async fn is_done(&self, id: EventId, handler: &str) -> Result<bool, Failure> {
-        let found = done_row::Entity::find_by_id((id, handler.to_owned())).one(self.inner.db.read()).await?;
-        Ok(found.is_some())
+    async fn done_before(&self, id: EventId) -> Result<HashSet<String>, Failure> {
+        let rows = done_row::Entity::find().filter(done_row::Column::EventId.eq(id)).all(self.inner.db.read()).await?;
+        Ok(rows.into_iter().map(|row| row.handler).collect())
     }
 
-    async fn mark_done(&self, id: EventId, handler: &str) -> Result<(), Failure> {
-        let tx = self.inner.db.begin_write().await?;
-        let row = done_row::ActiveModel { event_id: Set(id), handler: Set(handler.to_owned()) };
-        done_row::Entity::insert(row)
-            .on_conflict(OnConflict::new().do_nothing().to_owned())
-            .exec_without_returning(&tx)
-            .await?;
-        tx.commit().await?;
-        Ok(())
-    }
-
-    async fn event_failed(&self, id: EventId, attempts: i32, failure: Failure) -> Result<(), DbErr> {
+    async fn event_failed(&self, id: EventId, attempts: i32, unfinished: Unfinished) -> Result<(), DbErr> {
+        let Unfinished { failure, done } = unfinished;
         let now = self.inner.clock.now();
         let (next, text) = match failure {
             Failure::Retry(text) => (now + backoff(attempts), text),
@@ -287,6 +287,13 @@ impl Dispatcher {
             .filter(event_row::Column::Id.eq(id))
             .exec(&tx)
             .await?;
+        if !done.is_empty() {
+            let row = |name: &str| done_row::ActiveModel { event_id: Set(id), handler: Set(name.to_owned()) };
+            done_row::Entity::insert_many(done.into_iter().map(row))
+                .on_conflict(OnConflict::new().do_nothing().to_owned())
+                .exec_without_returning(&tx)
+                .await?;
+        }
         tx.commit().await
     }
 
