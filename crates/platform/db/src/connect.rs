@@ -58,7 +58,11 @@ impl Db {
             sqlite(options, settings.connections.max(1)).await?
         } else if settings.url.starts_with("postgres:") || settings.url.starts_with("postgresql:") {
             options.max_connections(settings.connections.max(2)).min_connections(1);
-            options.map_sqlx_postgres_opts(|o| o.statement_cache_capacity(512));
+            // Statements are prepared once and name what they look for, so one plan serves every call; compiling a
+            // plan to machine code costs more than any of them takes.
+            options.map_sqlx_postgres_opts(|o| {
+                o.statement_cache_capacity(512).options([("plan_cache_mode", "force_generic_plan"), ("jit", "off")])
+            });
             let pool = Database::connect(options).await?;
             (pool.clone(), pool)
         } else {
