@@ -145,6 +145,10 @@ pub(crate) const STATEMENTS: &[Step] = &[
         amount_minor bigint NOT NULL CHECK (amount_minor > 0),
         state text NOT NULL CHECK (state IN ('on_hold', 'canceled', 'initiated', 'paid', 'returned', 'failed')),
         hold_reason text,
+        via text NOT NULL CHECK (via IN ('bank', 'stripe')),
+        provider_account text,
+        provider_transfer text,
+        provider_tries integer NOT NULL,
         holder text NOT NULL,
         iban text NOT NULL,
         reference text NOT NULL UNIQUE,
@@ -155,6 +159,7 @@ pub(crate) const STATEMENTS: &[Step] = &[
         paid_at {at},
         returned_at {at},
         version bigint NOT NULL,
+        CHECK (via = 'bank' OR provider_account IS NOT NULL),
         CHECK (state <> 'on_hold' OR hold_reason IS NOT NULL),
         CHECK ((state IN ('on_hold', 'canceled')) = (initiated_at IS NULL)),
         UNIQUE (merchant_id, currency, run_id)

@@ -10,6 +10,8 @@ pub(crate) const STATEMENTS: &[Step] = &[
         payout_day integer CHECK (payout_day BETWEEN 1 AND 31),
         payout_minimum text NOT NULL,
         payout_hold_reason text,
+        stripe_account text,
+        stripe_account_at {at},
         version bigint NOT NULL,
         updated_at {at} NOT NULL
     )"),

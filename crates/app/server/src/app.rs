@@ -49,6 +49,7 @@ impl<E: Executor> Routes<E> {
             .app_data(self.webhooks)
             .route("/graphql", web::route().to(handle::<E>))
             .route("/webhooks/payments/{provider}", web::post().to(webhook::payment))
+            .route("/webhooks/payouts/stripe", web::post().to(webhook::stripe_payout))
             .route("/webhooks/carriers/{carrier}", web::post().to(webhook::carrier))
             .route("/healthz", web::get().to(health::live))
             .route("/readyz", web::get().to(health::ready))

@@ -207,6 +207,7 @@ impl Node {
             webhooks: Data::new(Webhooks {
                 world: self.world.clone(),
                 providers: self.providers.clone(),
+                stripe: crate::work::stripe(&settings.payments),
                 carrier_secret: settings.carriers.webhook_secret.clone().into_bytes(),
             }),
             sandbox: self.sandbox.clone().map(Data::from),

@@ -11,6 +11,7 @@ use context::{Ctx, Origin, World};
 use kernel::{Fault as _, FaultKind};
 use orders::model::tracking::Scan;
 use payments::Providers;
+use payments::provider::stripe::Stripe;
 use payments::provider::verify;
 use payments::webhook::{BODY_MAX, receive, signature_header};
 use serde::Deserialize;
@@ -25,6 +26,8 @@ pub struct Webhooks {
     pub world: Arc<World>,
     /// The providers by code.
     pub providers: Providers,
+    /// Stripe, whose connected accounts tell of payouts.
+    pub stripe: Option<Stripe>,
     /// Signs what carriers tell; empty: nothing is taken from carriers.
     pub carrier_secret: Vec<u8>,
 }
@@ -60,6 +63,44 @@ pub async fn payment(
                 Refusal::bad_request(fault.code(), fault.to_string())
             }
         }),
+    }
+}
+
+/// The header that carries the signature of what Stripe tells.
+const STRIPE_SIGNATURE: HeaderName = HeaderName::from_static("stripe-signature");
+
+/// Takes what Stripe tells of payouts to merchants. The signature is the permission.
+pub async fn stripe_payout(request: HttpRequest, payload: Payload, webhooks: Data<Webhooks>) -> HttpResponse {
+    let id = RequestId::of(&request);
+    let refused = |refusal: Refusal| refuse(&refusal, Media::Json, &id);
+    let body = match read_body(payload, BODY_MAX).await {
+        Ok(body) => body,
+        Err(refusal) => return refused(refusal),
+    };
+    let ip = request.peer_addr().map(|address| address.ip().to_string());
+    let origin = Origin { source: "webhook", request_id: id.to_string(), ip };
+    let ctx = Ctx::new(webhooks.world.clone(), Actor::system("payouts"), origin);
+    let Some(stripe) = &webhooks.stripe else {
+        return refused(Refusal::new(StatusCode::NOT_FOUND, "NOT_FOUND", "Stripe is not set up".to_owned()));
+    };
+    let signature = text(&request, &STRIPE_SIGNATURE).unwrap_or_default();
+    let event = match stripe.read_connect_webhook(signature, &body, ctx.now()) {
+        Ok(event) => event,
+        Err(fault) => {
+            tracing::warn!(request_id = &*id, error = %fault, "a webhook of Stripe was refused");
+            return refused(Refusal::bad_request("WEBHOOK_REFUSED", fault.to_string()));
+        }
+    };
+    let told = match event {
+        Some(event) => billing::command::payout_told(&ctx, event).await,
+        None => Ok(()),
+    };
+    match told {
+        Ok(()) => HttpResponse::Ok().json(json!({ "received": true })),
+        Err(fault) => {
+            tracing::error!(request_id = &*id, error = %fault, "a webhook was not taken; it will come again");
+            refused(Refusal::internal())
+        }
     }
 }
 

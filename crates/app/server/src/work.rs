@@ -23,17 +23,27 @@ const WEBHOOK_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long work may go on after it was told to stop.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// Stripe, where the settings name an account.
+#[must_use]
+pub fn stripe(settings: &Payments) -> Option<Stripe> {
+    if settings.stripe_secret_key.is_empty() {
+        return None;
+    }
+    let how = StripeSettings {
+        secret_key: settings.stripe_secret_key.clone(),
+        webhook_secret: settings.stripe_webhook_secret.clone(),
+        connect_webhook_secret: settings.stripe_connect_webhook_secret.clone(),
+        multicapture: settings.stripe_multicapture,
+    };
+    Some(Stripe::new(Arc::new(StripeLine::new(&settings.stripe_url)), how))
+}
+
 /// The providers by code, and the sandbox among them where the settings ask for it.
 #[must_use]
 pub fn providers(settings: &Payments, public_url: &str, world: &Arc<World>) -> (Providers, Option<Arc<Sandbox>>) {
     let mut providers = Providers::none();
-    if !settings.stripe_secret_key.is_empty() {
-        let how = StripeSettings {
-            secret_key: settings.stripe_secret_key.clone(),
-            webhook_secret: settings.stripe_webhook_secret.clone(),
-            multicapture: settings.stripe_multicapture,
-        };
-        providers = providers.with(Arc::new(Stripe::new(Arc::new(StripeLine::new(&settings.stripe_url)), how)));
+    if let Some(stripe) = stripe(settings) {
+        providers = providers.with(Arc::new(stripe));
     }
     if !settings.sandbox {
         return (providers, None);
@@ -105,6 +115,7 @@ pub fn deps(node: &Node) -> Result<Deps, StartError> {
         templates: Arc::new(Templates::builtin().map_err(StartError::refused)?),
         store: node.store.clone(),
         public_url: node.settings.server.public_url.trim_end_matches('/').to_owned(),
+        stripe: stripe(&node.settings.payments),
     })
 }
 

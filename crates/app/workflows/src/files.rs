@@ -22,7 +22,7 @@ pub(crate) fn register(builder: DispatcherBuilder, deps: &Deps) -> DispatcherBui
         async move { make_thumbnail(&deps.ctx(), &deps.store, &job).await.map_err(retry) }
     });
     let sink: Arc<dyn FileSink> = Arc::new(MoneyFiles(deps.store.clone()));
-    billing::register(builder, &deps.world, &sink)
+    billing::register(builder, &deps.world, &sink, deps.stripe.as_ref())
 }
 
 /// Files of billing lie beside the assets, under prefixes that no asset uses.

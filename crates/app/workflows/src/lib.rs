@@ -16,6 +16,7 @@ use std::sync::Arc;
 use context::{Ctx, World};
 use mail::{Mailer, Templates};
 use outbox::{DispatcherBuilder, Failure};
+use payments::provider::stripe::Stripe;
 use storage::ObjectStore;
 
 pub use post::SendMail;
@@ -33,6 +34,8 @@ pub struct Deps {
     pub store: ObjectStore,
     /// Where links in mails lead: the address of the storefront, without a slash at the end.
     pub public_url: String,
+    /// Carries payouts of merchants with a connected account, where it is set up.
+    pub stripe: Option<Stripe>,
 }
 
 impl Deps {

@@ -25,6 +25,7 @@ enum Chore {
     ChargeSubscriptions,
     CloseStatements,
     PayMerchants,
+    ChasePayouts,
     CloseOrders,
     ForgetCarts,
     ForgetSecrets,
@@ -32,7 +33,7 @@ enum Chore {
 }
 
 impl Chore {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 14] = [
         Self::AcceptanceDeadlines,
         Self::PaymentDeadlines,
         Self::StrayPayments,
@@ -42,6 +43,7 @@ impl Chore {
         Self::ChargeSubscriptions,
         Self::CloseStatements,
         Self::PayMerchants,
+        Self::ChasePayouts,
         Self::CloseOrders,
         Self::ForgetCarts,
         Self::ForgetSecrets,
@@ -59,6 +61,7 @@ impl Chore {
             Self::ChargeSubscriptions => "charge_subscriptions",
             Self::CloseStatements => "close_statements",
             Self::PayMerchants => "pay_merchants",
+            Self::ChasePayouts => "chase_payouts",
             Self::CloseOrders => "close_orders",
             Self::ForgetCarts => "forget_carts",
             Self::ForgetSecrets => "forget_secrets",
@@ -76,6 +79,7 @@ impl Chore {
             }
             Self::AgeDebts
             | Self::ChargeSubscriptions
+            | Self::ChasePayouts
             | Self::ForgetCarts
             | Self::ForgetSecrets
             | Self::ForgetUploads => TimeDelta::hours(1),
@@ -93,6 +97,7 @@ impl Chore {
             Self::RenewAuthorizations => payments::renew_due(&ctx, now).await.map(drop).map_err(|e| text(&e)),
             Self::ReleaseEarnings => billing::command::release_due(&ctx, now).await.map(drop).map_err(|e| text(&e)),
             Self::AgeDebts => billing::command::age_debts(&ctx, now).await.map(drop).map_err(|e| text(&e)),
+            Self::ChasePayouts => billing::command::chase_payouts(&ctx, now).await.map(drop).map_err(|e| text(&e)),
             Self::ChargeSubscriptions => {
                 billing::command::charge_subscriptions(&ctx, now).await.map(drop).map_err(|e| text(&e))
             }

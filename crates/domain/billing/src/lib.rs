@@ -41,6 +41,6 @@ pub use model::build::{
 pub use model::{
     Account, BillingProfile, ClosedStatement, Component, Debt, DebtState, Direction, DocumentFile, EntryKind,
     EntryState, Finding, Invoice, InvoiceKind, Kind, ManualEntry, MerchantBalance, Outcome, Payout, PayoutRun,
-    PayoutState, Posted, Posting, Reconciliation, Side, Subscription,
+    PayoutState, PayoutVia, Posted, Posting, Reconciliation, Side, Subscription,
 };
 pub use worker::{FileSink, register};

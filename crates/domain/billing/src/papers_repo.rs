@@ -92,6 +92,8 @@ impl TryFrom<merchant_billing::Model> for BillingProfile {
             payout_day: row.payout_day.and_then(|day| u32::try_from(day).ok()),
             payout_minimum: serde_json::from_str(&row.payout_minimum).map_err(CoreError::from)?,
             payout_hold_reason: row.payout_hold_reason,
+            stripe_account: row.stripe_account,
+            stripe_account_at: row.stripe_account_at,
             version: row.version,
         })
     }
@@ -244,6 +246,8 @@ pub(crate) async fn save_profile(tx: &WriteTx, profile: &BillingProfile, seen: i
         payout_day: Set(day.map_err(|_| Invalid::range("payoutDay", 1, 31))?),
         payout_minimum: Set(minimum),
         payout_hold_reason: Set(profile.payout_hold_reason.clone()),
+        stripe_account: Set(profile.stripe_account.clone()),
+        stripe_account_at: Set(profile.stripe_account_at),
         version: Set(profile.version),
         updated_at: Set(tx.now()),
     };

@@ -14,7 +14,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, Qu
 
 use crate::entity::{hold, payout, payout_run, release_pause};
 use crate::error::Error;
-use crate::model::{Hold, HoldKind, Payout, PayoutRun, PayoutState};
+use crate::model::{Hold, HoldKind, Payout, PayoutRun, PayoutState, PayoutVia};
 
 const CHUNK: usize = 500;
 
@@ -42,6 +42,10 @@ impl From<payout::Model> for Payout {
             amount: Money::new(row.amount_minor, row.currency),
             state: PayoutState::parse(&row.state).unwrap_or(PayoutState::Initiated),
             hold_reason: row.hold_reason,
+            via: PayoutVia::parse(&row.via).unwrap_or(PayoutVia::Bank),
+            provider_account: row.provider_account,
+            provider_transfer: row.provider_transfer,
+            provider_tries: row.provider_tries,
             holder: row.holder,
             iban: row.iban,
             reference: row.reference,
@@ -170,6 +174,10 @@ pub(crate) async fn insert_payouts(tx: &WriteTx, payouts: &[Payout]) -> Result<(
             amount_minor: Set(payout.amount.minor),
             state: Set(payout.state.as_str().to_owned()),
             hold_reason: Set(payout.hold_reason.clone()),
+            via: Set(payout.via.as_str().to_owned()),
+            provider_account: Set(payout.provider_account.clone()),
+            provider_transfer: Set(None),
+            provider_tries: Set(0),
             holder: Set(payout.holder.clone()),
             iban: Set(payout.iban.clone()),
             reference: Set(payout.reference.clone()),
@@ -210,6 +218,8 @@ pub(crate) async fn held_payouts(
 pub(crate) async fn save_payout(tx: &WriteTx, payout: &Payout) -> Result<(), Error> {
     let done = payout::Entity::update_many()
         .col_expr(payout::Column::State, Expr::value(payout.state.as_str()))
+        .col_expr(payout::Column::ProviderTransfer, Expr::value(payout.provider_transfer.clone()))
+        .col_expr(payout::Column::ProviderTries, Expr::value(payout.provider_tries))
         .col_expr(payout::Column::BankReference, Expr::value(payout.bank_reference.clone()))
         .col_expr(payout::Column::ReturnReason, Expr::value(payout.return_reason.clone()))
         .col_expr(payout::Column::PaidAt, Expr::value(payout.paid_at))

@@ -4,18 +4,20 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use context::{Ctx, Error as CoreError, World};
-use kernel::id::{InvoiceId, JobId, PayoutRunId, StatementId};
+use kernel::id::{InvoiceId, JobId, PayoutId, PayoutRunId, StatementId};
 use kernel::text;
 use outbox::{DispatcherBuilder, Failure, Job};
+use payments::provider::stripe::Stripe;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::actions::{READ_STATEMENT, RUN_PAYOUT};
+use crate::command::{self, Progress};
 use crate::entity::{payout, payout_run};
 use crate::error::Error;
-use crate::model::{DocumentFile, PayoutState};
+use crate::model::{DocumentFile, PayoutState, PayoutVia};
 use crate::paper::{csv, pain, pdf, ubl};
 use crate::papers_repo as repo;
 use crate::query::entries_of;
@@ -39,6 +41,44 @@ pub struct WritePayoutFile {
 
 impl Job for WritePayoutFile {
     const KIND: &'static str = "payout_file.v1";
+    const MAX_ATTEMPTS: i32 = 20;
+}
+
+/// Sends a payout by Stripe.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SendPayout {
+    /// The payout.
+    pub payout: PayoutId,
+}
+
+impl Job for SendPayout {
+    const KIND: &'static str = "payout_send.v1";
+    const MAX_ATTEMPTS: i32 = 1_000;
+}
+
+/// Takes a payout back from Stripe that the merchant's bank refused.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct FetchPayout {
+    /// The payout.
+    pub payout: PayoutId,
+    /// Why the bank refused it.
+    pub reason: String,
+}
+
+impl Job for FetchPayout {
+    const KIND: &'static str = "payout_fetch.v1";
+    const MAX_ATTEMPTS: i32 = 1_000;
+}
+
+/// Asks Stripe what became of a payout.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AskPayout {
+    /// The payout.
+    pub payout: PayoutId,
+}
+
+impl Job for AskPayout {
+    const KIND: &'static str = "payout_ask.v1";
     const MAX_ATTEMPTS: i32 = 20;
 }
 
@@ -66,9 +106,18 @@ impl Job for WriteInvoiceFiles {
     const MAX_ATTEMPTS: i32 = 20;
 }
 
-/// Registers the workers of billing.
+/// Registers the workers of billing; those of Stripe where it is set up.
 #[must_use]
-pub fn register(builder: DispatcherBuilder, world: &Arc<World>, sink: &Arc<dyn FileSink>) -> DispatcherBuilder {
+pub fn register(
+    builder: DispatcherBuilder,
+    world: &Arc<World>,
+    sink: &Arc<dyn FileSink>,
+    stripe: Option<&Stripe>,
+) -> DispatcherBuilder {
+    let builder = match stripe {
+        Some(stripe) => register_stripe(builder, world, stripe),
+        None => builder,
+    };
     let builder = builder.work(worker(world, sink, |ctx, sink, job: WritePayoutFile| async move {
         payout_files(&ctx, sink.as_ref(), job.run).await
     }));
@@ -78,6 +127,31 @@ pub fn register(builder: DispatcherBuilder, world: &Arc<World>, sink: &Arc<dyn F
     builder.work(worker(world, sink, |ctx, sink, job: WriteInvoiceFiles| async move {
         invoice_files(&ctx, sink.as_ref(), job.invoice).await
     }))
+}
+
+fn register_stripe(builder: DispatcherBuilder, world: &Arc<World>, stripe: &Stripe) -> DispatcherBuilder {
+    let (at, with) = (world.clone(), stripe.clone());
+    let builder = builder.work(move |job: SendPayout, _| {
+        let (ctx, stripe) = (Ctx::system(at.clone(), "billing"), with.clone());
+        async move { stepped(command::send_by_stripe(&ctx, &stripe, job.payout).await) }
+    });
+    let (at, with) = (world.clone(), stripe.clone());
+    let builder = builder.work(move |job: FetchPayout, _| {
+        let (ctx, stripe) = (Ctx::system(at.clone(), "billing"), with.clone());
+        async move { stepped(command::fetch_from_stripe(&ctx, &stripe, job.payout, &job.reason).await) }
+    });
+    let (at, with) = (world.clone(), stripe.clone());
+    builder.work(move |job: AskPayout, _| {
+        let (ctx, stripe) = (Ctx::system(at.clone(), "billing"), with.clone());
+        async move { stepped(command::ask_stripe(&ctx, &stripe, job.payout).await) }
+    })
+}
+
+fn stepped(result: Result<Progress, Error>) -> Result<(), Failure> {
+    match result? {
+        Progress::Done => Ok(()),
+        Progress::Later(why) => Err(Failure::Retry(why)),
+    }
 }
 
 /// What a job does, with a context and the sink of its own each time.
@@ -132,6 +206,7 @@ async fn payout_files(ctx: &Ctx, sink: &dyn FileSink, run: PayoutRunId) -> Resul
     let held = [PayoutState::OnHold, PayoutState::Canceled].map(PayoutState::as_str);
     let rows = payout::Entity::find()
         .filter(payout::Column::RunId.eq(run))
+        .filter(payout::Column::Via.eq(PayoutVia::Bank.as_str()))
         .filter(payout::Column::State.is_not_in(held))
         .order_by_asc(payout::Column::Id)
         .all(ctx.read())

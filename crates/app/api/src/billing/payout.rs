@@ -30,6 +30,16 @@ pub enum PayoutState {
     Failed,
 }
 
+/// The way that money takes to a merchant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "billing::PayoutVia")]
+pub enum PayoutVia {
+    /// The operator's bank, by a file that the operator brings there.
+    Bank,
+    /// Stripe, to the merchant's connected account and from there to its bank.
+    Stripe,
+}
+
 /// Money sent to a merchant.
 #[derive(Debug, Clone)]
 pub struct Payout(pub billing::Payout);
@@ -62,6 +72,14 @@ impl Payout {
     /// Why it is (or was) on hold: `not_active`, `no_bank_account`, `account_cooling` or `paused`.
     async fn hold_reason(&self) -> Option<&str> {
         self.0.hold_reason.as_deref()
+    }
+    /// The way it takes.
+    async fn via(&self) -> PayoutVia {
+        self.0.via.into()
+    }
+    /// The merchant's account at the provider, as it was when the payout was made.
+    async fn provider_account(&self) -> Option<&str> {
+        self.0.provider_account.as_deref()
     }
     /// The holder of the account it goes to; empty when there was none.
     async fn holder(&self) -> &str {

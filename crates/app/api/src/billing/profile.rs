@@ -46,6 +46,8 @@ pub struct BillingProfile {
     pub payout_minimum: Vec<Money>,
     /// Why nothing is paid to it until somebody allows it again.
     pub payout_hold_reason: Option<String>,
+    /// The merchant's connected account at Stripe (`acct_…`), through which it is paid; `null`: by the bank.
+    pub stripe_account: Option<String>,
     /// Send it back as `expectedVersion`; 0 when nothing was ever set.
     pub version: i64,
 }
@@ -60,6 +62,7 @@ impl From<billing::BillingProfile> for BillingProfile {
             payout_day: profile.payout_day,
             payout_minimum: minimum.collect(),
             payout_hold_reason: profile.payout_hold_reason.clone(),
+            stripe_account: profile.stripe_account.clone(),
             version: profile.version,
         }
     }
@@ -82,6 +85,8 @@ pub struct BillingProfileEditInput {
     pub payout_minimum: Option<Vec<MoneyInput>>,
     /// Why nothing is paid to it; `null` lets it be paid again.
     pub payout_hold_reason: MaybeUndefined<String>,
+    /// The merchant's connected account at Stripe (`acct_…`); `null` pays it by the bank again.
+    pub stripe_account: MaybeUndefined<String>,
 }
 
 impl BillingProfileEditInput {
@@ -102,6 +107,7 @@ impl BillingProfileEditInput {
                 payout_day: wish(self.payout_day),
                 payout_minimum: minimum.transpose()?,
                 payout_hold_reason: wish(self.payout_hold_reason),
+                stripe_account: wish(self.stripe_account),
             },
         })
     }

@@ -189,6 +189,8 @@ pub struct Payments {
     pub stripe_secret_key: String,
     /// What signs Stripe's webhooks.
     pub stripe_webhook_secret: String,
+    /// What signs the webhooks of merchants' connected accounts at Stripe; none is taken when empty.
+    pub stripe_connect_webhook_secret: String,
     /// Where Stripe's API is.
     pub stripe_url: String,
     /// Whether a payment can be captured in several parts.

@@ -113,6 +113,7 @@ impl Host {
         let webhooks = Webhooks {
             world: env.world.clone(),
             providers: providers.clone(),
+            stripe: None,
             carrier_secret: b"carriers-of-the-tests-0123456789".to_vec(),
         };
         let routes = server::app::Routes {

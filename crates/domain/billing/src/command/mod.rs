@@ -2,6 +2,7 @@
 //! with the same input changes nothing.
 
 mod close;
+mod connect;
 mod debt;
 mod dispute;
 mod entry;
@@ -21,6 +22,7 @@ mod settle;
 mod subscription;
 
 pub use close::close_statements;
+pub use connect::{Progress, ask_stripe, chase_payouts, fetch_from_stripe, payout_told, send_by_stripe};
 pub use debt::{DebtsAged, RecordDebtPayment, age_debts, record_debt_payment};
 pub use dispute::{post_dispute_absorbed, post_dispute_lost, post_dispute_opened, post_dispute_won};
 pub use entry::{DecideEntry, RequestEntry, decide_entry, request_entry};

@@ -26,6 +26,8 @@ pub struct ProfilePatch {
     pub payout_minimum: Option<BTreeMap<Currency, i64>>,
     /// Why nothing is paid to it; `Some(None)` lets it be paid again.
     pub payout_hold_reason: Option<Option<String>>,
+    /// The merchant's connected account at Stripe; `Some(None)` pays it by the bank again.
+    pub stripe_account: Option<Option<String>>,
 }
 
 /// A change of a merchant's billing profile.
@@ -64,6 +66,10 @@ pub async fn edit_billing_profile(ctx: &Ctx, input: EditBillingProfile) -> Resul
     after.payout_day = patch.payout_day.unwrap_or(before.payout_day);
     after.payout_minimum = patch.payout_minimum.unwrap_or_else(|| before.payout_minimum.clone());
     after.payout_hold_reason = patch.payout_hold_reason.unwrap_or_else(|| before.payout_hold_reason.clone());
+    after.stripe_account = patch.stripe_account.unwrap_or_else(|| before.stripe_account.clone());
+    if after.stripe_account != before.stripe_account {
+        after.stripe_account_at = Some(tx.now());
+    }
     if let (Some(schedule), Some(day)) = (after.payout_schedule, after.payout_day) {
         schedule.check_day("payoutDay", day)?;
     }
@@ -87,6 +93,13 @@ fn checked(mut patch: ProfilePatch) -> Result<ProfilePatch, Invalid> {
     }
     if let Some(Some(reason)) = &mut patch.payout_hold_reason {
         *reason = text::line("payoutHoldReason", reason, 300)?;
+    }
+    if let Some(Some(account)) = &mut patch.stripe_account {
+        *account = text::line("stripeAccount", account, 100)?;
+        let rest = account.strip_prefix("acct_").unwrap_or_default();
+        if rest.is_empty() || !rest.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            return Err(Invalid::new("stripeAccount", "MALFORMED", "must be a connected account, acct_..."));
+        }
     }
     Ok(patch)
 }

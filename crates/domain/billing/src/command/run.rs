@@ -18,9 +18,9 @@ use crate::entity::{payout, payout_run};
 use crate::error::Error;
 use crate::event::{PayoutHeld, PayoutInitiated};
 use crate::model::build::payout_initiated;
-use crate::model::{Account, BillingProfile, Payout, PayoutRun, PayoutState, Skipped};
+use crate::model::{Account, BillingProfile, Payout, PayoutRun, PayoutState, PayoutVia, Skipped};
 use crate::post::Ledger;
-use crate::worker::WritePayoutFile;
+use crate::worker::{SendPayout, WritePayoutFile};
 use crate::{papers_repo, repo};
 
 /// Merchants whose bank accounts are read in one statement.
@@ -131,8 +131,11 @@ pub(super) async fn run(ctx: &Ctx, input: RunPayouts, whom: Whom) -> Result<Opti
         let reason = payout.hold_reason.clone().unwrap_or_default();
         tx.emit(&PayoutHeld { payout: payout.id, merchant: payout.merchant_id, amount: payout.amount, reason });
     }
-    if !sent.is_empty() {
+    if sent.iter().any(|payout| payout.via == PayoutVia::Bank) {
         tx.enqueue(PendingJob::of(&WritePayoutFile { run: run.id }).once(format!("payout_file:{}", run.id)));
+    }
+    for payout in sent.iter().filter(|payout| payout.via == PayoutVia::Stripe) {
+        tx.enqueue(PendingJob::of(&SendPayout { payout: payout.id }).once(format!("payout_send:{}", payout.id)));
     }
     let change = Change::new("payout_run", run.id, "created").field("runKey", None::<String>, &run.run_key);
     tx.record(change.field("totalMinor", None::<i64>, run.total_minor));
@@ -191,8 +194,11 @@ async fn plan(
                 run.total_minor += available_minor;
             }
             if obstacle != Some(BELOW_MINIMUM) {
-                let bank = account.and_then(|account| account.bank);
-                payouts.push(to_pay(tx, run, (merchant_id, available_minor), bank, obstacle));
+                let to = match profile.stripe_account {
+                    Some(account) => Destination::Stripe(account),
+                    None => Destination::Bank(account.and_then(|account| account.bank)),
+                };
+                payouts.push(to_pay(tx, run, (merchant_id, available_minor), to, obstacle));
             }
         }
     }
@@ -216,12 +222,14 @@ fn obstacle(
     if profile.payout_hold_reason.is_some() {
         return Some("paused");
     }
-    if account.bank.is_none() {
+    let by_stripe = profile.stripe_account.is_some();
+    if account.bank.is_none() && !by_stripe {
         return Some("no_bank_account");
     }
     // A thief who changes the account waits, and the merchant has the time to see it.
     let cools = |replaced_at: DateTime<Utc>| replaced_at + Duration::days(i64::from(cooling_days)) > at;
-    account.bank_replaced_at.is_some_and(cools).then_some("account_cooling")
+    let replaced_at = if by_stripe { profile.stripe_account_at } else { account.bank_replaced_at };
+    replaced_at.is_some_and(cools).then_some("account_cooling")
 }
 
 /// Why a payout cannot be released.
@@ -235,14 +243,24 @@ fn still_held(reason: &str) -> &'static str {
     }
 }
 
+/// Where a payout goes.
+enum Destination {
+    Bank(Option<BankAccount>),
+    Stripe(String),
+}
+
 fn to_pay(
     tx: &WriteTx,
     run: &PayoutRun,
     (merchant_id, amount_minor): (MerchantId, i64),
-    bank: Option<BankAccount>,
+    to: Destination,
     obstacle: Option<&str>,
 ) -> Payout {
     let id = tx.new_id::<PayoutId>();
+    let (via, bank, provider_account) = match to {
+        Destination::Bank(bank) => (PayoutVia::Bank, bank, None),
+        Destination::Stripe(account) => (PayoutVia::Stripe, None, Some(account)),
+    };
     let (holder, iban) = bank.map(|bank| (bank.holder, bank.iban.as_str().to_owned())).unwrap_or_default();
     Payout {
         id,
@@ -251,6 +269,10 @@ fn to_pay(
         amount: Money::new(amount_minor, run.currency),
         state: if obstacle.is_some() { PayoutState::OnHold } else { PayoutState::Initiated },
         hold_reason: obstacle.map(str::to_owned),
+        via,
+        provider_account,
+        provider_transfer: None,
+        provider_tries: 0,
         holder,
         iban,
         // As banks carry it: they know no underscore.

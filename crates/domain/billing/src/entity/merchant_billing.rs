@@ -14,6 +14,8 @@ pub struct Model {
     pub payout_day: Option<i32>,
     pub payout_minimum: String,
     pub payout_hold_reason: Option<String>,
+    pub stripe_account: Option<String>,
+    pub stripe_account_at: Option<DateTime<Utc>>,
     pub version: i64,
     pub updated_at: DateTime<Utc>,
 }

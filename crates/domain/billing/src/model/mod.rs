@@ -19,7 +19,7 @@ pub use closed::{ClosedStatement, StatementGroup, StatementLine};
 pub use document::DocumentFile;
 pub use entry::{Debt, DebtState, EntryKind, EntryState, ManualEntry, Subscription};
 pub use invoice::{Invoice, InvoiceKind};
-pub use payout::{MerchantBalance, Payout, PayoutRun, PayoutState, Skipped};
+pub use payout::{MerchantBalance, Payout, PayoutRun, PayoutState, PayoutVia, Skipped};
 pub use posting::{Component, Direction, Draft, Entry, Kind, Posted, Posting, Source, Unbalanced, chain, input_hash};
 pub use profile::BillingProfile;
 pub use reconcile::{Finding, Outcome, Reconciliation};

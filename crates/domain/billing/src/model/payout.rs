@@ -69,6 +69,16 @@ stored_names! { PayoutState {
     Failed = "failed",
 } }
 
+/// The way that money takes to a merchant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PayoutVia {
+    /// The operator's bank, by a file that the operator brings there.
+    Bank,
+    /// Stripe, to the merchant's connected account and from there to its bank.
+    Stripe,
+}
+stored_names! { PayoutVia { Bank = "bank", Stripe = "stripe", } }
+
 /// Money sent to a merchant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Payout {
@@ -84,6 +94,14 @@ pub struct Payout {
     pub state: PayoutState,
     /// Why it is (or was) on hold: `not_active`, `no_bank_account`, `account_cooling` or `paused`.
     pub hold_reason: Option<String>,
+    /// The way it takes.
+    pub via: PayoutVia,
+    /// The merchant's account at the provider, as it was when the payout was made.
+    pub provider_account: Option<String>,
+    /// The provider's name of the money's move to that account.
+    pub provider_transfer: Option<String>,
+    /// How often the provider had too little to send.
+    pub provider_tries: i32,
     /// Holder of the account it goes to, as it was when the payout was made.
     pub holder: String,
     /// The account it goes to, as it was when the payout was made.

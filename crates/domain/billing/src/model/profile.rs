@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
 use kernel::Currency;
 use kernel::id::MerchantId;
 use marketplace::{BillingSettings, PayoutSchedule, StatementCycle};
@@ -24,6 +25,11 @@ pub struct BillingProfile {
     pub payout_minimum: BTreeMap<Currency, i64>,
     /// Why nothing is paid to it until somebody allows it again.
     pub payout_hold_reason: Option<String>,
+    /// The merchant's connected account at Stripe (`acct_…`): it is paid through Stripe instead of the bank.
+    pub stripe_account: Option<String>,
+    /// When that account was set or changed.
+    #[serde(skip)]
+    pub stripe_account_at: Option<DateTime<Utc>>,
     /// Grows by one with every change; 0 when nothing was ever set.
     pub version: i64,
 }
@@ -39,6 +45,8 @@ impl BillingProfile {
             payout_day: None,
             payout_minimum: BTreeMap::new(),
             payout_hold_reason: None,
+            stripe_account: None,
+            stripe_account_at: None,
             version: 0,
         }
     }

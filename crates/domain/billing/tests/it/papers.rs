@@ -48,7 +48,7 @@ pub async fn write_files(t: &TestEnv) -> Arc<Files> {
     let sink: Arc<dyn FileSink> = files.clone();
     let (world, wake) = (t.world.clone(), t.world.wake.clone());
     let builder = Dispatcher::builder(world.db.clone(), world.clock.clone(), wake);
-    billing::register(builder, &world, &sink).build().drain().await.unwrap();
+    billing::register(builder, &world, &sink, None).build().drain().await.unwrap();
     files
 }
 

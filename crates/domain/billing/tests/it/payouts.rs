@@ -135,7 +135,7 @@ testkit::both_databases! {
         let sink: Arc<dyn FileSink> = files.clone();
         let (world, wake) = (t.world.clone(), t.world.wake.clone());
         let builder = Dispatcher::builder(world.db.clone(), world.clock.clone(), wake);
-        billing::register(builder, &world, &sink).build().drain().await.unwrap();
+        billing::register(builder, &world, &sink, None).build().drain().await.unwrap();
         let stored = payout_runs(&ctx, &PageArgs::first(1)).await.unwrap().into_rows().remove(0);
         let key = stored.file_key.unwrap();
         let filter = PayoutFilter { run: Some(done.id), ..PayoutFilter::default() };

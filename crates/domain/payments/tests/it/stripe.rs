@@ -33,8 +33,12 @@ fn reply(status: u16, body: &Value) -> Result<Reply, String> {
 
 fn stripe(multicapture: bool, replies: Vec<Result<Reply, String>>) -> (Stripe, Arc<Script>) {
     let script = Arc::new(Script { replies: Mutex::new(replies), ..Script::default() });
-    let settings =
-        StripeSettings { secret_key: "sk_test_1".to_owned(), webhook_secret: "whsec_1".to_owned(), multicapture };
+    let settings = StripeSettings {
+        secret_key: "sk_test_1".to_owned(),
+        webhook_secret: "whsec_1".to_owned(),
+        connect_webhook_secret: "whsec_2".to_owned(),
+        multicapture,
+    };
     (Stripe::new(script.clone(), settings), script)
 }
 

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use crate::model::{Account, Component, Draft, Kind, Payout, Posting, Source, Unbalanced};
+use crate::model::{Account, Component, Draft, Kind, Payout, PayoutVia, Posting, Source, Unbalanced};
 
 #[derive(Serialize)]
 struct Said {
@@ -22,23 +22,23 @@ pub fn payout_initiated(payout: &Payout, at: DateTime<Utc>) -> Result<Posting, U
         .seal()
 }
 
-/// Kind `PAYOUT_PAID`: Dr payout in transit; Cr bank.
+/// Kind `PAYOUT_PAID`: Dr payout in transit; Cr bank, or the provider that sent it.
 ///
 /// # Errors
 /// [`Unbalanced`] for a negative or no amount.
 pub fn payout_paid(payout: &Payout, at: DateTime<Utc>) -> Result<Posting, Unbalanced> {
     draft(Kind::PayoutPaid, "payout_paid", payout, at)
         .debit(in_transit(payout), payout.amount.minor, Component::Payout)
-        .credit(Account::Bank, payout.amount.minor, Component::Cash)
+        .credit(source(payout), payout.amount.minor, Component::Cash)
         .seal()
 }
 
-/// Kind `PAYOUT_RETURNED`: Dr payout in transit (or bank, when it had been paid); Cr available.
+/// Kind `PAYOUT_RETURNED`: Dr payout in transit (or where it was sent from, when it had been paid); Cr available.
 ///
 /// # Errors
 /// [`Unbalanced`] for a negative or no amount.
 pub fn payout_returned(payout: &Payout, was_paid: bool, at: DateTime<Utc>) -> Result<Posting, Unbalanced> {
-    let from = if was_paid { Account::Bank } else { in_transit(payout) };
+    let from = if was_paid { source(payout) } else { in_transit(payout) };
     let mut draft = draft(Kind::PayoutReturned, "payout_returned", payout, at);
     if let Some(reason) = &payout.return_reason {
         draft = draft.memo(reason);
@@ -62,6 +62,14 @@ pub fn payout_failed(payout: &Payout, at: DateTime<Utc>) -> Result<Posting, Unba
         .debit(in_transit(payout), payout.amount.minor, Component::Payout)
         .credit(Account::Available(payout.merchant_id), payout.amount.minor, Component::Payout)
         .seal()
+}
+
+/// Where the money is that payouts are made of.
+fn source(payout: &Payout) -> Account {
+    match payout.via {
+        PayoutVia::Bank => Account::Bank,
+        PayoutVia::Stripe => Account::ProviderClearing(payments::provider::STRIPE.to_owned()),
+    }
 }
 
 const fn in_transit(payout: &Payout) -> Account {

@@ -3,6 +3,7 @@
 //! The requests have the published shape of version [`API_VERSION`]: form-encoded, with an idempotency key each. How
 //! they travel is left to a [`Line`], so that no HTTP client is needed here.
 
+mod connect;
 mod event;
 mod shape;
 
@@ -11,6 +12,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use url::form_urlencoded;
+
+pub use connect::{BankState, ConnectEvent, ConnectOrder, Moved};
 
 use super::{
     Answer, Lookup, NoAnswer, PaymentProvider, ProviderEvent, Request, STRIPE, Subject, WebhookFault, signature,
@@ -67,6 +70,8 @@ pub struct StripeSettings {
     pub secret_key: String,
     /// What signs the webhooks, `whsec_…`.
     pub webhook_secret: String,
+    /// What signs the webhooks of connected accounts; none is taken when empty.
+    pub connect_webhook_secret: String,
     /// Whether the account may capture a payment in several parts. Without it the first capture is the last one.
     pub multicapture: bool,
 }
