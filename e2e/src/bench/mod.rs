@@ -8,6 +8,7 @@ mod bulk_floor;
 mod checkout;
 mod list;
 mod oversell;
+mod refund;
 mod start;
 
 use std::time::Duration;
@@ -26,6 +27,8 @@ pub enum Part {
     List,
     /// Placing and paying orders.
     Checkout,
+    /// Paying delivered units back.
+    Refund,
     /// Loading many products.
     Bulk,
     /// 200 buyers for 100 units.
@@ -38,7 +41,8 @@ pub enum Part {
 
 impl Part {
     /// All of them, in the order in which they are best run.
-    pub const ALL: [Self; 6] = [Self::List, Self::Start, Self::Checkout, Self::Oversell, Self::Bulk, Self::Crash];
+    pub const ALL: [Self; 7] =
+        [Self::List, Self::Start, Self::Checkout, Self::Refund, Self::Oversell, Self::Bulk, Self::Crash];
 }
 
 /// How much is measured.
@@ -67,6 +71,7 @@ pub async fn measure(part: Part, kind: Kind, options: &Options) -> Result<Vec<Se
         Part::List => list::measure(kind, options).await,
         Part::Start => start::measure(kind, options).await.map(|section| vec![section]),
         Part::Checkout => checkout::measure(kind, options).await.map(|section| vec![section]),
+        Part::Refund => refund::measure(kind, options).await.map(|section| vec![section]),
         Part::Oversell => oversell::measure(kind).await.map(|section| vec![section]),
         Part::Bulk => bulk::measure(kind, options).await.map(|section| vec![section]),
         Part::Crash => crashes(kind, options).await.map(|section| vec![section]),

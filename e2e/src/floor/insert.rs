@@ -9,6 +9,8 @@ pub(super) struct Insert {
     pub columns: Vec<String>,
     /// Of each row: by column, the index of its parameter; `None` for a literal or an expression.
     pub rows: Vec<Vec<Option<usize>>>,
+    /// Whether it changes the row that is there already.
+    pub may_exist: bool,
 }
 
 /// `None` for any other statement, also for an INSERT from a SELECT.
@@ -29,7 +31,8 @@ pub(super) fn parse(sql: &str) -> Option<Insert> {
         rest = after.trim_start();
         rest = rest.strip_prefix(',').unwrap_or(rest);
     }
-    (!rows.is_empty()).then(|| Insert { table: name(table), columns, rows })
+    let may_exist = rest.to_ascii_uppercase().contains("DO UPDATE");
+    (!rows.is_empty()).then(|| Insert { table: name(table), columns, rows, may_exist })
 }
 
 fn strip_word<'a>(text: &'a str, word: &str) -> Option<&'a str> {

@@ -55,6 +55,7 @@ impl WriteFloor {
                 transactions.push(prepared);
             }
         }
+        renew_names(&mut transactions);
         Ok(Self { pool, transactions: Arc::new(transactions) })
     }
 
@@ -63,16 +64,16 @@ impl WriteFloor {
     /// # Errors
     /// The database error of another kind than a refused statement.
     pub async fn drop_unrepeatable(&mut self) -> Result<Vec<String>> {
-        let (mut good, mut reasons) = (Vec::new(), Vec::new());
-        let all = std::mem::take(&mut self.transactions);
-        for transaction in Arc::into_inner(all).unwrap_or_default() {
-            // Twice: the first time may still find room.
-            let (one, two) = (STEP.fetch_add(1, Ordering::Relaxed), STEP.fetch_add(1, Ordering::Relaxed));
-            let (first, second) =
-                (self.transaction(&transaction, one).await, self.transaction(&transaction, two).await);
-            match first.and(second) {
-                Ok(()) => good.push(transaction),
-                Err(error) => reasons.push(error.to_string()),
+        let mut good = Arc::into_inner(std::mem::take(&mut self.transactions)).unwrap_or_default();
+        let mut reasons = Vec::new();
+        // Twice: the first time may still find room. All with one number, as later transactions name rows of earlier ones.
+        for _ in 0..2 {
+            let step = STEP.fetch_add(1, Ordering::Relaxed);
+            for transaction in std::mem::take(&mut good) {
+                match self.transaction(&transaction, step).await {
+                    Ok(()) => good.push(transaction),
+                    Err(error) => reasons.push(error.to_string()),
+                }
             }
         }
         self.transactions = Arc::new(good);
@@ -155,7 +156,9 @@ fn prepare(seen: &Seen, made: &BTreeSet<Uuid>, unique: &UniqueIndexes) -> Prepar
             let places: Vec<_> = insert.columns.iter().enumerate().filter(|(_, name)| index.contains(name)).collect();
             for row in &insert.rows {
                 let given: Vec<_> = places.iter().filter_map(|(place, _)| row[*place]).collect();
-                if given.iter().any(|i| fresh.contains(i)) {
+                let is_null = |i: &usize| seen.values[*i] == seen.values[*i].as_null();
+                // What is not there is never twice there, and what may be there is changed.
+                if insert.may_exist || given.iter().any(|i| fresh.contains(i) || is_null(i)) {
                     continue;
                 }
                 let texts = || given.iter().find(|i| matches!(&seen.values[**i], Value::String(Some(_))));
@@ -166,6 +169,21 @@ fn prepare(seen: &Seen, made: &BTreeSet<Uuid>, unique: &UniqueIndexes) -> Prepar
         }
     }
     Prepared { seen: seen.clone(), fresh }
+}
+
+/// A text that an insert makes new, such as the number of an order, is the same new one wherever it is named again.
+fn renew_names(transactions: &mut [Vec<Prepared>]) {
+    let text = |value: &Value| match value {
+        Value::String(Some(text)) => Some(text.clone()),
+        _ => None,
+    };
+    let renewed = |one: &Prepared| one.fresh.iter().filter_map(|i| text(&one.seen.values[*i])).collect::<Vec<_>>();
+    let names: BTreeSet<String> = transactions.iter().flatten().flat_map(renewed).collect();
+    for prepared in transactions.iter_mut().flatten() {
+        let values = prepared.seen.values.iter().enumerate();
+        let again = values.filter(|(_, value)| text(value).is_some_and(|text| names.contains(&text)));
+        prepared.fresh.extend(again.map(|(i, _)| i).collect::<Vec<_>>());
+    }
 }
 
 async fn unique_indexes(pool: &DatabaseConnection) -> Result<UniqueIndexes> {
