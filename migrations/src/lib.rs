@@ -32,6 +32,7 @@ mod m0014_care;
 mod m0015_ledger;
 mod m0016_papers;
 mod m0017_credit;
+mod m0018_desk;
 
 /// All migrations, in order.
 pub struct Migrator;
@@ -57,6 +58,7 @@ impl MigratorTrait for Migrator {
             SqlMigration { name: "m0015_ledger", statements: m0015_ledger::STATEMENTS },
             SqlMigration { name: "m0016_papers", statements: m0016_papers::STATEMENTS },
             SqlMigration { name: "m0017_credit", statements: m0017_credit::STATEMENTS },
+            SqlMigration { name: "m0018_desk", statements: m0018_desk::STATEMENTS },
         ]
         .into_iter()
         .map(|migration| Box::new(migration) as Box<dyn MigrationTrait>)

@@ -5,7 +5,7 @@ use crate::Step::{self, AppendOnly, Sql};
 pub(crate) const STATEMENTS: &[Step] = &[
     Sql("CREATE TABLE payment (
         id {id} NOT NULL PRIMARY KEY,
-        order_id {id} NOT NULL UNIQUE,
+        order_id {id} NOT NULL,
         order_number text NOT NULL,
         method text NOT NULL,
         provider text,
@@ -15,6 +15,7 @@ pub(crate) const STATEMENTS: &[Step] = &[
         credit_minor bigint NOT NULL CHECK (credit_minor >= 0),
         holds boolean NOT NULL,
         return_url text,
+        link_hash text UNIQUE,
         action_url text,
         capture_order text NOT NULL,
         refund_order text NOT NULL,
@@ -44,6 +45,7 @@ pub(crate) const STATEMENTS: &[Step] = &[
             OR captured_minor + capture_pending_minor + voided_minor + void_pending_minor <= authorized_minor)
     )"),
     Sql("CREATE INDEX payment_number ON payment (order_number)"),
+    Sql("CREATE INDEX payment_order ON payment (order_id, id)"),
     Sql("CREATE INDEX payment_expiring ON payment (expires_at)
         WHERE expires_at IS NOT NULL AND expired_at IS NULL AND closed_at IS NULL"),
     Sql("CREATE INDEX payment_held ON payment (held_until) WHERE held_until IS NOT NULL AND closed_at IS NULL"),

@@ -4,6 +4,7 @@
 mod bad_input;
 mod care;
 mod common;
+mod desk;
 mod pay;
 mod rush;
 mod setup;

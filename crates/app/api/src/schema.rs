@@ -91,8 +91,10 @@ pub struct TradeQuery(
     crate::storefront::StorefrontQuery,
     crate::orders::OrdersQuery,
     crate::orders::CareQuery,
+    crate::orders::DeskQuery,
     crate::payments::PaymentsQuery,
     crate::payments::DisputeQuery,
+    crate::payments::LinkQuery,
 );
 
 /// Everything that can be done.
@@ -132,8 +134,10 @@ pub struct TradeMutation(
     crate::orders::OrdersMutation,
     crate::orders::ReturnsMutation,
     crate::orders::CareMutation,
+    crate::orders::DeskMutation,
     crate::payments::PaymentsMutation,
     crate::payments::DisputeMutation,
+    crate::payments::LinkMutation,
 );
 
 /// What resolvers need beside the context of the request. Shared by all requests.

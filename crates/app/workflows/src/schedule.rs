@@ -28,6 +28,7 @@ enum Chore {
     ChasePayouts,
     CloseOrders,
     ForgetCarts,
+    ExpireDrafts,
     ForgetSecrets,
     ForgetUploads,
 }
@@ -46,6 +47,7 @@ impl Chore {
         Self::ChasePayouts,
         Self::CloseOrders,
         Self::ForgetCarts,
+        Self::ExpireDrafts,
         Self::ForgetSecrets,
         Self::ForgetUploads,
     ];
@@ -64,6 +66,7 @@ impl Chore {
             Self::ChasePayouts => "chase_payouts",
             Self::CloseOrders => "close_orders",
             Self::ForgetCarts => "forget_carts",
+            Self::ExpireDrafts => "expire_drafts",
             Self::ForgetSecrets => "forget_secrets",
             Self::ForgetUploads => "forget_uploads",
         }
@@ -81,6 +84,7 @@ impl Chore {
             | Self::ChargeSubscriptions
             | Self::ChasePayouts
             | Self::ForgetCarts
+            | Self::ExpireDrafts
             | Self::ForgetSecrets
             | Self::ForgetUploads => TimeDelta::hours(1),
         }
@@ -105,6 +109,7 @@ impl Chore {
             Self::PayMerchants => billing::run_scheduled_payouts(&ctx).await.map(drop).map_err(|e| text(&e)),
             Self::CloseOrders => orders::command::close_due(&ctx, BATCH).await.map(drop).map_err(|e| text(&e)),
             Self::ForgetCarts => orders::command::carts_forget(&ctx, BATCH).await.map(drop).map_err(|e| text(&e)),
+            Self::ExpireDrafts => orders::command::drafts_expire(&ctx, BATCH).await.map(drop).map_err(|e| text(&e)),
             Self::ForgetSecrets => identity::purge_expired(&ctx).await.map(drop).map_err(|e| text(&e)),
             Self::ForgetUploads => assets::command::expire_uploads(&ctx).await.map(drop).map_err(|e| text(&e)),
         }

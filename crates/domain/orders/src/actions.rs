@@ -14,6 +14,14 @@ pub const READ: Action = Action::new("order", "read");
 pub const READ_BY_TOKEN: Action = Action::new("order", "read_by_token");
 /// Cancel an order: any, or one's own while no merchant has accepted.
 pub const CANCEL: Action = Action::new("order", "cancel");
+/// See what staff prepares for buyers.
+pub const READ_DRAFT: Action = Action::new("draft_order", "read");
+/// Prepare orders for buyers and place them.
+pub const EDIT_DRAFT: Action = Action::new("draft_order", "edit");
+/// Give a line another price than the offer's.
+pub const OVERRIDE_PRICE: Action = Action::new("draft_order", "override_price");
+/// Change an order that was placed.
+pub const EDIT_ORDER: Action = Action::new("order", "edit");
 /// Carry facts of payments to orders, and run their timers.
 pub const DRIVE: Action = Action::new("order", "drive");
 /// See merchant orders.

@@ -6,6 +6,7 @@ use sea_orm::DbErr;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::model::edit::EditPreview;
 use crate::model::plan::SplitPlan;
 
 /// What is left of the article of a cart line.
@@ -123,6 +124,17 @@ pub enum Error {
     /// There is nothing to give back.
     #[error("there is nothing to give back")]
     NothingToRefund,
+    /// A change of an order would do something else now.
+    #[error("the change would do something else now; look at the new preview")]
+    EditChanged(Box<EditPreview>),
+    /// Another way of delivery costs more than the one that was agreed to.
+    #[error("this delivery costs {} more than the one that was agreed to", Money::new(*more_minor, *currency))]
+    DeliveryDearer {
+        /// How much more, in minor units.
+        more_minor: i64,
+        /// The currency.
+        currency: Currency,
+    },
     /// The money is being captured at this moment.
     #[error("the payment is being captured; try again in a moment")]
     PaymentInFlight,
@@ -182,7 +194,7 @@ impl Fault for Error {
             Self::Payment(error) => error.kind(),
             Self::Stock(error) => error.kind(),
             Self::PlanChanged(_) | Self::OutOfStock(_) | Self::PaymentInFlight => FaultKind::Conflict,
-            Self::RequestOutdated => FaultKind::Conflict,
+            Self::RequestOutdated | Self::EditChanged(_) => FaultKind::Conflict,
             Self::TooManyUnits { .. }
             | Self::CartIncomplete(_)
             | Self::ExceedsRefundable { .. }
@@ -198,6 +210,7 @@ impl Fault for Error {
             | Self::OwnRequest
             | Self::ReturnWindowClosed { .. }
             | Self::NotMergeable
+            | Self::DeliveryDearer { .. }
             | Self::NothingToRefund => FaultKind::RuleBroken,
         }
     }
@@ -226,6 +239,8 @@ impl Fault for Error {
             Self::ReturnWindowClosed { .. } => "RETURN_WINDOW_CLOSED",
             Self::NotMergeable => "NOT_MERGEABLE",
             Self::NothingToRefund => "NOTHING_TO_REFUND",
+            Self::EditChanged(_) => "PREVIEW_CHANGED",
+            Self::DeliveryDearer { .. } => "DELIVERY_DEARER",
             Self::PaymentInFlight => "PAYMENT_IN_FLIGHT",
         }
     }
@@ -255,6 +270,10 @@ impl Fault for Error {
                 Some(json!({ "available": Money::new(*available_minor, *currency).amount() }))
             }
             Self::ReasonNotAllowed { allowed, .. } => Some(json!({ "allowed": allowed })),
+            Self::EditChanged(preview) => Some(json!({ "hash": preview.hash })),
+            Self::DeliveryDearer { more_minor, currency } => {
+                Some(json!({ "more": Money::new(*more_minor, *currency).amount() }))
+            }
             Self::ReturnWindowClosed { days } => Some(json!({ "days": days })),
             _ => None,
         }

@@ -9,6 +9,7 @@ use kernel::id::{
 use outbox::events;
 use serde::{Deserialize, Serialize};
 
+use crate::model::edit::EditedPart;
 use crate::model::money::Parts;
 use crate::model::status::{CancelReason, CaptureTiming, ReturnState};
 
@@ -253,6 +254,23 @@ events! {
         goods_return: ReturnId,
         /// The state now.
         state: ReturnState,
+    }
+
+    /// A placed order was changed. What was taken out is told by `UnitsCanceled`, too, what was added by
+    /// `MerchantOrderReleased` once it is paid.
+    OrderEdited = "order_edited.v1" of order {
+        /// The order.
+        order: OrderId,
+        /// The version it was changed from.
+        base_version: i64,
+        /// The merchant orders that changed.
+        parts: Vec<EditedPart>,
+        /// The payment for what was added.
+        payment: Option<PaymentId>,
+        /// What it is to bring, in minor units.
+        extra_minor: i64,
+        /// What goes back to the buyer.
+        refund_minor: i64,
     }
 
     /// Nothing is left of an order.

@@ -2,7 +2,7 @@
 
 use access::Grant;
 use context::{within_customers, within_merchants};
-use kernel::id::{FulfillmentOrderId, MerchantOrderId, OrderId, ReturnId, ShipmentId};
+use kernel::id::{DraftOrderId, FulfillmentOrderId, MerchantOrderId, OrderId, ReturnId, ShipmentId};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
     QueryOrder, QuerySelect, QueryTrait,
@@ -10,10 +10,12 @@ use sea_orm::{
 
 use crate::Error;
 use crate::entity::{
-    fulfillment_line, fulfillment_order, goods_return, goods_return_line, merchant_order, order, order_line, shipment,
-    shipment_line,
+    cart, cart_line, draft, fulfillment_line, fulfillment_order, goods_return, goods_return_line, merchant_order,
+    order, order_line, shipment, shipment_line,
 };
 use crate::model::book::Book;
+use crate::model::cart::Cart;
+use crate::model::draft::Draft;
 
 /// Rows of one insert statement; keeps the widest table below SQLite's 32,766 variables.
 pub(crate) const CHUNK: usize = 500;
@@ -131,8 +133,15 @@ pub(crate) async fn save<C: ConnectionTrait>(conn: &C, before: &Book, after: &mu
     Ok(())
 }
 
-/// Fulfillment orders and lines that were made since the order was loaded stand behind those that were there.
+/// Merchant orders, lines and fulfillment orders that were made since the order was loaded stand behind those that were there.
 async fn insert_new<C: ConnectionTrait>(conn: &C, before: &Book, after: &Book) -> Result<(), DbErr> {
+    for row in after.parts.iter().skip(before.parts.len()) {
+        merchant_order::Entity::insert(row.clone().into_active_model()).exec_without_returning(conn).await?;
+    }
+    for chunk in after.lines.get(before.lines.len()..).unwrap_or_default().chunks(CHUNK) {
+        let rows = chunk.iter().cloned().map(IntoActiveModel::into_active_model);
+        order_line::Entity::insert_many(rows).exec_without_returning(conn).await?;
+    }
     for row in after.fulfillments.iter().skip(before.fulfillments.len()) {
         let row = row.clone().into_active_model();
         fulfillment_order::Entity::insert(row).exec_without_returning(conn).await?;
@@ -155,7 +164,7 @@ fn bump_versions(before: &Book, after: &mut Book) {
             after.fulfillments[index].version += 1;
         }
     }
-    for index in 0..after.parts.len() {
+    for index in 0..before.parts.len() {
         let id = after.parts[index].id;
         let lines = |book: &Book| -> Vec<order_line::Model> {
             book.lines.iter().filter(|line| line.merchant_order_id == id).cloned().collect()
@@ -235,5 +244,50 @@ pub(crate) fn parts_within(grant: &Grant) -> Condition {
             ),
         ),
         access::Reach::All | access::Reach::Nothing => within_merchants(grant, merchant_order::Column::MerchantId),
+    }
+}
+
+/// A draft with its cart, with `lock` its row first. The caller has shown that it may see it.
+pub(crate) async fn draft<C: ConnectionTrait>(conn: &C, id: DraftOrderId, lock: bool) -> Result<Draft, Error> {
+    let find = draft::Entity::find_by_id(id);
+    let find = if lock { find.lock_exclusive() } else { find };
+    let missing = context::Error::NotFound("draft");
+    let row = find.one(conn).await?.ok_or(missing)?;
+    drafts_of(conn, vec![row]).await?.pop().ok_or(context::Error::NotFound("draft").into())
+}
+
+/// Drafts with their carts, in two statements for any number of them.
+pub(crate) async fn drafts_of<C: ConnectionTrait>(conn: &C, rows: Vec<draft::Model>) -> Result<Vec<Draft>, Error> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids = db::dialect::pad(rows.iter().map(|row| row.cart_id).collect::<Vec<_>>());
+    let carts = cart::Entity::find().filter(cart::Column::Id.is_in(ids.clone())).all(conn).await?;
+    let lines = cart_line::Entity::find()
+        .filter(cart_line::Column::CartId.is_in(ids))
+        .order_by_asc(cart_line::Column::Position)
+        .all(conn)
+        .await?;
+    let with_cart = |row: draft::Model| {
+        let cart = carts.iter().find(|cart| cart.id == row.cart_id)?.clone();
+        let own = lines.iter().filter(|line| line.cart_id == row.cart_id).cloned().collect();
+        Some(draft_of(row, crate::command::cart_from_rows(cart, own)))
+    };
+    Ok(rows.into_iter().filter_map(with_cart).collect())
+}
+
+pub(crate) fn draft_of(row: draft::Model, cart: Cart) -> Draft {
+    Draft {
+        id: row.id,
+        cart,
+        state: row.state,
+        note: row.note,
+        order: row.order_id,
+        created_by: row.created_by,
+        created_by_name: row.created_by_name,
+        expires_at: row.expires_at,
+        version: row.version,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
     }
 }

@@ -16,5 +16,9 @@ pub const GIVE_CREDIT: Action = Action::new("credit", "give");
 pub const READ_CREDIT: Action = Action::new("credit", "read");
 /// Look at one's own credit.
 pub const OWN_CREDIT: Action = Action::new("credit", "own");
+/// Pay by the secret of a link.
+pub const PAY_BY_LINK: Action = Action::new("payment", "pay_by_link");
+/// Make a new link by which a payment is paid.
+pub const MAKE_LINK: Action = Action::new("payment", "make_link");
 /// Ask providers and take what they tell; only Souk itself.
 pub const EXECUTE: Action = Action::new("payment", "execute");

@@ -9,6 +9,8 @@ use kernel::id::{
 use outbox::events;
 use serde::{Deserialize, Serialize};
 
+use crate::model::LinkSecret;
+
 /// Where money that moved can be found, so that the ledger debits and credits the right account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -44,6 +46,19 @@ events! {
         order: OrderId,
         /// What is held.
         amount: Money,
+    }
+    /// A payment waits for its buyer to open a link. A workflow mails it.
+    PaymentLinkMade = "payment_link_made.v1" of payment {
+        /// The payment.
+        payment: PaymentId,
+        /// Its order.
+        order: OrderId,
+        /// What is to be paid.
+        amount: Money,
+        /// The secret of the link.
+        secret: LinkSecret,
+        /// Until when it can be paid.
+        expires_at: Option<DateTime<Utc>>,
     }
     /// The money was refused; the payment cannot go on.
     PaymentFailed = "payment_failed.v1" of payment {

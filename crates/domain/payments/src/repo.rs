@@ -13,7 +13,7 @@ use crate::entity::{credit_account, event, operation, payment, receipt};
 use crate::error::Error;
 use crate::model::{
     Amounts, BankReceipt, CreditAccount, CreditKind, Fact, Method, Moved, Operation, OperationKind, OperationState,
-    Payment, Phase, Source, sources,
+    Payment, Phase, Source, link_digest, sources,
 };
 
 impl From<payment::Model> for Payment {
@@ -47,6 +47,7 @@ impl From<payment::Model> for Payment {
             charge: row.charge,
             credit_account: row.credit_account_id,
             return_url: row.return_url,
+            link_hash: row.link_hash,
             version: row.version,
         }
     }
@@ -116,6 +117,12 @@ pub(crate) async fn lock_payment(tx: &WriteTx, id: PaymentId) -> Result<Payment,
     Ok(row.map(Payment::from).ok_or(CoreError::NotFound("payment"))?)
 }
 
+/// The payment that the secret of a link opens.
+pub(crate) async fn payment_by_link<C: ConnectionTrait>(conn: &C, secret: &str) -> Result<Payment, Error> {
+    let row = payment::Entity::find().filter(payment::Column::LinkHash.eq(link_digest(secret))).one(conn).await?;
+    Ok(row.map(Payment::from).ok_or(CoreError::NotFound("payment"))?)
+}
+
 pub(crate) async fn operation_on<C: ConnectionTrait>(conn: &C, id: PaymentOperationId) -> Result<Operation, Error> {
     let row = operation::Entity::find_by_id(id).one(conn).await?;
     Ok(row.map(Operation::from).ok_or(CoreError::NotFound("payment operation"))?)
@@ -162,7 +169,6 @@ pub(crate) async fn insert_payment(tx: &WriteTx, payment: &Payment) -> Result<()
     row.credit_account_id = Set(payment.credit_account);
     row.credit_minor = Set(payment.credit_minor);
     row.holds = Set(payment.method().is_some_and(Method::holds));
-    row.return_url = Set(payment.return_url.clone());
     row.capture_order = Set(payment.capture_order.join(","));
     row.refund_order = Set(payment.refund_order.join(","));
     row.currency = Set(payment.amount.currency);
@@ -192,6 +198,8 @@ fn columns(payment: &Payment) -> payment::ActiveModel {
     let Amounts { authorized, captured, voided, refunded } = payment.amounts;
     payment::ActiveModel {
         token: Set(payment.token.clone()),
+        return_url: Set(payment.return_url.clone()),
+        link_hash: Set(payment.link_hash.clone()),
         charge: Set(payment.charge.clone()),
         authorized_minor: Set(authorized.done_minor),
         authorize_pending_minor: Set(authorized.pending_minor),

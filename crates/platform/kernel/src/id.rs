@@ -148,6 +148,8 @@ typed_ids! {
     CartId = "crt";
     /// A line of a cart.
     CartLineId = "crl";
+    /// An order that is being prepared for a buyer.
+    DraftOrderId = "drf";
     /// A buyer's order.
     OrderId = "ord";
     /// A line of an order.

@@ -51,8 +51,12 @@ templates! {
     PaymentReceived = "payment_received";
     /// To the buyer: the payment was declined.
     PaymentFailed = "payment_failed";
+    /// To the buyer: the link by which an order is paid.
+    PaymentLink = "payment_link";
     /// To the merchant: there is something to accept and to ship.
     MerchantNewOrder = "merchant_new_order";
+    /// To the merchant: an order was changed at the buyer's request.
+    MerchantOrderChanged = "merchant_order_changed";
     /// To the buyer: a merchant cannot deliver some lines.
     OrderRefused = "order_refused";
     /// To the buyer: a parcel has left.

@@ -284,6 +284,8 @@ pub enum ShipmentAction {
 pub enum OrderAction {
     /// Cancel every open unit.
     Cancel,
+    /// Change it: lines, quantities, address, delivery.
+    Edit,
 }
 
 /// What kind of thing a split plan did not use.

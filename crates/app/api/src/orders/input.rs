@@ -139,7 +139,7 @@ impl OrderPaymentInput {
             }
         };
         let (token, return_url) = (self.card_token, self.return_url);
-        Ok(PayWith { method: self.method.to_lowercase(), token, return_url, credit })
+        Ok(PayWith { method: self.method.to_lowercase(), token, return_url, credit, by_link: false })
     }
 }
 

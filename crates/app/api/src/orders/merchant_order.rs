@@ -106,6 +106,10 @@ pub struct OrderLine {
     pub returnable: i64,
     /// The price of a unit as it was shown.
     pub unit_price: Money,
+    /// What the offer itself asked for a unit, where staff gave the line another price.
+    pub list_price: Option<Money>,
+    /// Why staff gave it another price.
+    pub price_reason: Option<String>,
     /// What all units are sold for, tax included.
     pub total: Money,
     /// Of it, what the marketplace pays in the buyer's place: the share of a coupon.
@@ -266,6 +270,8 @@ pub(crate) fn line(row: &orders::OrderLine, currency: Currency) -> OrderLine {
         returned: row.return_ok + row.return_bad,
         returnable: orders::model::book::of_line(row).returnable,
         unit_price: Money::minor(row.unit_price_minor, currency),
+        list_price: row.list_price_minor.map(|minor| Money::minor(minor, currency)),
+        price_reason: row.price_reason.clone(),
         total: Money::minor(row.gross_minor, currency),
         discount: Money::minor(row.discount_minor, currency),
         tax: Money::minor(row.tax_minor, currency),

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use async_graphql::connection::Connection;
 use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
-use orders::actions::{CANCEL, READ_MERCHANT_ORDER};
+use orders::actions::{CANCEL, EDIT_ORDER, READ_MERCHANT_ORDER};
+use orders::model::edit::can_be_edited;
 use orders::model::state;
 use orders::query::{self, GuestOrder, PartDetail};
 
@@ -18,7 +19,7 @@ use crate::customers::PostalAddress;
 use crate::error::{Gql, answer, ctx};
 use crate::loader::load;
 use crate::page::{connection, page_args};
-use crate::payments::{Payment, PaymentOfOrderLoader};
+use crate::payments::{Payment, PaymentOfOrderLoader, PaymentsOfOrderLoader};
 use crate::scalar::{Currency, Money};
 
 /// A buyer's order over all its merchants.
@@ -128,7 +129,13 @@ impl Order {
     async fn payment_id(&self) -> ID {
         self.row.payment_id.into()
     }
-    /// How the money of the order stands with its provider.
+    /// Every payment of the order, the one it was placed with first: what is added later is paid by another one.
+    #[graphql(complexity = "5 + 2 * child_complexity")]
+    async fn payments(&self, gql: &Context<'_>) -> Gql<Vec<Payment>> {
+        let found = load::<PaymentsOfOrderLoader, _>(gql, self.row.id).await?;
+        Ok(found.unwrap_or_default().into_iter().map(Payment::from).collect())
+    }
+    /// How the money of the order stands with its provider: the payment it was placed with.
     async fn payment(&self, gql: &Context<'_>) -> Gql<Option<Payment>> {
         Ok(load::<PaymentOfOrderLoader, _>(gql, self.row.id).await?.map(Payment::from))
     }
@@ -200,10 +207,18 @@ impl Order {
     /// What the caller can do now.
     #[graphql(complexity = 10)]
     async fn allowed_actions(&self, gql: &Context<'_>) -> Gql<Vec<OrderAction>> {
-        let Ok(grant) = ctx(gql)?.authorize(CANCEL) else { return Ok(Vec::new()) };
-        let facts: Vec<_> = self.parts(gql).await?.iter().map(|part| part.facts()).collect();
-        let can = self.guest.is_none() && state::order_can_be_canceled(&facts, !grant.is_wide());
-        Ok(if can { vec![OrderAction::Cancel] } else { Vec::new() })
+        let ctx = ctx(gql)?;
+        let mut actions = Vec::new();
+        if let Ok(grant) = ctx.authorize(CANCEL) {
+            let facts: Vec<_> = self.parts(gql).await?.iter().map(|part| part.facts()).collect();
+            if self.guest.is_none() && state::order_can_be_canceled(&facts, !grant.is_wide()) {
+                actions.push(OrderAction::Cancel);
+            }
+        }
+        if can_be_edited(&self.row) && ctx.authorize(EDIT_ORDER).is_ok_and(|grant| grant.is_wide()) {
+            actions.push(OrderAction::Edit);
+        }
+        Ok(actions)
     }
     /// When it was placed.
     async fn placed_at(&self) -> DateTime<Utc> {

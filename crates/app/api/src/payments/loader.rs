@@ -25,6 +25,23 @@ impl Loader<OrderId> for PaymentOfOrderLoader {
     }
 }
 
+/// Every payment of an order that the caller was shown before.
+pub struct PaymentsOfOrderLoader(Ctx);
+
+impl OfRequest for PaymentsOfOrderLoader {
+    fn of(ctx: Ctx) -> Self {
+        Self(ctx)
+    }
+}
+
+impl Loader<OrderId> for PaymentsOfOrderLoader {
+    type Value = Vec<payments::Payment>;
+    type Error = LoadError;
+    async fn load(&self, keys: &[OrderId]) -> Result<HashMap<OrderId, Vec<payments::Payment>>, LoadError> {
+        payments::query::all_of_seen_orders(&self.0, keys).await.map_err(LoadError::new)
+    }
+}
+
 /// What was asked of providers for a payment; for the operator.
 pub struct OperationsOfPaymentLoader(Ctx);
 

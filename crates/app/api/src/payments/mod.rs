@@ -3,6 +3,7 @@
 mod credit;
 mod dispute;
 mod input;
+mod link;
 mod loader;
 mod mutation;
 mod object;
@@ -11,7 +12,8 @@ mod query;
 pub use credit::*;
 pub use dispute::*;
 pub use input::*;
-pub use loader::{OperationsOfPaymentLoader, PaymentOfOrderLoader};
+pub use link::*;
+pub use loader::{OperationsOfPaymentLoader, PaymentOfOrderLoader, PaymentsOfOrderLoader};
 pub use mutation::*;
 pub use object::*;
 pub use query::PaymentsQuery;

@@ -165,12 +165,13 @@ impl Bazaar {
         let placement = cart.placement(&format!("order {n}"));
         let placed = done(&self.t.anonymous(), CHECKOUT, "OrderPlace", "order", placement).await;
         let order: OrderId = placed["id"].as_str().unwrap().parse().unwrap();
-        let total = orders::query::order(&self.t.operator(), order).await.unwrap().total_minor;
+        let row = orders::query::order(&self.t.operator(), order).await.unwrap();
+        let (payment, amount_minor) = (row.payment_id, row.total_minor);
         let receipt =
             json!({ "reference": placed["number"], "amount": cart.total, "bankReference": format!("bank {n}") });
         done(&self.t.operator(), FINANCE, "BankReceiptRecord", "receipt", receipt).await;
         let operation = self.t.system().new_id();
-        let money = orders::command::MoneyArrived { order, merchant_order: None, operation, amount_minor: total };
+        let money = orders::command::MoneyArrived { order, payment, merchant_order: None, operation, amount_minor };
         orders::command::money_arrived(&self.t.system(), money).await.unwrap();
         for part in placed["merchantOrders"].as_array().unwrap() {
             let operator = self.t.operator();

@@ -39,6 +39,7 @@ async fn opened(deps: &Deps, event: DisputeOpened) -> HandlerResult {
     let input = ChargeBack {
         dispute: event.dispute,
         order: event.order,
+        payment: event.payment,
         merchant_order: event.merchant_order,
         amount_minor: event.amount.minor,
     };
@@ -79,6 +80,7 @@ async fn lost(deps: &Deps, event: DisputeLost) -> HandlerResult {
     let input = ChargeBack {
         dispute: event.dispute,
         order: event.order,
+        payment: event.payment,
         merchant_order: event.merchant_order,
         amount_minor: event.amount.minor,
     };

@@ -17,25 +17,37 @@ pub(super) fn register(builder: DispatcherBuilder, deps: &Deps) -> DispatcherBui
     let builder = builder.on("order_authorized", move |event: Authorized, _| {
         let ctx = at.ctx();
         async move {
-            let input = PaymentAuthorized { order: event.order, amount_minor: event.amount.minor };
+            let input =
+                PaymentAuthorized { order: event.order, payment: event.payment, amount_minor: event.amount.minor };
             orders::command::payment_authorized(&ctx, input).await.map(drop).map_err(retry)
         }
     });
     let at = deps.clone();
     let builder = builder.on("order_payment_failed", move |event: PaymentFailed, _| {
         let ctx = at.ctx();
-        async move { orders::command::payment_failed(&ctx, event.order, &event.reason).await.map(drop).map_err(retry) }
+        async move {
+            let (order, payment) = (event.order, event.payment);
+            orders::command::payment_failed(&ctx, order, payment, &event.reason).await.map(drop).map_err(retry)
+        }
     });
     let at = deps.clone();
     let builder = builder.on("order_payment_expired", move |event: PaymentExpired, _| {
         let ctx = at.ctx();
-        async move { orders::command::payment_failed(&ctx, event.order, EXPIRED).await.map(drop).map_err(retry) }
+        async move {
+            let (order, payment) = (event.order, event.payment);
+            orders::command::payment_failed(&ctx, order, payment, EXPIRED).await.map(drop).map_err(retry)
+        }
     });
     let at = deps.clone();
     let builder = builder.on("order_payment_late", move |event: PaymentLate, _| {
         let ctx = at.ctx();
         async move {
-            let late = LatePayment { order: event.order, operation: event.operation, amount_minor: event.amount.minor };
+            let late = LatePayment {
+                order: event.order,
+                payment: event.payment,
+                operation: event.operation,
+                amount_minor: event.amount.minor,
+            };
             orders::command::late_payment(&ctx, late).await.map(drop).map_err(retry)
         }
     });
@@ -82,6 +94,7 @@ fn refunds(builder: DispatcherBuilder, deps: &Deps) -> DispatcherBuilder {
 async fn captured(deps: &Deps, event: PaymentCaptured) -> HandlerResult {
     let arrived = MoneyArrived {
         order: event.order,
+        payment: event.payment,
         merchant_order: event.merchant_order,
         operation: event.operation,
         amount_minor: event.amount.minor,
@@ -91,7 +104,8 @@ async fn captured(deps: &Deps, event: PaymentCaptured) -> HandlerResult {
 
 /// A receipt that no order was found for stays unapplied; somebody matches it by hand.
 async fn transfer(deps: &Deps, event: TransferArrived) -> HandlerResult {
-    let (Some((_, order)), Some(operation)) = (event.paid, event.operation) else { return Ok(()) };
-    let arrived = MoneyArrived { order, merchant_order: None, operation, amount_minor: event.applied_minor };
+    let (Some((payment, order)), Some(operation)) = (event.paid, event.operation) else { return Ok(()) };
+    let amount_minor = event.applied_minor;
+    let arrived = MoneyArrived { order, payment, merchant_order: None, operation, amount_minor };
     orders::command::money_arrived(&deps.ctx(), arrived).await.map(drop).map_err(retry)
 }

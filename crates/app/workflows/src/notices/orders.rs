@@ -4,13 +4,13 @@ use kernel::Money;
 use kernel::id::{MerchantOrderId, OrderId, OrderLineId};
 use mail::Template;
 use orders::event::{
-    LatePaymentRefused, LinesRefused, MerchantOrderReleased, OrderPlaced, OrderRevived, RefundSettled,
+    LatePaymentRefused, LinesRefused, MerchantOrderReleased, OrderEdited, OrderPlaced, OrderRevived, RefundSettled,
     ShipmentDelivered, ShipmentShipped, UnitsCanceled,
 };
 use orders::query::PartDetail;
 use orders::{Order, OrderLine};
 use outbox::{DispatcherBuilder, Failure, HandlerResult, StoredEvent};
-use payments::event::{PaymentFailed, TransferArrived};
+use payments::event::{PaymentFailed, PaymentLinkMade, TransferArrived};
 use serde_json::{Value, json};
 
 use crate::post::{SendMail, leave};
@@ -35,12 +35,14 @@ pub(super) fn register(builder: DispatcherBuilder, deps: &Deps) -> DispatcherBui
         "mail_order_placed": OrderPlaced => placed;
         "mail_new_order": MerchantOrderReleased => new_order;
         "mail_refused": LinesRefused => refused;
+        "mail_edited": OrderEdited => edited;
         "mail_shipped": ShipmentShipped => shipped;
         "mail_delivered": ShipmentDelivered => delivered;
         "mail_canceled": UnitsCanceled => canceled;
         "mail_refund": RefundSettled => refund;
         "mail_payment_failed": PaymentFailed => payment_failed;
         "mail_payment_received": TransferArrived => payment_received;
+        "mail_payment_link": PaymentLinkMade => payment_link;
         "mail_order_revived": OrderRevived => revived;
         "mail_payment_too_late": LatePaymentRefused => too_late;
     }
@@ -152,6 +154,36 @@ async fn new_order(deps: &Deps, event: MerchantOrderReleased, _: &StoredEvent) -
     leave(deps, vec![mail]).await
 }
 
+/// Each merchant hears once of what a change took out of its part, or sends elsewhere.
+async fn edited(deps: &Deps, event: OrderEdited, stored: &StoredEvent) -> HandlerResult {
+    let letter = letter(deps, event.order).await?;
+    let ids: Vec<_> = event.parts.iter().map(|changed| changed.merchant).collect();
+    let merchants = merchants::by_ids(&deps.ctx(), &ids).await.map_err(retry)?;
+    let mut mails = Vec::with_capacity(event.parts.len());
+    for changed in &event.parts {
+        let Some(merchant) = merchants.get(&changed.merchant) else { continue };
+        let part = part(deps, changed.merchant_order).await?;
+        let variables = json!({
+            "marketplace_name": letter.marketplace_name,
+            "merchant_name": merchant.profile.name,
+            "order_number": changed.number,
+            "order_url": format!("{}/merchant/orders/{}", deps.public_url, changed.number),
+            "lines": lines(&letter, &part.lines, |line| units(&changed.removed, line.id)),
+            "address_changed": changed.address_changed,
+            "delivery_changed": changed.delivery_changed,
+        });
+        mails.push(SendMail {
+            to: merchant.profile.contact_email.clone(),
+            to_name: Some(merchant.profile.name.clone()),
+            locale: letter.locale.clone(),
+            template: Template::MerchantOrderChanged,
+            variables,
+            key: format!("merchant_order_changed:{}:{}", stored.id, changed.merchant_order),
+        });
+    }
+    leave(deps, mails).await
+}
+
 async fn refused(deps: &Deps, event: LinesRefused, stored: &StoredEvent) -> HandlerResult {
     let letter = letter(deps, event.order).await?;
     let part = part(deps, event.merchant_order).await?;
@@ -214,8 +246,20 @@ async fn refund(deps: &Deps, event: RefundSettled, _: &StoredEvent) -> HandlerRe
 
 async fn payment_failed(deps: &Deps, event: PaymentFailed, _: &StoredEvent) -> HandlerResult {
     let letter = letter(deps, event.order).await?;
-    let more = json!({ "amount": letter.money(letter.order.total_minor), "reason": event.reason.replace('_', " ") });
+    let payment = payments::query::payment(&deps.ctx(), event.payment).await.map_err(retry)?;
+    let more = json!({ "amount": payment.amount.to_string(), "reason": event.reason.replace('_', " ") });
     leave(deps, vec![letter.to_buyer(Template::PaymentFailed, event.payment, more)]).await
+}
+
+/// Whoever has the link can pay; it is mailed once, however often the fact is told.
+async fn payment_link(deps: &Deps, event: PaymentLinkMade, stored: &StoredEvent) -> HandlerResult {
+    let letter = letter(deps, event.order).await?;
+    let more = json!({
+        "amount": event.amount.to_string(),
+        "pay_url": format!("{}/pay?secret={}", deps.public_url, event.secret.reveal()),
+        "expires_on": event.expires_at.map(|at| at.format("%Y-%m-%d").to_string()),
+    });
+    leave(deps, vec![letter.to_buyer(Template::PaymentLink, stored.id, more)]).await
 }
 
 /// Told when a transfer completes the payment; a card is authorized at once and needs no mail.

@@ -102,6 +102,16 @@ fn guard(book: &Book, early_only: bool) -> Result<(), Error> {
 /// Cancels whatever is open.
 pub(super) async fn cancel_all(work: &mut Work, reason: CancelReason, note: Option<&str>) -> Result<(), Error> {
     let parts: Vec<MerchantOrderId> = work.book.parts.iter().map(|part| part.id).collect();
+    cancel_parts(work, parts, reason, note).await
+}
+
+/// Cancels whatever is open of these merchant orders.
+pub(super) async fn cancel_parts(
+    work: &mut Work,
+    parts: Vec<MerchantOrderId>,
+    reason: CancelReason,
+    note: Option<&str>,
+) -> Result<(), Error> {
     for part in parts {
         let lines = work.book.open_units(part);
         if !lines.is_empty() {

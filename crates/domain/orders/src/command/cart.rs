@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use access::Grant;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chrono::Duration;
 use context::{Ctx, WriteTx};
 use kernel::id::{CartId, CartLineId, DeliveryMethodId, OfferId};
 use kernel::{Currency, Invalid, text};
@@ -21,9 +20,9 @@ use sea_orm::{
 use super::plan::offers_fault;
 use super::work::market_fault;
 use crate::Error;
-use crate::actions::{DRIVE, EDIT_CART, QUOTE_DELIVERY};
+use crate::actions::{EDIT_CART, QUOTE_DELIVERY};
 use crate::entity::{cart, cart_line};
-use crate::model::cart::{Cart, CartLine, LINES_MAX, NewLine, QUANTITY_MAX, add, token_hash};
+use crate::model::cart::{Cart, CartLine, GivenPrice, LINES_MAX, NewLine, QUANTITY_MAX, add, token_hash};
 use crate::model::status::CartState;
 use crate::model::types::{Address, DeliveryChoices};
 
@@ -170,15 +169,21 @@ pub async fn cart_lines_set(ctx: &Ctx, access: &CartAccess, changes: Vec<Quantit
     let tx = ctx.begin_write().await?;
     let before = open(&tx, ctx, &grant, access).await?;
     let mut after = before.clone();
+    set_units(&mut after.lines, &changes, "lines")?;
+    save(tx, ctx, &before, after).await
+}
+
+/// Sets the units of lines in memory; `path` is the input field they came in by.
+pub(super) fn set_units(lines: &mut Vec<CartLine>, changes: &[QuantityChange], path: &str) -> Result<(), Error> {
     for (index, change) in changes.iter().enumerate() {
         if !(0..=QUANTITY_MAX).contains(&change.quantity) {
-            return Err(Invalid::range(format!("lines.{index}.quantity"), 0, QUANTITY_MAX).into());
+            return Err(Invalid::range(format!("{path}.{index}.quantity"), 0, QUANTITY_MAX).into());
         }
-        let line = after.lines.iter_mut().find(|line| line.id == change.line);
+        let line = lines.iter_mut().find(|line| line.id == change.line);
         line.ok_or(context::Error::NotFound("cart line"))?.quantity = change.quantity;
     }
-    after.lines.retain(|line| line.quantity > 0);
-    save(tx, ctx, &before, after).await
+    lines.retain(|line| line.quantity > 0);
+    Ok(())
 }
 
 /// Sets address, e-mail and delivery choices.
@@ -194,32 +199,6 @@ pub async fn cart_edit(ctx: &Ctx, access: &CartAccess, details: CartDetails) -> 
     save(tx, ctx, &before, after).await
 }
 
-/// Forgets open carts that nobody touched for as long as the settings say. Returns how many; run by a schedule.
-///
-/// # Errors
-/// The right may be missing; the database error.
-pub async fn carts_forget(ctx: &Ctx, limit: u64) -> Result<u64, Error> {
-    ctx.authorize(DRIVE)?;
-    let tx = ctx.begin_write().await?;
-    let market = marketplace::snapshot_on(&*tx).await.map_err(market_fault)?;
-    let before = tx.now() - Duration::days(market.settings.cart_ttl_days.into());
-    let stale: Vec<CartId> = cart::Entity::find()
-        .select_only()
-        .column(cart::Column::Id)
-        .filter(cart::Column::State.eq(CartState::Open))
-        .filter(cart::Column::UpdatedAt.lt(before))
-        .limit(limit)
-        .into_tuple()
-        .all(&*tx)
-        .await?;
-    if stale.is_empty() {
-        return Ok(0);
-    }
-    let gone = cart::Entity::delete_many().filter(cart::Column::Id.is_in(stale)).exec(&*tx).await?;
-    tx.commit().await?;
-    Ok(gone.rows_affected)
-}
-
 /// The cart that `access` opens: by its token, to its buyer, or to the operator.
 pub(crate) async fn find<C: ConnectionTrait>(
     conn: &C,
@@ -233,7 +212,9 @@ pub(crate) async fn find<C: ConnectionTrait>(
     let row = find.one(conn).await?.ok_or(context::Error::NotFound("cart"))?;
     let by_token = access.token.as_deref().is_some_and(|token| row.token_hash.as_deref() == Some(&token_hash(token)));
     let by_buyer = row.customer_id.is_some() && row.customer_id == ctx.actor().customer();
-    if !(by_token || by_buyer || grant.is_wide()) {
+    // What staff prepares is for staff, until it is an order.
+    let prepared = matches!(row.state, CartState::Draft | CartState::Dropped);
+    if prepared || !(by_token || by_buyer || grant.is_wide()) {
         return Err(context::Error::NotFound("cart").into());
     }
     let lines = cart_line::Entity::find()
@@ -249,7 +230,7 @@ async fn open(tx: &WriteTx, ctx: &Ctx, grant: &Grant, access: &CartAccess) -> Re
     if cart.state == CartState::Open { Ok(cart) } else { Err(Error::CartOrdered) }
 }
 
-fn from_rows(row: cart::Model, lines: Vec<cart_line::Model>) -> Cart {
+pub(crate) fn from_rows(row: cart::Model, lines: Vec<cart_line::Model>) -> Cart {
     Cart {
         id: row.id,
         channel: row.channel_id,
@@ -271,12 +252,17 @@ fn from_rows(row: cart::Model, lines: Vec<cart_line::Model>) -> Cart {
                 offer: line.offer_id,
                 quantity: line.quantity,
                 delivery_quote_minor: line.delivery_quote_minor,
+                price: given_price(line.price_minor, line.price_reason, line.price_by),
             })
             .collect(),
     }
 }
 
-fn currency_of(channel: &Channel, wanted: Option<Currency>) -> Result<Currency, Invalid> {
+fn given_price(unit_minor: Option<i64>, reason: Option<String>, by: Option<String>) -> Option<GivenPrice> {
+    Some(GivenPrice { unit_minor: unit_minor?, reason: reason?, by: by? })
+}
+
+pub(super) fn currency_of(channel: &Channel, wanted: Option<Currency>) -> Result<Currency, Invalid> {
     let currency = wanted.unwrap_or(channel.default_currency);
     if channel.sells_in(currency) {
         return Ok(currency);
@@ -295,7 +281,12 @@ fn check_quotes(ctx: &Ctx, lines: &[NewLine]) -> Result<(), Error> {
 }
 
 /// Refuses offers that do not exist. Whether they can be sold is for the plan to say.
-async fn check_offers(tx: &WriteTx, lines: &[NewLine], channel: &Channel, currency: Currency) -> Result<(), Error> {
+pub(super) async fn check_offers(
+    tx: &WriteTx,
+    lines: &[NewLine],
+    channel: &Channel,
+    currency: Currency,
+) -> Result<(), Error> {
     let mut ids: Vec<OfferId> = lines.iter().map(|line| line.offer).collect();
     ids.sort_unstable();
     ids.dedup();
@@ -309,7 +300,7 @@ async fn check_offers(tx: &WriteTx, lines: &[NewLine], channel: &Channel, curren
     }
 }
 
-fn apply(cart: &mut Cart, details: CartDetails) -> Result<(), Invalid> {
+pub(super) fn apply(cart: &mut Cart, details: CartDetails) -> Result<(), Invalid> {
     if let Some(email) = details.email {
         cart.email = Some(text::email("email", &email)?);
     }
@@ -330,7 +321,7 @@ fn apply(cart: &mut Cart, details: CartDetails) -> Result<(), Invalid> {
     Ok(())
 }
 
-async fn insert_lines(tx: &mut WriteTx, cart: CartId, lines: &[CartLine]) -> Result<(), Error> {
+pub(super) async fn insert_lines(tx: &mut WriteTx, cart: CartId, lines: &[CartLine]) -> Result<(), Error> {
     if lines.is_empty() {
         return Ok(());
     }
@@ -341,6 +332,9 @@ async fn insert_lines(tx: &mut WriteTx, cart: CartId, lines: &[CartLine]) -> Res
         offer_id: Set(line.offer),
         quantity: Set(line.quantity),
         delivery_quote_minor: Set(line.delivery_quote_minor),
+        price_minor: Set(line.price.as_ref().map(|price| price.unit_minor)),
+        price_reason: Set(line.price.as_ref().map(|price| price.reason.clone())),
+        price_by: Set(line.price.as_ref().map(|price| price.by.clone())),
     });
     cart_line::Entity::insert_many(rows).exec_without_returning(&**tx).await?;
     Ok(())
@@ -348,24 +342,37 @@ async fn insert_lines(tx: &mut WriteTx, cart: CartId, lines: &[CartLine]) -> Res
 
 /// Writes the difference of two states of a cart. A buyer who is signed in takes a guest's cart over.
 async fn save(mut tx: WriteTx, ctx: &Ctx, before: &Cart, mut after: Cart) -> Result<Cart, Error> {
-    let known: HashMap<CartLineId, i64> = before.lines.iter().map(|line| (line.id, line.quantity)).collect();
+    after.customer = after.customer.or(ctx.actor().customer());
+    store(&mut tx, before, &mut after).await?;
+    tx.commit().await?;
+    Ok(after)
+}
+
+/// Writes the difference of two states of a cart.
+pub(super) async fn store(tx: &mut WriteTx, before: &Cart, after: &mut Cart) -> Result<(), Error> {
+    let known: HashMap<CartLineId, &CartLine> = before.lines.iter().map(|line| (line.id, line)).collect();
     let gone: Vec<CartLineId> =
         before.lines.iter().map(|line| line.id).filter(|id| after.lines.iter().all(|line| line.id != *id)).collect();
     if !gone.is_empty() {
-        cart_line::Entity::delete_many().filter(cart_line::Column::Id.is_in(db::dialect::pad(gone))).exec(&*tx).await?;
+        cart_line::Entity::delete_many()
+            .filter(cart_line::Column::Id.is_in(db::dialect::pad(gone)))
+            .exec(&**tx)
+            .await?;
     }
     let changed: Vec<&CartLine> =
-        after.lines.iter().filter(|line| known.get(&line.id).is_some_and(|n| *n != line.quantity)).collect();
+        after.lines.iter().filter(|line| known.get(&line.id).is_some_and(|known| *known != *line)).collect();
     for line in changed {
         cart_line::Entity::update_many()
             .col_expr(cart_line::Column::Quantity, Expr::value(line.quantity))
+            .col_expr(cart_line::Column::PriceMinor, Expr::value(line.price.as_ref().map(|price| price.unit_minor)))
+            .col_expr(cart_line::Column::PriceReason, Expr::value(line.price.as_ref().map(|p| p.reason.clone())))
+            .col_expr(cart_line::Column::PriceBy, Expr::value(line.price.as_ref().map(|p| p.by.clone())))
             .filter(cart_line::Column::Id.eq(line.id))
-            .exec(&*tx)
+            .exec(&**tx)
             .await?;
     }
     let new: Vec<CartLine> = after.lines.iter().filter(|line| !known.contains_key(&line.id)).cloned().collect();
-    insert_lines(&mut tx, after.id, &new).await?;
-    after.customer = after.customer.or(ctx.actor().customer());
+    insert_lines(tx, after.id, &new).await?;
     after.version += 1;
     after.updated_at = tx.now();
     let mut row = cart::ActiveModel { id: Set(after.id), ..Default::default() };
@@ -376,7 +383,6 @@ async fn save(mut tx: WriteTx, ctx: &Ctx, before: &Cart, mut after: Cart) -> Res
     row.coupon_code = Set(after.coupon_code.clone());
     row.version = Set(after.version);
     row.updated_at = Set(after.updated_at);
-    cart::Entity::update_many().set(row.into_active_model()).filter(cart::Column::Id.eq(after.id)).exec(&*tx).await?;
-    tx.commit().await?;
-    Ok(after)
+    cart::Entity::update_many().set(row.into_active_model()).filter(cart::Column::Id.eq(after.id)).exec(&**tx).await?;
+    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use context::Ctx;
 use kernel::allocate;
-use kernel::id::{DisputeId, MerchantId, MerchantOrderId, OrderId, RefundId};
+use kernel::id::{DisputeId, MerchantId, MerchantOrderId, OrderId, PaymentId, RefundId};
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use serde_json::json;
 
@@ -26,7 +26,9 @@ pub struct ChargeBack {
     pub dispute: DisputeId,
     /// The order.
     pub order: OrderId,
-    /// The merchant order it is about; `None`: the order as a whole.
+    /// The payment it came by.
+    pub payment: PaymentId,
+    /// The merchant order it is about; `None`: all that this payment is for.
     pub merchant_order: Option<MerchantOrderId>,
     /// How much, in minor units.
     pub amount_minor: i64,
@@ -102,7 +104,9 @@ impl Share {
 
 /// Spreads the money over the merchant orders by what each has left, and undoes their sales on the book.
 fn shares(book: &mut Book, input: &ChargeBack, with_fee: bool) -> Vec<Share> {
-    let concerned = |part: &&crate::MerchantOrder| input.merchant_order.is_none_or(|only| only == part.id);
+    let concerned = |part: &&crate::MerchantOrder| {
+        part.payment_id == input.payment && input.merchant_order.is_none_or(|only| only == part.id)
+    };
     let parts: Vec<_> =
         book.parts.iter().filter(concerned).map(|part| (part.id, part.merchant_id, left(part))).collect();
     let sum: i64 = parts.iter().map(|(.., left)| left).sum();
@@ -159,7 +163,7 @@ async fn write(work: &mut Work, dispute: DisputeId, share: &Share) -> Result<(),
         order_id: order.id,
         merchant_order_id: share.part,
         merchant_id: share.merchant,
-        payment_id: order.payment_id,
+        payment_id: work.book.part(share.part)?.payment_id,
         currency: order.currency,
         kind: RefundKind::Chargeback,
         bearer: Bearer::Merchant,

@@ -77,7 +77,7 @@ pub(super) async fn deliver_in(
     if row.state == ShipmentState::Lost {
         found_again(work, &lines);
     }
-    if work.book.order.capture == CaptureTiming::OnDelivery {
+    if work.book.part(row.merchant_order_id)?.capture == CaptureTiming::OnDelivery {
         collect(work, row).await?;
     }
     row.state = ShipmentState::Delivered;
@@ -115,7 +115,7 @@ async fn collect(work: &mut Work, row: &Shipment) -> Result<(), Error> {
     let collected_by = row.carrier_code.clone().map_or(CollectedBy::Merchant, CollectedBy::Carrier);
     let kept = collected_by == CollectedBy::Merchant;
     let collected = CodCollected {
-        payment_id: work.book.order.payment_id,
+        payment_id: work.book.part(row.merchant_order_id)?.payment_id,
         merchant_order_id: row.merchant_order_id,
         amount_minor: row.gross_minor,
         collected_by,

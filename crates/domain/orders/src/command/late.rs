@@ -2,11 +2,11 @@
 
 use context::Ctx;
 use inventory::{Reserve, reserve_in_tx};
-use kernel::id::{OrderId, PaymentOperationId};
+use kernel::id::{OrderId, PaymentId, PaymentOperationId};
 use payments::{accept_late_in_tx, give_up_late_in_tx};
 use serde_json::json;
 
-use super::money::arrived_in;
+use super::money::{MoneyArrived, arrived_in};
 use super::release::release_in;
 use super::work::Work;
 use crate::Error;
@@ -20,10 +20,19 @@ use crate::model::status::{CaptureTiming, OrderState};
 pub struct LatePayment {
     /// The order.
     pub order: OrderId,
+    /// The payment.
+    pub payment: PaymentId,
     /// The operation that brought it.
     pub operation: PaymentOperationId,
     /// How much, in minor units.
     pub amount_minor: i64,
+}
+
+impl LatePayment {
+    fn arrived(self) -> MoneyArrived {
+        let Self { order, payment, operation, amount_minor } = self;
+        MoneyArrived { order, payment, merchant_order: None, operation, amount_minor }
+    }
 }
 
 /// What became of an order whose money came late.
@@ -51,14 +60,14 @@ pub async fn late_payment(ctx: &Ctx, input: LatePayment) -> Result<Late, Error> 
     }
     let tx = ctx.begin_write().await?;
     let mut work = Work::open(ctx, tx, input.order).await?;
-    if give_up_late_in_tx(&mut work.tx, work.book.order.payment_id).await?.is_none() {
+    if give_up_late_in_tx(&mut work.tx, input.payment).await?.is_none() {
         return Ok(Late::Settled(work.book.order));
     }
     work.note("payment_too_late", None, &json!({ "amount_minor": input.amount_minor }));
     let (order, operation, amount_minor) = (input.order, input.operation, input.amount_minor);
     work.tx.emit(&LatePaymentRefused { order, operation, amount_minor });
-    if work.book.order.capture == CaptureTiming::OnPayment {
-        arrived_in(&mut work, input.operation, None, input.amount_minor).await?;
+    if work.book.parts_of(input.payment).all(|part| part.capture == CaptureTiming::OnPayment) {
+        arrived_in(&mut work, &input.arrived()).await?;
     }
     Ok(Late::GivenUp(work.finish().await?.order))
 }
@@ -68,7 +77,8 @@ pub async fn late_payment(ctx: &Ctx, input: LatePayment) -> Result<Late, Error> 
 async fn revive(ctx: &Ctx, input: LatePayment) -> Result<Option<Order>, Error> {
     let tx = ctx.begin_write().await?;
     let mut work = Work::open(ctx, tx, input.order).await?;
-    if work.book.order.released_at.is_some() {
+    // What was added to an order later is not brought back: its goods were taken out long ago.
+    if work.book.order.released_at.is_some() || input.payment != work.book.order.payment_id {
         return Ok(None);
     }
     if accept_late_in_tx(&mut work.tx, work.book.order.payment_id).await?.is_none() {
@@ -99,10 +109,10 @@ async fn revive(ctx: &Ctx, input: LatePayment) -> Result<Option<Order>, Error> {
     }
     work.note("payment_late", None, &json!({ "amount_minor": input.amount_minor }));
     if work.book.order.capture == CaptureTiming::OnPayment {
-        arrived_in(&mut work, input.operation, None, input.amount_minor).await?;
+        arrived_in(&mut work, &input.arrived()).await?;
     } else {
         work.book.order.authorized_minor = input.amount_minor;
-        release_in(&mut work).await?;
+        release_in(&mut work, input.payment).await?;
     }
     Ok(Some(work.finish().await?.order))
 }

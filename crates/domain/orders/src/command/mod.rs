@@ -2,14 +2,20 @@
 
 mod cancel;
 mod cart;
+mod cart_forget;
 mod charge_back;
 mod close;
 mod decide;
 mod deliver;
+mod draft;
+mod draft_place;
+mod edit;
+mod edit_parts;
 mod expire;
 mod fulfillment;
 mod incident;
 mod late;
+mod making;
 mod money;
 mod paying;
 mod place;
@@ -25,15 +31,21 @@ mod undelivered;
 mod work;
 
 pub use cancel::{CancelOrder, CancelUnits, cancel_order, cancel_units};
-pub(crate) use cart::find as find_cart;
 pub use cart::{
     CartAccess, CartCreate, CartCreated, CartDetails, DeliveryChoice, QuantityChange, cart_create, cart_edit,
-    cart_lines_add, cart_lines_set, carts_forget,
+    cart_lines_add, cart_lines_set,
 };
+pub(crate) use cart::{find as find_cart, from_rows as cart_from_rows};
+pub use cart_forget::carts_forget;
 pub use charge_back::{ChargeBack, ChargedBack, charge_back, charge_back_of};
 pub use close::{close, close_due};
 pub use decide::{Decide, Decision, LineDecision, decide};
 pub use deliver::{Deliver, Proof, deliver};
+pub(crate) use draft::wide;
+pub use draft::{DraftCreate, DraftEdit, draft_create, draft_delete, draft_edit, drafts_expire};
+pub use draft_place::{DraftPlace, draft_place};
+pub use edit::{EditConfirm, EditOrder, order_edit, order_edit_preview};
+pub use edit_parts::NewDelivery;
 pub use expire::expire_due;
 pub use fulfillment::{
     OfFulfillment, fulfillment_hold, fulfillment_merge, fulfillment_move, fulfillment_release, fulfillment_split,

@@ -2,14 +2,14 @@
 
 use context::Ctx;
 use kernel::allocate;
-use kernel::id::{MerchantOrderId, OrderId, PaymentOperationId, RefundId};
+use kernel::id::{MerchantOrderId, OrderId, PaymentId, PaymentOperationId, RefundId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use serde_json::json;
 
-use super::cancel::cancel_all;
+use super::cancel::cancel_parts;
 use super::paying::{NewRefund, save_refund};
-use super::release::release_in;
+use super::release::{release_in, waits};
 use super::work::Work;
 use crate::Error;
 use crate::actions::DRIVE;
@@ -18,13 +18,15 @@ use crate::event::{PartCaptured, RefundFailed, RefundSettled};
 use crate::model::given::Step;
 use crate::model::giving::GivenUnits;
 use crate::model::money::Parts;
-use crate::model::status::{Bearer, CancelReason, CaptureTiming, OrderState, RefundKind, RefundState};
+use crate::model::status::{Bearer, CancelReason, CaptureTiming, RefundKind, RefundState};
 
 /// The provider holds the money of an order.
 #[derive(Debug, Clone, Copy)]
 pub struct PaymentAuthorized {
     /// The order.
     pub order: OrderId,
+    /// The payment.
+    pub payment: PaymentId,
     /// What is held, in minor units.
     pub amount_minor: i64,
 }
@@ -34,7 +36,9 @@ pub struct PaymentAuthorized {
 pub struct MoneyArrived {
     /// The order.
     pub order: OrderId,
-    /// The merchant order it is for; `None`: the order as a whole (a bank transfer).
+    /// The payment.
+    pub payment: PaymentId,
+    /// The merchant order it is for; `None`: all that the payment is for (a bank transfer).
     pub merchant_order: Option<MerchantOrderId>,
     /// The operation that brought it.
     pub operation: PaymentOperationId,
@@ -50,12 +54,12 @@ pub async fn payment_authorized(ctx: &Ctx, input: PaymentAuthorized) -> Result<O
     ctx.authorize(DRIVE)?;
     let tx = ctx.begin_write().await?;
     let mut work = Work::open(ctx, tx, input.order).await?;
-    if work.book.order.released_at.is_some() || work.book.order.state == OrderState::Canceled {
+    if !waits(&work.book, input.payment) {
         return Ok(work.book.order);
     }
-    work.book.order.authorized_minor = input.amount_minor;
+    work.book.order.authorized_minor += input.amount_minor;
     work.note("payment_authorized", None, &json!({ "amount_minor": input.amount_minor }));
-    release_in(&mut work).await?;
+    release_in(&mut work, input.payment).await?;
     Ok(work.finish().await?.order)
 }
 
@@ -68,31 +72,28 @@ pub async fn money_arrived(ctx: &Ctx, input: MoneyArrived) -> Result<Order, Erro
     ctx.authorize(DRIVE)?;
     let tx = ctx.begin_write().await?;
     let mut work = Work::open(ctx, tx, input.order).await?;
-    arrived_in(&mut work, input.operation, input.merchant_order, input.amount_minor).await?;
+    arrived_in(&mut work, &input).await?;
     Ok(work.finish().await?.order)
 }
 
 /// The same inside a command on the order. Money that was counted before is not counted again.
-pub(super) async fn arrived_in(
-    work: &mut Work,
-    operation: PaymentOperationId,
-    part: Option<MerchantOrderId>,
-    amount_minor: i64,
-) -> Result<(), Error> {
+pub(super) async fn arrived_in(work: &mut Work, input: &MoneyArrived) -> Result<(), Error> {
+    let operation = input.operation;
     let known =
         capture::Entity::find().filter(capture::Column::OperationId.eq(operation)).limit(1).one(&*work.tx).await?;
     if known.is_some() {
         return Ok(());
     }
-    for (part, amount) in shares(work, part, amount_minor)? {
+    for (part, amount) in shares(work, input)? {
         let before = work.book.part(part)?;
         let discount = work.book.discount_due(part, before.captured_minor + amount) - before.captured_discount_minor;
         capture_part(work, operation, part, Captured { amount, discount: discount.max(0) }).await?;
     }
     give_surplus_back(work).await?;
-    let paid = work.book.parts.iter().all(|part| part.captured_minor >= part.total_minor);
-    if work.book.order.capture == CaptureTiming::OnPayment && paid {
-        release_in(work).await?;
+    let on_payment = |part: &MerchantOrder| part.capture == CaptureTiming::OnPayment;
+    let paid = |part: &MerchantOrder| on_payment(part) && part.captured_minor >= part.total_minor;
+    if work.book.parts_of(input.payment).all(paid) {
+        release_in(work, input.payment).await?;
     }
     Ok(())
 }
@@ -126,15 +127,15 @@ async fn give_surplus_back(work: &mut Work) -> Result<(), Error> {
 }
 
 /// How much of the money is for which merchant order.
-fn shares(work: &Work, part: Option<MerchantOrderId>, amount_minor: i64) -> Result<Vec<(MerchantOrderId, i64)>, Error> {
-    if let Some(part) = part {
-        return Ok(vec![(part, amount_minor)]);
+fn shares(work: &Work, input: &MoneyArrived) -> Result<Vec<(MerchantOrderId, i64)>, Error> {
+    if let Some(part) = input.merchant_order {
+        return Ok(vec![(part, input.amount_minor)]);
     }
-    let open: Vec<u64> =
-        work.book.parts.iter().map(|p| (p.total_minor - p.captured_minor).max(0).unsigned_abs()).collect();
-    let shares = allocate(amount_minor, &open)
+    let parts: Vec<&MerchantOrder> = work.book.parts_of(input.payment).collect();
+    let open: Vec<u64> = parts.iter().map(|p| (p.total_minor - p.captured_minor).max(0).unsigned_abs()).collect();
+    let shares = allocate(input.amount_minor, &open)
         .map_err(|_| context::Error::internal("money arrived for an order that is paid"))?;
-    Ok(work.book.parts.iter().map(|part| part.id).zip(shares).filter(|(_, share)| *share > 0).collect())
+    Ok(parts.iter().map(|part| part.id).zip(shares).filter(|(_, share)| *share > 0).collect())
 }
 
 /// Money that came for a merchant order, in minor units.
@@ -166,15 +167,15 @@ pub(super) async fn capture_part(
     owner.captured_minor += captured.amount;
     owner.captured_discount_minor += captured.discount;
     owner.capture_requested_minor = owner.capture_requested_minor.max(owner.captured_minor);
-    let merchant = owner.merchant_id;
+    let (merchant, payment, method) = (owner.merchant_id, owner.payment_id, owner.payment_method.clone());
     let order = &work.book.order;
     let fact = PartCaptured {
         order: order.id,
         merchant_order: part,
         merchant,
-        payment: order.payment_id,
+        payment,
         operation,
-        method: order.payment_method.clone(),
+        method,
         currency: order.currency,
         gross_minor: captured.amount,
         discount_minor: captured.discount,
@@ -217,20 +218,21 @@ pub async fn capture_failed(ctx: &Ctx, order: OrderId, merchant_order: MerchantO
     Ok(work.finish().await?.order)
 }
 
-/// Takes a payment as failed or expired before the merchants were told: the order is canceled, its stock is free,
-/// a part of a transfer that came goes back.
+/// Takes a payment as failed or expired before the merchants were told: what it was to pay is canceled, its stock is
+/// free, a part of a transfer that came goes back.
 ///
 /// # Errors
 /// Not found; the database error.
-pub async fn payment_failed(ctx: &Ctx, order: OrderId, reason: &str) -> Result<Order, Error> {
+pub async fn payment_failed(ctx: &Ctx, order: OrderId, payment: PaymentId, reason: &str) -> Result<Order, Error> {
     ctx.authorize(DRIVE)?;
     let tx = ctx.begin_write().await?;
     let mut work = Work::open(ctx, tx, order).await?;
-    if work.book.order.released_at.is_some() || work.book.order.state == OrderState::Canceled {
+    if !waits(&work.book, payment) {
         return Ok(work.book.order);
     }
     work.note("payment_failed", None, &json!({ "reason": reason }));
-    cancel_all(&mut work, CancelReason::PaymentFailed, Some(reason)).await?;
+    let parts: Vec<MerchantOrderId> = work.book.parts_of(payment).map(|part| part.id).collect();
+    cancel_parts(&mut work, parts, CancelReason::PaymentFailed, Some(reason)).await?;
     Ok(work.finish().await?.order)
 }
 

@@ -81,7 +81,7 @@ impl Work {
 
     fn refund_row(&self, part: MerchantOrderId, new: &NewRefund) -> Result<Refund, Error> {
         let id: RefundId = self.ctx.new_id();
-        let order = &self.book.order;
+        let (order, owner) = (&self.book.order, self.book.part(part)?);
         let amount_minor = new.given.step.cash;
         // What costs the buyer nothing is undone without the provider.
         let settled = (amount_minor == 0).then(|| self.tx.now());
@@ -89,8 +89,8 @@ impl Work {
             id,
             order_id: order.id,
             merchant_order_id: part,
-            merchant_id: self.book.part(part)?.merchant_id,
-            payment_id: order.payment_id,
+            merchant_id: owner.merchant_id,
+            payment_id: owner.payment_id,
             currency: order.currency,
             kind: new.kind,
             bearer: new.bearer,

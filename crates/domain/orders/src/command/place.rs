@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use context::{Ctx, Idempotent, WriteTx};
 use inventory::{Reserve, Short, reserve_in_tx};
-use kernel::id::{CartLineId, OrderId, OrderLineId};
+use kernel::id::{CartLineId, CustomerId, OrderId, OrderLineId};
 use kernel::{Invalid, Money, text};
 use payments::{CaptureMoment, Method, OpenPayment, UseCredit, open_in_tx};
 use sea_orm::sea_query::Expr;
@@ -35,6 +35,8 @@ pub struct PayWith {
     pub return_url: Option<String>,
     /// Credit of the buyer that pays the order or a part of it.
     pub credit: Option<UseCredit>,
+    /// The buyer pays later, by a link that is mailed: no token yet.
+    pub by_link: bool,
 }
 
 /// What is placed.
@@ -104,29 +106,66 @@ pub async fn place(ctx: &Ctx, input: Place) -> Result<Order, Error> {
     if cart.state == CartState::Ordered {
         return Err(Error::CartOrdered);
     }
-    let (email, method) = guard(&cart, &input)?;
-    let market = marketplace::snapshot_on(&*tx).await.map_err(market_fault)?;
-    let planned = planned(&*tx, &cart, &market, tx.now()).await?;
-    agree(&planned.plan, &cart, &input, method)?;
-    if let Some(coupon) = &planned.plan.coupon
-        && !marketplace::redeem_coupon_in_tx(&tx, coupon.id).await.map_err(market_fault)?
-    {
-        return Err(Error::CouponUsedUp);
-    }
-    let source = if grant.is_wide() { OrderSource::Phone } else { OrderSource::Api };
-    let capture = match method.capture {
-        CaptureMoment::OnAcceptance => CaptureTiming::OnAcceptance,
-        CaptureMoment::AtPlacement | CaptureMoment::OnReceipt => CaptureTiming::OnPayment,
-        CaptureMoment::OnDelivery => CaptureTiming::OnDelivery,
+    let placement = Placement {
+        expected_total_minor: input.expected_total_minor,
+        plan_hash: input.plan_hash,
+        payment: input.payment,
+        email: input.email,
+        bill_to,
+        source: if grant.is_wide() { OrderSource::Phone } else { OrderSource::Api },
+        token_hash: input.cart.token.as_deref().map(token_hash),
+        customer: ctx.actor().customer().or(cart.customer),
     };
-    let token_hash = input.cart.token.as_deref().map(token_hash);
-    let terms = Frozen { email, bill_to, source, capture, method: method.code, token_hash, market: &market };
-    let order = write(&mut tx, ctx, &cart, planned, terms, input.payment).await?;
+    let order = place_in(&mut tx, ctx, &cart, placement).await?;
     tx.commit_with_answer(&Answer { order: order.id }).await?;
     Ok(order)
 }
 
-fn guard(cart: &Cart, input: &Place) -> Result<(String, &'static Method), Error> {
+/// What is agreed about a cart that becomes an order.
+pub(super) struct Placement {
+    pub(super) expected_total_minor: i64,
+    pub(super) plan_hash: String,
+    pub(super) payment: PayWith,
+    pub(super) email: Option<String>,
+    pub(super) bill_to: Option<Address>,
+    pub(super) source: OrderSource,
+    pub(super) token_hash: Option<String>,
+    pub(super) customer: Option<CustomerId>,
+}
+
+/// Turns a locked cart into an order; the one way in which orders come to be, whoever takes them.
+pub(super) async fn place_in(tx: &mut WriteTx, ctx: &Ctx, cart: &Cart, placement: Placement) -> Result<Order, Error> {
+    let (email, method) = guard(cart, &placement)?;
+    let market = marketplace::snapshot_on(&**tx).await.map_err(market_fault)?;
+    let planned = planned(&**tx, cart, &market, tx.now()).await?;
+    agree(&planned.plan, cart, &placement, method)?;
+    if let Some(coupon) = &planned.plan.coupon
+        && !marketplace::redeem_coupon_in_tx(tx, coupon.id).await.map_err(market_fault)?
+    {
+        return Err(Error::CouponUsedUp);
+    }
+    let Placement { payment, bill_to, source, token_hash, customer, .. } = placement;
+    let (capture, method) = (capture_of(method), method.code);
+    let terms = Frozen { email, bill_to, source, capture, method, token_hash, customer, market: &market };
+    write(tx, ctx, cart, planned, terms, payment).await
+}
+
+/// When the money of a method is captured.
+pub(super) const fn capture_of(method: &Method) -> CaptureTiming {
+    match method.capture {
+        CaptureMoment::OnAcceptance => CaptureTiming::OnAcceptance,
+        CaptureMoment::AtPlacement | CaptureMoment::OnReceipt => CaptureTiming::OnPayment,
+        CaptureMoment::OnDelivery => CaptureTiming::OnDelivery,
+    }
+}
+
+/// A payment method by the name that came in.
+pub(super) fn method_of(payment: &PayWith) -> Result<&'static Method, Invalid> {
+    let unknown = || Invalid::new("payment.method", "UNKNOWN_METHOD", "is not a payment method");
+    payments::offered_method(&payment.method).ok_or_else(unknown)
+}
+
+fn guard(cart: &Cart, input: &Placement) -> Result<(String, &'static Method), Error> {
     if cart.lines.is_empty() {
         return Err(Error::CartEmpty);
     }
@@ -137,12 +176,20 @@ fn guard(cart: &Cart, input: &Place) -> Result<(String, &'static Method), Error>
         Some(email) => text::email("email", email)?,
         None => cart.email.clone().ok_or(Error::CartIncomplete("email"))?,
     };
-    let unknown = || Invalid::new("payment.method", "UNKNOWN_METHOD", "is not a payment method");
-    Ok((email, payments::offered_method(&input.payment.method).ok_or_else(unknown)?))
+    Ok((email, method_of(&input.payment)?))
 }
 
 /// Whether the plan can be placed and is what the buyer saw.
-fn agree(plan: &SplitPlan, cart: &Cart, input: &Place, method: &Method) -> Result<(), Error> {
+fn agree(plan: &SplitPlan, cart: &Cart, input: &Placement, method: &Method) -> Result<(), Error> {
+    can_be_sent(plan, cart, method)?;
+    if plan.totals.total != input.expected_total_minor || plan.hash != input.plan_hash {
+        return Err(Error::PlanChanged(Box::new(plan.clone())));
+    }
+    Ok(())
+}
+
+/// Whether every line of the plan can be sold, sent, and paid like this.
+pub(super) fn can_be_sent(plan: &SplitPlan, cart: &Cart, method: &Method) -> Result<(), Error> {
     let short: Vec<LeftOfLine> = plan
         .rejected
         .iter()
@@ -159,9 +206,6 @@ fn agree(plan: &SplitPlan, cart: &Cart, input: &Place, method: &Method) -> Resul
     if let Some(first) = plan.rejected.iter().find(|rejection| rejection.blocking) {
         let (code, text) = (rejection_code(&first.code), first.text.clone());
         return Err(Error::NotPlaceable { code, text, plan: Box::new(plan.clone()) });
-    }
-    if plan.totals.total != input.expected_total_minor || plan.hash != input.plan_hash {
-        return Err(Error::PlanChanged(Box::new(plan.clone())));
     }
     if method.capture == CaptureMoment::OnDelivery {
         let refused = plan.consignments.iter().filter_map(|c| c.choice()).find(|choice| !choice.cod_allowed);
@@ -183,7 +227,7 @@ async fn write(
     let (method, total) = (terms.method, Money::new(planned.plan.totals.total, cart.currency));
     let mut rows = placement::rows(ctx, tx.now(), cart, planned, terms)?;
     reserve_in_tx(tx, &rows.reserves).await.map_err(|error| short_lines(error, cart, &rows.reserves, &rows.line_of))?;
-    rows.order.payment_id = open_in_tx(
+    let payment = open_in_tx(
         tx,
         OpenPayment {
             order_id: rows.order.id,
@@ -195,9 +239,11 @@ async fn write(
             credit: pay.credit,
             customer_id: rows.order.customer_id,
             expires_at: None,
+            by_link: pay.by_link,
         },
     )
     .await?;
+    rows.paid_by(payment);
     let order = placement::insert(tx, ctx, rows).await?;
     close_cart(tx, cart, order.id).await?;
     Ok(order)
@@ -216,7 +262,7 @@ async fn close_cart(tx: &WriteTx, cart: &Cart, order: OrderId) -> Result<(), Err
 }
 
 /// Somebody was faster between the plan and the reservation: what is left, by cart line.
-fn short_lines(
+pub(super) fn short_lines(
     error: inventory::Error,
     cart: &Cart,
     reserves: &[Reserve],

@@ -6,14 +6,12 @@ use chrono::{DateTime, Utc};
 use context::{Ctx, WriteTx};
 use history::Change;
 use inventory::Reserve;
-use kernel::id::{
-    CartLineId, FulfillmentLineId, FulfillmentOrderId, MerchantId, MerchantOrderId, OrderId, OrderLineId, PaymentId,
-};
+use kernel::id::{CartLineId, CustomerId, OrderId, OrderLineId, PaymentId};
 use marketplace::{Channel, Snapshot};
-use merchants::SellingTerms;
 use sea_orm::{EntityTrait, IntoActiveModel};
 use serde_json::json;
 
+use super::making::{Behind, Made, make};
 use super::plan::Planned;
 use super::release;
 use super::work::timeline;
@@ -24,14 +22,10 @@ use crate::entity::{
 use crate::event::OrderPlaced;
 use crate::model::book::Book;
 use crate::model::cart::Cart;
-use crate::model::number::{merchant_order_number, order_number};
-use crate::model::plan::{Consignment, SplitPlan};
-use crate::model::settle::{MerchantSettlement, SettleInput, settle};
-use crate::model::status::{
-    CaptureTiming, FeeState, FulfillmentOrderState, FulfillmentState, MerchantOrderState, OrderSource, OrderState,
-    PaymentState, ShippingState,
-};
-use crate::model::types::{Address, GivenBack, StoredPlan, Texts};
+use crate::model::number::order_number;
+use crate::model::plan::SplitPlan;
+use crate::model::status::{CaptureTiming, FulfillmentState, OrderSource, OrderState, PaymentState};
+use crate::model::types::{Address, StoredPlan};
 use crate::repo::CHUNK;
 
 /// What is frozen beside the plan.
@@ -42,6 +36,7 @@ pub(super) struct Frozen<'a> {
     pub(super) capture: CaptureTiming,
     pub(super) method: &'static str,
     pub(super) token_hash: Option<String>,
+    pub(super) customer: Option<CustomerId>,
     pub(super) market: &'a Snapshot,
 }
 
@@ -55,6 +50,16 @@ pub(super) struct Rows {
     accept_within_hours: u32,
 }
 
+impl Rows {
+    /// The payment that the order was opened with.
+    pub(super) fn paid_by(&mut self, payment: PaymentId) {
+        self.order.payment_id = payment;
+        for part in &mut self.book.parts {
+            part.payment_id = payment;
+        }
+    }
+}
+
 /// Makes the rows. The payment's id is filled in when it is opened.
 pub(super) fn rows(
     ctx: &Ctx,
@@ -63,34 +68,12 @@ pub(super) fn rows(
     planned: Planned,
     frozen: Frozen<'_>,
 ) -> Result<Rows, Error> {
-    let Planned { plan, channel, categories, terms } = planned;
-    let settings = &frozen.market.settings;
-    let merchants = terms.iter().map(|(id, t)| (*id, (t.tier.clone(), t.commission_vat(settings)))).collect();
-    let settled = settle(
-        &plan,
-        &SettleInput {
-            rules: &frozen.market.commission,
-            channel: channel.id,
-            country: cart.ship_to.as_ref().map_or(channel.country.as_str(), |to| to.country.as_str()),
-            at: now,
-            rounding: channel.rounding,
-            categories: &categories,
-            merchants: &merchants,
-        },
-    );
-    let accept_within_hours = settings.accept_within_hours;
-    let order = order_row(ctx, now, cart, &plan, &channel, frozen);
-    let mut making = Making { ctx, now, plan: &plan, order: &order, ids: HashMap::new(), reserves: Vec::new() };
-    let mut parts = Vec::with_capacity(settled.len());
-    for (merchant, settlement) in &settled {
-        let terms = terms.get(merchant).ok_or_else(|| context::Error::internal("a planned merchant has no terms"))?;
-        parts.push(making.part(*merchant, settlement, terms, parts.len() + 1));
-    }
-    let lines = making.lines(&parts, &settled)?;
-    let (fulfillments, fulfillment_lines) = making.fulfillments(&parts, &settled)?;
-    let (reserves, line_of) = (making.reserves, making.ids.into_iter().map(|(line, id)| (id, line)).collect());
+    let (market, accept_within_hours) = (frozen.market, frozen.market.settings.accept_within_hours);
+    let order = order_row(ctx, now, cart, &planned.plan, &planned.channel, frozen);
+    let made = make(ctx, now, cart, &planned, &order, market, Behind::default())?;
+    let Made { parts, lines, fulfillments, fulfillment_lines, reserves, line_of } = made;
     let book = Book { order: order.clone(), parts, lines, fulfillments, fulfillment_lines };
-    Ok(Rows { order, plan, book, reserves, line_of, accept_within_hours })
+    Ok(Rows { order, plan: planned.plan, book, reserves, line_of, accept_within_hours })
 }
 
 fn order_row(
@@ -111,7 +94,7 @@ fn order_row(
         currency: cart.currency,
         prices_include_tax: channel.prices_include_tax,
         rounding: channel.rounding.as_str().to_owned(),
-        customer_id: ctx.actor().customer().or(cart.customer),
+        customer_id: frozen.customer,
         token_hash: frozen.token_hash,
         email: frozen.email,
         ship_to: cart.ship_to.clone().unwrap_or_default(),
@@ -139,213 +122,6 @@ fn order_row(
     }
 }
 
-struct Making<'a> {
-    ctx: &'a Ctx,
-    now: DateTime<Utc>,
-    plan: &'a SplitPlan,
-    order: &'a order::Model,
-    ids: HashMap<CartLineId, OrderLineId>,
-    reserves: Vec<Reserve>,
-}
-
-fn of_merchant(parts: &[merchant_order::Model], merchant: MerchantId) -> Result<MerchantOrderId, Error> {
-    let part = parts.iter().find(|part| part.merchant_id == merchant);
-    Ok(part.ok_or_else(|| context::Error::internal("a planned merchant has no part"))?.id)
-}
-
-impl Making<'_> {
-    fn part(
-        &self,
-        merchant: MerchantId,
-        settlement: &MerchantSettlement,
-        terms: &SellingTerms,
-        position: usize,
-    ) -> merchant_order::Model {
-        let lines = || self.plan.lines.iter().filter(|line| line.merchant == merchant);
-        let sent: Vec<&Consignment> = self.plan.consignments.iter().filter(|c| c.merchant == merchant).collect();
-        let choices = || sent.iter().filter_map(|consignment| consignment.choice());
-        let goods_minor: i64 = lines().map(|line| line.gross).sum();
-        let delivery_minor: i64 = choices().map(|choice| choice.price).sum();
-        let discount_minor: i64 = lines().map(|line| line.discount).sum();
-        merchant_order::Model {
-            id: self.ctx.new_id(),
-            order_id: self.order.id,
-            merchant_id: merchant,
-            merchant_name: terms.name.clone(),
-            number: merchant_order_number(&self.order.number, position),
-            currency: self.order.currency,
-            ship_to: self.order.ship_to.clone(),
-            state: MerchantOrderState::Staging,
-            capture: self.order.capture,
-            goods_minor,
-            delivery_minor,
-            discount_minor,
-            tax_minor: lines().map(|line| line.tax).sum::<i64>() + choices().map(|choice| choice.tax).sum::<i64>(),
-            total_minor: goods_minor + delivery_minor - discount_minor,
-            commission_item_minor: settlement.lines.values().map(|line| line.share.commission_minor).sum(),
-            commission_shipping_minor: settlement.shipping.values().map(|share| share.commission_minor).sum(),
-            fixed_fee_minor: settlement.fixed.commission_minor,
-            fixed_fee_vat_minor: settlement.fixed.vat_minor,
-            commission_vat_minor: settlement.vat_minor,
-            commission_vat_ppm: settlement.vat_ppm,
-            operator_remits_tax: terms.operator_remits_tax,
-            auto_accept: terms.auto_accept,
-            captured_minor: 0,
-            captured_discount_minor: 0,
-            capture_requested_minor: 0,
-            refund_minor: 0,
-            uncollected_minor: 0,
-            incident_open: false,
-            incident_steps: 0,
-            returns_open: 0,
-            fixed_fee_state: FeeState::Open,
-            outcome: None,
-            placed_at: self.now,
-            released_at: None,
-            accept_by: None,
-            decided_at: None,
-            ship_by: choices().map(|choice| choice.promise.ship_by).max().unwrap_or(self.now),
-            delivered_at: None,
-            close_after: None,
-            closed_at: None,
-            version: 1,
-        }
-    }
-
-    fn lines(
-        &mut self,
-        parts: &[merchant_order::Model],
-        settled: &std::collections::BTreeMap<MerchantId, MerchantSettlement>,
-    ) -> Result<Vec<order_line::Model>, Error> {
-        let mut rows = Vec::with_capacity(self.plan.lines.len());
-        for (position, line) in self.plan.lines.iter().enumerate() {
-            let id: OrderLineId = self.ctx.new_id();
-            self.ids.insert(line.line, id);
-            let settlement = settled
-                .get(&line.merchant)
-                .and_then(|settlement| settlement.lines.get(&line.line))
-                .ok_or_else(|| context::Error::internal("a planned line was not settled"))?;
-            rows.push(order_line::Model {
-                id,
-                order_id: self.order.id,
-                merchant_order_id: of_merchant(parts, line.merchant)?,
-                merchant_id: line.merchant,
-                line_no: i64::try_from(position + 1).unwrap_or(i64::MAX),
-                offer_id: line.offer,
-                product_id: line.product,
-                variant_id: line.variant,
-                stock_item_id: line.stock_item,
-                sku: line.sku.clone(),
-                title: line.title.clone(),
-                variant_title: line.variant_title.clone(),
-                product_type: line.product_type.clone(),
-                unit_price_minor: line.unit_price,
-                tax_ppm: line.tax_ppm,
-                gross_minor: line.gross,
-                discount_minor: line.discount,
-                tax_minor: line.tax,
-                commission_rule_id: settlement.rule,
-                commission_ppm: settlement.rate_ppm,
-                commission_minor: settlement.share.commission_minor,
-                commission_vat_minor: settlement.share.vat_minor,
-                ordered: line.quantity,
-                canceled: 0,
-                shipped: 0,
-                delivered: 0,
-                lost: 0,
-                bounced: 0,
-                refunded: 0,
-                refunded_kept: 0,
-                return_requested: 0,
-                return_ok: 0,
-                return_bad: 0,
-                return_done: 0,
-                given_back: GivenBack::default(),
-            });
-        }
-        Ok(rows)
-    }
-
-    fn fulfillments(
-        &mut self,
-        parts: &[merchant_order::Model],
-        settled: &std::collections::BTreeMap<MerchantId, MerchantSettlement>,
-    ) -> Result<(Vec<fulfillment_order::Model>, Vec<fulfillment_line::Model>), Error> {
-        let (mut orders, mut lines) = (Vec::new(), Vec::new());
-        for (position, consignment) in self.plan.consignments.iter().enumerate() {
-            let choice = consignment.choice().ok_or_else(|| context::Error::internal("a consignment has no method"))?;
-            let settlement = settled.get(&consignment.merchant).and_then(|s| s.shipping.get(&consignment.key));
-            let commission = settlement.copied().unwrap_or_default();
-            let id: FulfillmentOrderId = self.ctx.new_id();
-            orders.push(fulfillment_order::Model {
-                id,
-                order_id: self.order.id,
-                merchant_order_id: of_merchant(parts, consignment.merchant)?,
-                merchant_id: consignment.merchant,
-                position: i64::try_from(position + 1).unwrap_or(i64::MAX),
-                plan_key: consignment.key.clone(),
-                location_id: consignment.location,
-                location_name: consignment.location_name.clone(),
-                product_type: consignment.product_type.clone(),
-                method_id: choice.method,
-                method_code: choice.code.clone(),
-                method_name: choice.name.clone(),
-                tracking_required: choice.tracking_required,
-                reasons: Texts(consignment.reasons.clone()),
-                shipping_gross_minor: choice.price,
-                shipping_tax_minor: choice.tax,
-                shipping_commission_minor: commission.commission_minor,
-                shipping_commission_vat_minor: commission.vat_minor,
-                shipping_state: ShippingState::Open,
-                shipping_given_minor: 0,
-                shipping_reversed_minor: 0,
-                group_id: id,
-                held_at: None,
-                hold_reason: None,
-                state: FulfillmentOrderState::Open,
-                ship_by: choice.promise.ship_by,
-                deliver_from: choice.promise.deliver_from,
-                deliver_to: choice.promise.deliver_to,
-                version: 1,
-            });
-            self.fulfillment_lines(id, consignment, &mut lines)?;
-        }
-        Ok((orders, lines))
-    }
-
-    fn fulfillment_lines(
-        &mut self,
-        id: FulfillmentOrderId,
-        consignment: &Consignment,
-        lines: &mut Vec<fulfillment_line::Model>,
-    ) -> Result<(), Error> {
-        for line in &consignment.lines {
-            let planned = self.plan.lines.iter().find(|planned| planned.line == line.line);
-            let (Some(planned), Some(order_line)) = (planned, self.ids.get(&line.line)) else {
-                return Err(context::Error::internal("a consignment has a line that is not planned").into());
-            };
-            let line_id: FulfillmentLineId = self.ctx.new_id();
-            lines.push(fulfillment_line::Model {
-                id: line_id,
-                order_id: self.order.id,
-                fulfillment_order_id: id,
-                order_line_id: *order_line,
-                ordered: line.quantity,
-                canceled: 0,
-                shipped: 0,
-                delivered: 0,
-            });
-            self.reserves.push(Reserve {
-                order_line_id: *order_line,
-                stock_item_id: planned.stock_item,
-                location_id: consignment.location,
-                quantity: line.quantity,
-            });
-        }
-        Ok(())
-    }
-}
-
 /// Inserts the rows, one statement a table, and tells of the order. Where nothing is to be paid beforehand the
 /// merchants get it at once.
 pub(super) async fn insert(tx: &mut WriteTx, ctx: &Ctx, rows: Rows) -> Result<order::Model, Error> {
@@ -368,7 +144,8 @@ pub(super) async fn insert(tx: &mut WriteTx, ctx: &Ctx, rows: Rows) -> Result<or
         total_minor: book.order.total_minor,
     });
     if book.order.capture == CaptureTiming::OnDelivery {
-        steps.extend(release::hand_over(ctx, tx, &mut book, accept_within_hours));
+        let payment = book.order.payment_id;
+        steps.extend(release::hand_over(ctx, tx, &mut book, payment, accept_within_hours));
     }
     book.derive(tx.now(), chrono::Duration::zero());
     insert_all(tx, &book, plan).await?;

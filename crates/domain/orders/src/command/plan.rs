@@ -18,7 +18,7 @@ use super::cart::{self, CartAccess};
 use super::work::market_fault;
 use crate::Error;
 use crate::actions::EDIT_CART;
-use crate::model::cart::{Cart, CartLine};
+use crate::model::cart::{Cart, CartLine, GivenPrice};
 use crate::model::plan::{EnteredCoupon, ForSale, MerchantTerms, PlanInput, PlanLine, SplitPlan, StockAt, plan};
 
 /// A plan and what placement needs beside it.
@@ -122,7 +122,7 @@ impl Source<'_> {
             offer: line.offer,
             quantity: line.quantity,
             delivery_quote: line.delivery_quote_minor,
-            sale: self.sale(offer, variant),
+            sale: self.sale(offer, variant, line.price.as_ref()),
         }
     }
 
@@ -130,6 +130,7 @@ impl Source<'_> {
         &self,
         offer: Option<&OfferForSale>,
         variant: Option<&VariantForSale>,
+        given: Option<&GivenPrice>,
     ) -> Result<ForSale, (&'static str, String)> {
         let no = |code, text: &str| (code, text.to_owned());
         let gone = || no("OFFER_NOT_FOR_SALE", "this offer is not for sale any more");
@@ -143,7 +144,7 @@ impl Source<'_> {
         if !self.channel.sells_in(currency) {
             return Err(("CURRENCY_NOT_PRICED", format!("the channel does not sell in {currency}")));
         }
-        let unit_price = offer.price_minor.ok_or_else(unpriced)?;
+        let unit_price = given.map(|given| given.unit_minor).or(offer.price_minor).ok_or_else(unpriced)?;
         let class = variant.tax_class_id.or_else(|| self.market.tax_class_by_code("standard").map(|class| class.id));
         let tax = class.map_or(Rate::ZERO, |class| self.market.tax_rate(class, self.country, self.now));
         Ok(ForSale {
@@ -158,6 +159,7 @@ impl Source<'_> {
             tax_ppm: tax.ppm(),
             weight_g: variant.weight_g,
             unit_price,
+            list_price: given.and(offer.price_minor),
             min_quantity: offer.min_quantity,
             max_quantity: offer.max_quantity,
             handling_days: offer.handling_days.map(i64::from),

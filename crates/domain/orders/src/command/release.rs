@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 use context::{Ctx, WriteTx};
-use kernel::id::OrderId;
+use kernel::id::{OrderId, PaymentId};
 use serde_json::json;
 
 use super::money::capture_gift;
@@ -12,7 +12,7 @@ use crate::actions::DRIVE;
 use crate::entity::{Order, event};
 use crate::event::{MerchantOrderAccepted, MerchantOrderReleased};
 use crate::model::book::Book;
-use crate::model::status::{CaptureTiming, MerchantOrderState, OrderState, Outcome};
+use crate::model::status::{CaptureTiming, MerchantOrderState, Outcome};
 
 /// Hands an order to its merchants; called when the condition of its payment method is met. Merchants that accept
 /// by themselves have accepted afterwards. Calling it again, or for a canceled order, does nothing.
@@ -23,41 +23,58 @@ pub async fn release(ctx: &Ctx, order: OrderId) -> Result<Order, Error> {
     ctx.authorize(DRIVE)?;
     let tx = ctx.begin_write().await?;
     let mut work = Work::open(ctx, tx, order).await?;
-    release_in(&mut work).await?;
+    let payment = work.book.order.payment_id;
+    release_in(&mut work, payment).await?;
     Ok(work.finish().await?.order)
 }
 
-/// The same inside a command on the order.
-pub(super) async fn release_in(work: &mut Work) -> Result<(), Error> {
-    if work.book.order.released_at.is_some() || work.book.order.state == OrderState::Canceled {
+/// The same inside a command on the order, for the merchant orders that one payment is for.
+pub(super) async fn release_in(work: &mut Work, payment: PaymentId) -> Result<(), Error> {
+    if !waits(&work.book, payment) {
         return Ok(());
     }
     let hours = work.market.settings.accept_within_hours;
-    let steps = hand_over(&work.ctx, &mut work.tx, &mut work.book, hours);
+    let steps = hand_over(&work.ctx, &mut work.tx, &mut work.book, payment, hours);
     work.add_steps(steps);
-    let accepted: Vec<_> = work.book.parts.iter().filter(|p| p.outcome.is_some() && p.captured_minor == 0).collect();
+    let accepted: Vec<_> =
+        work.book.parts_of(payment).filter(|p| p.outcome.is_some() && p.captured_minor == 0).collect();
     let accepted: Vec<_> =
         accepted.into_iter().filter(|p| p.capture == CaptureTiming::OnAcceptance).map(|p| p.id).collect();
     for part in accepted {
         work.request_capture(part).await?;
     }
-    let paid: Vec<_> = work.book.parts.iter().filter(|p| p.capture == CaptureTiming::OnPayment).map(|p| p.id).collect();
+    let paid: Vec<_> =
+        work.book.parts_of(payment).filter(|p| p.capture == CaptureTiming::OnPayment).map(|p| p.id).collect();
     for part in paid {
         capture_gift(work, part).await?;
     }
     Ok(())
 }
 
-/// Releases every part that is not canceled, in memory, and tells of it.
-pub(super) fn hand_over(ctx: &Ctx, tx: &mut WriteTx, book: &mut Book, hours: u32) -> Vec<event::ActiveModel> {
+/// Whether a merchant order waits for this payment.
+pub(super) fn waits(book: &Book, payment: PaymentId) -> bool {
+    let waits = |part: &crate::MerchantOrder| part.released_at.is_none() && part.state != MerchantOrderState::Canceled;
+    book.parts_of(payment).any(waits)
+}
+
+/// Releases every part of a payment that is not canceled, in memory, and tells of it.
+pub(super) fn hand_over(
+    ctx: &Ctx,
+    tx: &mut WriteTx,
+    book: &mut Book,
+    payment: PaymentId,
+    hours: u32,
+) -> Vec<event::ActiveModel> {
     let now = tx.now();
     let accept_by = now + Duration::hours(hours.into());
     let order = book.order.id;
-    book.order.released_at = Some(now);
+    book.order.released_at = book.order.released_at.or(Some(now));
     let mut steps = Vec::new();
     for index in 0..book.parts.len() {
         let (part, merchant) = (book.parts[index].id, book.parts[index].merchant_id);
-        if book.parts[index].state == MerchantOrderState::Canceled {
+        let row = &book.parts[index];
+        let waits = row.payment_id == payment && row.released_at.is_none();
+        if !waits || row.state == MerchantOrderState::Canceled {
             continue;
         }
         let accepted_minor = book.due(part);

@@ -158,7 +158,7 @@ async fn insert(
         tracking_number: tracking.number,
         tracking_url: tracking.url,
         state: ShipmentState::Shipped,
-        recognized: work.book.order.capture != CaptureTiming::OnDelivery,
+        recognized: work.book.part(fulfillment.merchant_order_id)?.capture != CaptureTiming::OnDelivery,
         parts: StoredParts(shipped.parts),
         gross_minor: shipped.parts.gross,
         shipped_at: tx.now(),

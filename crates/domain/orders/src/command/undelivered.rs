@@ -102,7 +102,7 @@ async fn restock(work: &mut Work, row: &Shipment, lines: &[ShipmentLine]) -> Res
 async fn settle(work: &mut Work, row: &Shipment, lines: &[ShipmentLine], note: Option<String>) -> Result<(), Error> {
     let slots: Vec<(OrderLineId, i64, i64)> =
         lines.iter().map(|line| (line.order_line_id, line.slot_from, line.slot_to)).collect();
-    if work.book.order.capture == CaptureTiming::OnDelivery {
+    if work.book.part(row.merchant_order_id)?.capture == CaptureTiming::OnDelivery {
         return give_up(work, row, &slots);
     }
     let reason = if row.state == ShipmentState::Lost { RefundReason::Lost } else { RefundReason::Undeliverable };

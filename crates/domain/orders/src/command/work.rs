@@ -122,14 +122,13 @@ impl Work {
 
     /// Gives up what is held and will not be taken, once nobody can ask for it any more.
     async fn give_up_rest(&mut self) -> Result<(), Error> {
-        let canceled = self.book.order.state == OrderState::Canceled && self.before.order.state != OrderState::Canceled;
-        let asked: i64 = self.book.parts.iter().map(|part| part.capture_requested_minor).sum();
-        let decided = self.book.order.capture == CaptureTiming::OnAcceptance
-            && self.book.is_decided()
-            && !self.before.is_decided()
-            && asked < self.book.order.total_minor;
-        if canceled || decided {
-            void_rest_in_tx(&mut self.tx, self.book.order.payment_id).await?;
+        for payment in self.book.payments() {
+            let (before, after) = (self.before.money_of(payment), self.book.money_of(payment));
+            let canceled = after.is_gone && !before.is_gone;
+            let decided = after.is_held_first && after.is_decided && !before.is_decided && after.asked < after.total;
+            if canceled || decided {
+                void_rest_in_tx(&mut self.tx, payment).await?;
+            }
         }
         Ok(())
     }
@@ -191,8 +190,11 @@ impl Work {
     pub(super) async fn request_capture(&mut self, part: MerchantOrderId) -> Result<i64, Error> {
         let due = self.book.due(part);
         if self.book.part(part)?.capture == CaptureTiming::OnAcceptance {
-            let wanted =
-                CapturePart { payment_id: self.book.order.payment_id, amount_minor: due, merchant_order_id: part };
+            let wanted = CapturePart {
+                payment_id: self.book.part(part)?.payment_id,
+                amount_minor: due,
+                merchant_order_id: part,
+            };
             capture_in_tx(&mut self.tx, wanted).await?;
             self.book.part_mut(part)?.capture_requested_minor = due;
             capture_gift(self, part).await?;

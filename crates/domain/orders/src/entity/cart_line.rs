@@ -13,6 +13,9 @@ pub struct Model {
     pub offer_id: OfferId,
     pub quantity: i64,
     pub delivery_quote_minor: Option<i64>,
+    pub price_minor: Option<i64>,
+    pub price_reason: Option<String>,
+    pub price_by: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

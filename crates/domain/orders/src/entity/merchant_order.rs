@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use kernel::Currency;
-use kernel::id::{MerchantId, MerchantOrderId, OrderId};
+use kernel::id::{MerchantId, MerchantOrderId, OrderId, PaymentId};
 use sea_orm::entity::prelude::*;
 
 use crate::model::status::{CaptureTiming, FeeState, MerchantOrderState, Outcome};
@@ -19,6 +19,8 @@ pub struct Model {
     pub number: String,
     pub currency: Currency,
     pub ship_to: Address,
+    pub payment_id: PaymentId,
+    pub payment_method: String,
     pub state: MerchantOrderState,
     pub capture: CaptureTiming,
     pub goods_minor: i64,
@@ -26,6 +28,7 @@ pub struct Model {
     pub discount_minor: i64,
     pub tax_minor: i64,
     pub total_minor: i64,
+    pub placed_total_minor: i64,
     pub commission_item_minor: i64,
     pub commission_shipping_minor: i64,
     pub fixed_fee_minor: i64,

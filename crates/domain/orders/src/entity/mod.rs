@@ -4,6 +4,7 @@
 pub(crate) mod capture;
 pub(crate) mod cart;
 pub(crate) mod cart_line;
+pub(crate) mod draft;
 pub(crate) mod event;
 pub(crate) mod fulfillment_line;
 pub(crate) mod fulfillment_order;

@@ -413,18 +413,6 @@ impl Book {
         }
     }
 
-    /// Whether every merchant order is past its decision, so that no further capture will be asked for.
-    #[must_use]
-    pub fn is_decided(&self) -> bool {
-        self.parts.iter().all(|part| {
-            let facts = self.facts(part);
-            !matches!(
-                state::merchant_order(&facts),
-                MerchantOrderState::Staging | MerchantOrderState::AwaitingAcceptance
-            )
-        })
-    }
-
     /// Whether money for the open units of a merchant order has been taken.
     #[must_use]
     pub fn is_captured(&self, part: &MerchantOrder) -> bool {

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use kernel::id::{CartId, CartLineId, ChannelId, CustomerId, OfferId, OrderId};
 use kernel::{Currency, Invalid, Money};
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::status::CartState;
@@ -57,6 +58,19 @@ pub struct CartLine {
     pub quantity: i64,
     /// A delivery price for the line that replaces the method's rate; such a line is never merged with another.
     pub delivery_quote_minor: Option<i64>,
+    /// The price that staff of the operator gave it.
+    pub price: Option<GivenPrice>,
+}
+
+/// A price that staff of the operator gave a line, instead of the offer's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct GivenPrice {
+    /// Price of a unit as shown in the channel, in minor units of the cart's currency.
+    pub unit_minor: i64,
+    /// Why.
+    pub reason: String,
+    /// Who, as the history names actors.
+    pub by: String,
 }
 
 /// A line to be put into a cart.
@@ -118,6 +132,7 @@ pub fn add(
             offer: line.offer,
             quantity: line.quantity,
             delivery_quote_minor: quote,
+            price: None,
         });
     }
     Ok(result)

@@ -3,10 +3,13 @@
 pub mod book;
 pub mod care;
 pub mod cart;
+pub mod draft;
+pub mod edit;
 pub mod given;
 pub mod giving;
 pub mod money;
 pub mod number;
+pub mod payments_of;
 pub mod plan;
 pub mod replan;
 pub mod settle;

@@ -428,7 +428,25 @@ stored_text! {
     CartState {
         /// Being filled.
         Open = "open",
+        /// What staff of the operator prepares for a buyer.
+        Draft = "draft",
         /// Turned into an order.
         Ordered = "ordered",
+        /// A draft that came to nothing.
+        Dropped = "dropped",
+    }
+}
+
+stored_text! {
+    /// The state of an order that staff of the operator prepares.
+    DraftState {
+        /// Being prepared.
+        Open = "open",
+        /// Turned into an order.
+        Placed = "placed",
+        /// Given up by somebody.
+        Deleted = "deleted",
+        /// Given up because nobody touched it for long.
+        Expired = "expired",
     }
 }

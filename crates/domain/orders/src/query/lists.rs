@@ -5,13 +5,13 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use context::{Ctx, within_merchants};
 use kernel::id::{MerchantId, MerchantOrderId, OrderId, RefundId};
-use kernel::{Page, PageArgs};
+use kernel::{Currency, Page, PageArgs};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::details::{self, PartDetail};
 use crate::Error;
-use crate::actions::{READ, READ_BY_TOKEN, READ_MERCHANT_ORDER};
+use crate::actions::{EDIT_ORDER, READ, READ_BY_TOKEN, READ_MERCHANT_ORDER};
 use crate::entity::{MerchantOrder, Order, Refund, merchant_order, order, plan, refund};
 use crate::model::cart::token_hash;
 use crate::model::number;
@@ -73,6 +73,17 @@ pub async fn order(ctx: &Ctx, id: OrderId) -> Result<Order, Error> {
     let grant = ctx.authorize(READ)?;
     let row = order::Entity::find_by_id(id).filter(repo::orders_within(&grant)).one(ctx.read()).await?;
     Ok(row.ok_or(context::Error::NotFound("order"))?)
+}
+
+/// The currency of an order, for whoever may change it.
+///
+/// # Errors
+/// Not found, also for everybody but the operator.
+pub async fn currency_to_edit(ctx: &Ctx, id: OrderId) -> Result<Currency, Error> {
+    if !ctx.authorize(EDIT_ORDER)?.is_wide() {
+        return Err(context::Error::NotFound("order").into());
+    }
+    Ok(order_on(ctx.read(), id).await?.currency)
 }
 
 /// The plan an order was placed by, for the operator or its buyer.

@@ -4,6 +4,7 @@ mod captures;
 mod care;
 mod cart;
 mod details;
+mod drafts;
 mod explain;
 mod lists;
 mod preview;
@@ -18,10 +19,11 @@ pub use details::{
     FulfillmentDetail, PartDetail, RefundDetail, ShipmentDetail, details_by_merchant_orders, ordered_of_all,
     ordered_of_merchant, parts_by_orders, refund_lines, shipment, shipment_lines,
 };
+pub use drafts::{draft, drafts, plan_of_draft};
 pub use explain::{Cause, Explained, ExplainedLine, explain};
 pub use lists::{
-    GuestOrder, MerchantOrderFilter, OrderFilter, guest_order, guest_parts, merchant_order, merchant_orders,
-    merchant_orders_by_ids, order, orders, orders_by_ids, plan_of_order, refunds_open,
+    GuestOrder, MerchantOrderFilter, OrderFilter, currency_to_edit, guest_order, guest_parts, merchant_order,
+    merchant_orders, merchant_orders_by_ids, order, orders, orders_by_ids, plan_of_order, refunds_open,
 };
 pub use preview::{CommissionDifference, CommissionPreview, CommissionTrial, commission_preview};
 pub use timeline::{timeline_of_merchant_order, timeline_of_order};

@@ -33,7 +33,12 @@ async fn answer(m: &Market, order: &Order) -> LatePayment {
     m.drain().await;
     let mut found = payments::query::operations_by_payments(&m.t.operator(), &[order.payment_id]).await.unwrap();
     let operation: Operation = found.remove(&order.payment_id).unwrap().remove(0);
-    LatePayment { order: order.id, operation: operation.id, amount_minor: operation.amount.minor }
+    LatePayment {
+        order: order.id,
+        payment: order.payment_id,
+        operation: operation.id,
+        amount_minor: operation.amount.minor,
+    }
 }
 
 async fn payment(m: &Market, order: &Order) -> payments::Payment {
@@ -47,7 +52,7 @@ testkit::both_databases! {
         let offer = m.goods(&shop, "A1", 1000, 3).await;
         let order = slow(&m, offer, 2, "card_sandbox").await;
         run_out(&m, &order).await;
-        payment_failed(&m.t.system(), order.id, "payment_expired").await.unwrap();
+        payment_failed(&m.t.system(), order.id, order.payment_id, "payment_expired").await.unwrap();
         assert_eq!((m.order(&order).await.state, m.available(&shop, "A1").await), (OrderState::Canceled, 3));
         let late = answer(&m, &order).await;
         let revived = late_payment(&m.t.system(), late).await.unwrap();
@@ -69,7 +74,7 @@ testkit::both_databases! {
         let offer = m.goods(&shop, "A1", 1000, 3).await;
         let order = slow(&m, offer, 2, "card_sandbox").await;
         run_out(&m, &order).await;
-        payment_failed(&m.t.system(), order.id, "payment_expired").await.unwrap();
+        payment_failed(&m.t.system(), order.id, order.payment_id, "payment_expired").await.unwrap();
         // Somebody else took two of them.
         shop.stock("A1", shop.one, 1).await;
         let late = answer(&m, &order).await;
@@ -93,7 +98,7 @@ testkit::both_databases! {
         let order = orders::command::place(&ctx, input).await.unwrap();
         m.drain().await;
         run_out(&m, &order).await;
-        payment_failed(&m.t.system(), order.id, "payment_expired").await.unwrap();
+        payment_failed(&m.t.system(), order.id, order.payment_id, "payment_expired").await.unwrap();
         anna.stock("A1", anna.one, 1).await;
         let late = answer(&m, &order).await;
         assert!(matches!(late_payment(&m.t.system(), late).await.unwrap(), Late::GivenUp(_)));
@@ -116,7 +121,7 @@ testkit::both_databases! {
         // The order hears of the money first, of the expiry afterwards.
         let late = answer(&m, &order).await;
         assert!(matches!(late_payment(&m.t.system(), late).await.unwrap(), Late::Revived(_)));
-        payment_failed(&m.t.system(), order.id, "payment_expired").await.unwrap();
+        payment_failed(&m.t.system(), order.id, order.payment_id, "payment_expired").await.unwrap();
         m.drain().await;
         let order = m.order(&order).await;
         assert_eq!((order.state, order.payment_state), (OrderState::Placed, PaymentState::Paid));
@@ -130,7 +135,7 @@ testkit::both_databases! {
         let offer = m.goods(&shop, "A1", 1000, 3).await;
         let order = slow(&m, offer, 2, "card_sandbox").await;
         run_out(&m, &order).await;
-        payment_failed(&m.t.system(), order.id, "payment_expired").await.unwrap();
+        payment_failed(&m.t.system(), order.id, order.payment_id, "payment_expired").await.unwrap();
         let late = answer(&m, &order).await;
         let tasks: Vec<_> = (0..8)
             .map(|_| {

@@ -5,6 +5,8 @@ mod cancels;
 mod carts;
 mod coupons;
 mod decisions;
+mod drafts;
+mod edits;
 mod goodwill;
 mod incidents;
 mod late;

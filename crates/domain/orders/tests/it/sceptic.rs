@@ -106,7 +106,7 @@ testkit::both_databases! {
         let (m, shop, order, part) = sent(t).await;
         let dispute = m.t.operator().new_id();
         let amount_minor = order.total_minor;
-        let lost = ChargeBack { dispute, order: order.id, merchant_order: None, amount_minor };
+        let lost = ChargeBack { dispute, order: order.id, payment: order.payment_id, merchant_order: None, amount_minor };
         let system = m.t.system();
         let exposed = charge_back_of(&system, lost).await.unwrap();
         assert_eq!(m.order(&order).await.payment_state, PaymentState::Paid, "a look changes nothing");
@@ -127,7 +127,7 @@ testkit::both_databases! {
     async fn a_lost_dispute_about_a_part_is_spread_and_what_follows_closes_every_component(t: TestEnv) {
         let (m, shop, order, part) = sent(t).await;
         let dispute = m.t.operator().new_id();
-        let lost = ChargeBack { dispute, order: order.id, merchant_order: None, amount_minor: 1_001 };
+        let lost = ChargeBack { dispute, order: order.id, payment: order.payment_id, merchant_order: None, amount_minor: 1_001 };
         let borne = charge_back(&m.t.system(), lost).await.unwrap();
         assert_eq!((borne.len(), borne[0].parts.gross), (1, 1_001));
         assert!(borne[0].parts.commission_item > 0, "the commission on it goes back too");

@@ -325,7 +325,8 @@ fn dispatcher(t: &TestEnv) -> Dispatcher {
         .on("authorized", move |fact: event::PaymentAuthorized, _| {
             let ctx = a.clone();
             async move {
-                let input = PaymentAuthorized { order: fact.order, amount_minor: fact.amount.minor };
+                let input =
+                    PaymentAuthorized { order: fact.order, payment: fact.payment, amount_minor: fact.amount.minor };
                 Ok(command::payment_authorized(&ctx, input).await.map(drop)?)
             }
         })
@@ -334,6 +335,7 @@ fn dispatcher(t: &TestEnv) -> Dispatcher {
             async move {
                 let input = MoneyArrived {
                     order: fact.order,
+                    payment: fact.payment,
                     merchant_order: fact.merchant_order,
                     operation: fact.operation,
                     amount_minor: fact.amount.minor,
@@ -344,8 +346,9 @@ fn dispatcher(t: &TestEnv) -> Dispatcher {
         .on("transferred", move |fact: event::TransferArrived, _| {
             let ctx = c.clone();
             async move {
-                let (Some((_, order)), Some(operation)) = (fact.paid, fact.operation) else { return Ok(()) };
-                let input = MoneyArrived { order, merchant_order: None, operation, amount_minor: fact.applied_minor };
+                let (Some((payment, order)), Some(operation)) = (fact.paid, fact.operation) else { return Ok(()) };
+                let amount_minor = fact.applied_minor;
+                let input = MoneyArrived { order, payment, merchant_order: None, operation, amount_minor };
                 Ok(command::money_arrived(&ctx, input).await.map(drop)?)
             }
         })
@@ -360,7 +363,7 @@ fn dispatcher(t: &TestEnv) -> Dispatcher {
         })
         .on("failed", move |fact: event::PaymentFailed, _| {
             let ctx = e.clone();
-            async move { Ok(command::payment_failed(&ctx, fact.order, &fact.reason).await.map(drop)?) }
+            async move { Ok(command::payment_failed(&ctx, fact.order, fact.payment, &fact.reason).await.map(drop)?) }
         })
         .build()
 }

@@ -5,7 +5,7 @@ use context::{Ctx, Error as CoreError, WriteTx};
 use kernel::id::{BankReceiptId, MerchantOrderId, PaymentId, PaymentOperationId};
 use kernel::{Invalid, Money, text};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::plan::fact;
 use crate::actions::RECEIVE;
@@ -118,11 +118,23 @@ async fn find_open(tx: &WriteTx, receipt: &BankReceipt) -> Result<Option<Payment
         Ok(id) => payment::Entity::find_by_id(id).one(&**tx).await?,
         Err(_) => {
             let number = payment::Column::OrderNumber.eq(&receipt.order_reference);
-            payment::Entity::find().filter(number).one(&**tx).await?
+            payment::Entity::find().filter(number).order_by_asc(payment::Column::Id).one(&**tx).await?
         }
     };
     let Some(row) = id else { return Ok(None) };
     let payment = repo::lock_payment(tx, row.id).await?;
+    if takes(&payment, receipt.amount) && payment.outstanding_minor() > 0 {
+        return Ok(Some(payment));
+    }
+    // An order that was changed may want more money by another payment; buyers write the number they know.
+    let others = payment::Column::OrderId.eq(payment.order_id);
+    let others = payment::Entity::find().filter(others).filter(payment::Column::Id.ne(payment.id));
+    for row in others.order_by_asc(payment::Column::Id).all(&**tx).await? {
+        let other = repo::lock_payment(tx, row.id).await?;
+        if takes(&other, receipt.amount) && other.outstanding_minor() > 0 {
+            return Ok(Some(other));
+        }
+    }
     Ok(takes(&payment, receipt.amount).then_some(payment))
 }
 

@@ -1,16 +1,17 @@
 //! Opens the payment of an order.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use context::WriteTx;
 use kernel::id::{CustomerId, OrderId, PaymentId};
 use kernel::{Invalid, Money};
 use serde::Serialize;
 
 use super::credit;
+use super::link::tell_link;
 use super::plan::{Wanted, plan};
 use crate::error::Error;
 use crate::event::PaymentAuthorized;
-use crate::model::{Amounts, CaptureMoment, Method, Needs, OperationKind, Payment, offered_method};
+use crate::model::{Amounts, CaptureMoment, LinkSecret, Method, Needs, OperationKind, Payment, offered_method};
 use crate::model::{return_line, token_line};
 use crate::provider::CREDIT;
 use crate::repo;
@@ -45,7 +46,12 @@ pub struct OpenPayment {
     pub customer_id: Option<CustomerId>,
     /// Until when it must be completed; `None` takes the method's own time.
     pub expires_at: Option<DateTime<Utc>>,
+    /// The buyer pays later, by a link that is made now: no token yet.
+    pub by_link: bool,
 }
+
+/// How long a link can be paid by.
+const LINK_DAYS: i64 = 7;
 
 /// Opens the payment, reserves credit and plans what the method asks of its provider at once. The caller has
 /// authorized.
@@ -63,9 +69,13 @@ pub async fn open_in_tx(tx: &mut WriteTx, input: OpenPayment) -> Result<PaymentI
     let credit = reserve(tx, method, &input).await?;
     let credit_minor = credit.map_or(0, |(_, minor)| minor);
     let by_method_minor = input.amount.minor - credit_minor;
-    let token = if method.needs_token() { Some(token_line(input.token.as_deref())?) } else { None };
+    let by_link = by_link(method, &input)? && by_method_minor > 0;
+    let wants_token = method.needs_token() && !by_link;
+    let token = if wants_token { Some(token_line(input.token.as_deref())?) } else { None };
     let nothing_to_wait_for = by_method_minor == 0;
-    let expires_at = input.expires_at.or_else(|| method.expires_after.map(|after| tx.now() + after));
+    let own_time = if by_link { Some(Duration::days(LINK_DAYS)) } else { method.expires_after };
+    let expires_at = input.expires_at.or_else(|| own_time.map(|after| tx.now() + after));
+    let link = by_link.then(LinkSecret::random);
     let main = method.provider.map(str::to_owned);
     let others: Vec<String> = main.iter().filter(|code| *code != CREDIT).cloned().collect();
     let (mut capture_order, mut refund_order) = (vec![CREDIT.to_owned()], others.clone());
@@ -94,6 +104,7 @@ pub async fn open_in_tx(tx: &mut WriteTx, input: OpenPayment) -> Result<PaymentI
         charge: None,
         credit_account: credit.map(|(account, _)| account),
         return_url,
+        link_hash: link.as_ref().map(LinkSecret::digest),
         version: 1,
     };
     repo::insert_payment(tx, &payment).await?;
@@ -101,12 +112,10 @@ pub async fn open_in_tx(tx: &mut WriteTx, input: OpenPayment) -> Result<PaymentI
         tx.emit(&PaymentAuthorized { payment: payment.id, order: payment.order_id, amount: payment.amount });
         return Ok(payment.id);
     }
-    if by_method_minor > 0 && main.is_some() {
-        let kind = match method.capture {
-            CaptureMoment::AtPlacement => OperationKind::Capture,
-            _ => OperationKind::Authorize,
-        };
-        plan(tx, &mut payment, Wanted::of(kind, by_method_minor, main)).await?;
+    if let Some(secret) = link {
+        tell_link(tx, &payment, secret);
+    } else if by_method_minor > 0 && main.is_some() {
+        plan(tx, &mut payment, Wanted::of(opening(method), by_method_minor, main)).await?;
     }
     if let Some((account, minor)) = credit {
         // After the provider's part, so that credit alone never tells that all is authorized.
@@ -118,6 +127,28 @@ pub async fn open_in_tx(tx: &mut WriteTx, input: OpenPayment) -> Result<PaymentI
         repo::save_payment(tx, &payment).await?;
     }
     Ok(payment.id)
+}
+
+/// What opens a charge of a method.
+pub(super) fn opening(method: &Method) -> OperationKind {
+    match method.capture {
+        CaptureMoment::AtPlacement => OperationKind::Capture,
+        _ => OperationKind::Authorize,
+    }
+}
+
+/// Whether it is paid by a link; refuses methods that need none, and credit that would have to wait with it.
+fn by_link(method: &Method, input: &OpenPayment) -> Result<bool, Error> {
+    if !input.by_link {
+        return Ok(false);
+    }
+    if !method.needs_token() {
+        return Err(Invalid::new("payment.byLink", "NOT_WITH_METHOD", "this method is not paid by a link").into());
+    }
+    if input.credit.is_some() {
+        return Err(Invalid::new("payment.credit", "NOT_TOGETHER", "credit cannot wait for a link").into());
+    }
+    Ok(true)
 }
 
 type Reserved = (kernel::id::CreditAccountId, i64);

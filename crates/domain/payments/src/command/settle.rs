@@ -230,6 +230,8 @@ fn tell_failure(tx: &mut WriteTx, payment: &Payment, operation: &Operation) {
         OperationKind::Authorize if operation.replaces.is_some() => {
             tx.emit(&RenewalFailed { payment: payment_id, order, amount, reason });
         }
+        // The buyer tries again as long as the link is good.
+        _ if opens_charge(payment, operation) && payment.is_by_link() && payment.closed_at.is_none() => {}
         _ if opens_charge(payment, operation) => tx.emit(&PaymentFailed { payment: payment_id, order, reason }),
         OperationKind::Authorize => {}
         OperationKind::Capture => tx.emit(&CaptureFailed {

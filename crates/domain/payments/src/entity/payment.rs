@@ -20,6 +20,7 @@ pub struct Model {
     pub credit_minor: i64,
     pub holds: bool,
     pub return_url: Option<String>,
+    pub link_hash: Option<String>,
     pub action_url: Option<String>,
     pub capture_order: String,
     pub refund_order: String,

@@ -76,6 +76,12 @@ impl Amounts {
         self
     }
 
+    /// Whether nothing was held or taken, nor is about to be.
+    #[must_use]
+    pub const fn is_untouched(&self) -> bool {
+        self.authorized.total() == 0 && self.captured.total() == 0
+    }
+
     /// What can still be captured: held, not taken or given up, nor about to be.
     #[must_use]
     pub const fn capturable_minor(&self) -> i64 {

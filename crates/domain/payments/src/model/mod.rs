@@ -3,6 +3,7 @@
 mod amounts;
 mod credit;
 mod dispute;
+mod link;
 mod method;
 mod operation;
 mod payment;
@@ -11,6 +12,8 @@ mod source;
 pub use amounts::{Amounts, Fact, Moved};
 pub use credit::{CreditAccount, CreditKind, code_hash, new_code, normal_code};
 pub use dispute::{Dispute, DisputeState};
+pub use link::LinkSecret;
+pub(crate) use link::link_digest;
 pub use method::{
     CancelBy, CaptureMoment, Method, Needs, PayableWhen, Precondition, RefundBy, method, methods, offer_methods_of,
     offered_method, offered_methods,

@@ -86,6 +86,7 @@ pub struct Payment {
     pub(crate) charge: Option<String>,
     pub(crate) credit_account: Option<CreditAccountId>,
     pub(crate) return_url: Option<String>,
+    pub(crate) link_hash: Option<String>,
     pub(crate) version: i64,
 }
 
@@ -140,6 +141,18 @@ impl Payment {
     #[must_use]
     pub const fn by_method_minor(&self) -> i64 {
         self.amount.minor - self.credit_minor
+    }
+
+    /// Whether the buyer pays it by a link, when and as often tried as it takes.
+    #[must_use]
+    pub const fn is_by_link(&self) -> bool {
+        self.link_hash.is_some()
+    }
+
+    /// Whether nothing was taken or held of it yet, nothing is on its way, and it can still be paid.
+    #[must_use]
+    pub fn waits_for_buyer(&self) -> bool {
+        self.closed_at.is_none() && self.expired_at.is_none() && self.amount.minor > 0 && self.amounts.is_untouched()
     }
 
     /// Whether money came after it was given up for want of money, and nobody has decided yet what becomes of it.

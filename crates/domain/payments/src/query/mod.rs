@@ -15,10 +15,11 @@ use kernel::id::{BankReceiptId, CreditAccountId, OrderId, PaymentId, PaymentOper
 use kernel::{Page, PageArgs};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use crate::actions::{OWN_CREDIT, READ, READ_CREDIT};
+use crate::actions::{OWN_CREDIT, PAY_BY_LINK, READ, READ_CREDIT};
 use crate::entity::{credit_account, operation, payment, receipt};
 use crate::error::Error;
 use crate::model::{BankReceipt, CreditAccount, Operation, OperationKind, OperationState, Payment};
+use crate::repo;
 
 /// One payment.
 ///
@@ -50,8 +51,35 @@ pub async fn by_orders_on<C: ConnectionTrait>(
         return Ok(HashMap::new());
     }
     let ids = pad(orders.to_vec());
-    let rows = payment::Entity::find().filter(payment::Column::OrderId.is_in(ids)).all(conn).await?;
+    let of_orders = payment::Entity::find().filter(payment::Column::OrderId.is_in(ids));
+    // The first payment of an order is the one it was placed with: it comes last and stays.
+    let rows = of_orders.order_by_desc(payment::Column::Id).all(conn).await?;
     Ok(rows.into_iter().map(|row| (row.order_id, row.into())).collect())
+}
+
+/// Every payment of orders that the viewer was shown before, the one it was placed with first.
+///
+/// # Errors
+/// The database error.
+pub async fn all_of_seen_orders(ctx: &Ctx, orders: &[OrderId]) -> Result<HashMap<OrderId, Vec<Payment>>, Error> {
+    let mut found: HashMap<OrderId, Vec<Payment>> = HashMap::new();
+    if orders.is_empty() {
+        return Ok(found);
+    }
+    let of_orders = payment::Entity::find().filter(payment::Column::OrderId.is_in(pad(orders.to_vec())));
+    for row in of_orders.order_by_asc(payment::Column::Id).all(ctx.read()).await? {
+        found.entry(row.order_id).or_default().push(row.into());
+    }
+    Ok(found)
+}
+
+/// The payment that a link opens, for whoever has the link.
+///
+/// # Errors
+/// The right may be missing; `NotFound` for a link that does not work (any more).
+pub async fn payment_by_link(ctx: &Ctx, secret: &str) -> Result<Payment, Error> {
+    ctx.authorize(PAY_BY_LINK)?;
+    repo::payment_by_link(ctx.read(), secret).await
 }
 
 /// The payments of orders, for the operator.

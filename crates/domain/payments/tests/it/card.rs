@@ -187,6 +187,7 @@ testkit::both_databases! {
             return_url: None,
             credit: None,
             customer_id: None,
+            by_link: false,
             expires_at: None,
         };
         let error = payments::open_in_tx(&mut tx, input.clone()).await.unwrap_err();

@@ -126,6 +126,7 @@ impl Desk {
             return_url: Some("https://shop.example/back".to_owned()),
             credit,
             customer_id: None,
+            by_link: false,
             expires_at: None,
         };
         let id = open_in_tx(&mut tx, input).await?;

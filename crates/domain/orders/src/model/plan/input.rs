@@ -84,6 +84,8 @@ pub struct ForSale {
     pub weight_g: i64,
     /// Price of a unit.
     pub unit_price: i64,
+    /// What the offer itself asks, where the line has a price of its own.
+    pub list_price: Option<i64>,
     /// The fewest units sold at once.
     pub min_quantity: i64,
     /// The most units sold at once.

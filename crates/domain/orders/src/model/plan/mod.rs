@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 pub use input::{EnteredCoupon, ForSale, MerchantTerms, PlanInput, PlanLine, StockAt};
 pub use planner::plan;
+pub(crate) use price::with_tax;
 
 /// How an order would be split, priced and sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,6 +89,9 @@ pub struct PlannedLine {
     pub quantity: i64,
     /// Price of a unit as shown in the channel.
     pub unit_price: i64,
+    /// What the offer itself asks for a unit, where staff gave the line another price.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub list_price: Option<i64>,
     /// What all units are sold for, tax included.
     pub gross: i64,
     /// Of `gross`, what the marketplace pays in the buyer's place.

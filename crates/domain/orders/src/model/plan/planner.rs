@@ -166,6 +166,7 @@ impl<'a> Work<'a> {
             product_type: sale.product_type.clone(),
             quantity: line.quantity,
             unit_price: sale.unit_price,
+            list_price: sale.list_price,
             gross,
             discount: 0,
             tax,

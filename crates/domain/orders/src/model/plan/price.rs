@@ -13,7 +13,7 @@ pub(super) fn gross_and_tax(shown: i64, ppm: i64, input: &PlanInput) -> (i64, i6
     with_tax(shown, ppm, input.prices_include_tax, input.rounding)
 }
 
-fn with_tax(shown: i64, ppm: i64, includes_tax: bool, rounding: Rounding) -> (i64, i64) {
+pub(crate) fn with_tax(shown: i64, ppm: i64, includes_tax: bool, rounding: Rounding) -> (i64, i64) {
     let rate = TaxRate::from_ppm(ppm);
     if includes_tax {
         (shown, rate.within(shown, rounding))

@@ -65,6 +65,7 @@ fn line(n: u128, merchant: u128, product_type: &str, quantity: i64) -> PlanLine 
             tax_ppm: 190_000,
             weight_g: 100,
             unit_price: 1000,
+            list_price: None,
             min_quantity: 1,
             max_quantity: None,
             handling_days: None,

@@ -1,0 +1,214 @@
+//! What a change of a placed order does to the merchant orders that are there.
+
+use std::collections::{BTreeMap, HashSet};
+
+use catalog::variants_for_sale_on;
+use chrono::Duration;
+use kernel::id::{DeliveryMethodId, FulfillmentOrderId, MerchantOrderId};
+use kernel::{Invalid, cumulative, unit_slots_sum};
+use marketplace::DeliveryMethod;
+use marketplace::delivery::{self, Consignment};
+
+use super::paying::NewRefund;
+use super::work::Work;
+use crate::Error;
+use crate::event::LineUnits;
+use crate::model::book::of_line;
+use crate::model::cart::QUANTITY_MAX;
+use crate::model::draft::DraftLine;
+use crate::model::given::Step;
+use crate::model::giving::GivenUnits;
+use crate::model::money::Parts;
+use crate::model::plan::with_tax;
+use crate::model::state::MerchantOrderAction;
+use crate::model::status::{Bearer, CancelReason, CaptureTiming, RefundKind, ShippingState};
+use crate::model::types::Address;
+
+/// Another delivery method for a fulfillment order.
+#[derive(Debug, Clone, Copy)]
+pub struct NewDelivery {
+    /// The fulfillment order.
+    pub fulfillment_order: FulfillmentOrderId,
+    /// The method.
+    pub method: DeliveryMethodId,
+}
+
+/// Why units of an edited order are canceled, in the timeline.
+const EDITED: &str = "the order was changed";
+/// The reason of a refund of delivery.
+const CHEAPER: &str = "delivery_changed";
+
+/// Takes out the units that lines have too many; gives the lines to be added for those that have too few.
+pub(super) async fn shrink(work: &mut Work, wanted: &[LineUnits]) -> Result<Vec<DraftLine>, Error> {
+    let (mut seen, mut more) = (HashSet::new(), Vec::new());
+    let mut less: BTreeMap<MerchantOrderId, Vec<LineUnits>> = BTreeMap::new();
+    for (index, units) in wanted.iter().enumerate() {
+        let field = |name: &str| format!("change.quantities.{index}.{name}");
+        if !seen.insert(units.line) {
+            return Err(Invalid::new(field("lineId"), "DUPLICATE", "is named twice").into());
+        }
+        let line = work.book.lines.iter().find(|line| line.id == units.line);
+        let line = line.ok_or(context::Error::NotFound("order line"))?;
+        let now = of_line(line);
+        let kept = now.ordered - now.canceled;
+        if !(now.shipped..=QUANTITY_MAX).contains(&units.quantity) {
+            return Err(Invalid::range(field("quantity"), now.shipped, QUANTITY_MAX).into());
+        }
+        if units.quantity < kept {
+            let out = LineUnits { line: line.id, quantity: kept - units.quantity };
+            less.entry(line.merchant_order_id).or_default().push(out);
+        } else if units.quantity > kept {
+            more.push(DraftLine { offer: line.offer_id, quantity: units.quantity - kept, price: None });
+        }
+    }
+    for (part, lines) in less {
+        work.book.require(part, MerchantOrderAction::Cancel)?;
+        work.cancel(part, &lines, CancelReason::BuyerRequest, Some(EDITED), false).await?;
+    }
+    Ok(more)
+}
+
+/// Sends what has not left elsewhere: every merchant order of which nothing has left.
+pub(super) fn readdress(work: &mut Work, address: &Address) -> Result<(), Error> {
+    if address.country != work.book.order.ship_to.country {
+        let text = "must stay the same: taxes and delivery were agreed to for it";
+        return Err(Invalid::new("change.shipTo.country", "COUNTRY_FIXED", text).into());
+    }
+    let waits = |work: &Work, part: MerchantOrderId| {
+        let units = work.book.units(part);
+        units.shipped == 0 && units.open() > 0
+    };
+    let parts: Vec<MerchantOrderId> = work.book.parts.iter().map(|part| part.id).collect();
+    let parts: Vec<MerchantOrderId> = parts.into_iter().filter(|part| waits(work, *part)).collect();
+    if parts.is_empty() {
+        let state = work.book.order.fulfillment_state.as_str();
+        return Err(Error::InvalidTransition { action: "CHANGE_ADDRESS", state, allowed: Vec::new() });
+    }
+    for part in parts {
+        work.book.part_mut(part)?.ship_to = address.clone();
+    }
+    work.book.order.ship_to = address.clone();
+    Ok(())
+}
+
+/// Sends fulfillment orders by other methods. What becomes cheaper is not captured or goes back; nothing becomes dearer.
+pub(super) async fn redeliver(work: &mut Work, wanted: &[NewDelivery]) -> Result<(), Error> {
+    for (index, new) in wanted.iter().enumerate() {
+        let at = work.book.fulfillments.iter().position(|row| row.id == new.fulfillment_order);
+        let at = at.ok_or(context::Error::NotFound("fulfillment order"))?;
+        guard(work, at)?;
+        let market = work.market.clone();
+        let method = market.delivery_methods.iter().find(|method| method.id == new.method);
+        let field = format!("change.delivery.{index}.methodId");
+        let method = method.ok_or_else(|| Invalid::new(&field, "UNKNOWN", "there is no such delivery method"))?;
+        let price = quote(work, at, method, &field).await?;
+        reprice(work, at, method, price).await?;
+    }
+    Ok(())
+}
+
+/// Nothing of it, nor of what shares its price, may have left, and no money may be on its way.
+fn guard(work: &Work, at: usize) -> Result<(), Error> {
+    let row = &work.book.fulfillments[at];
+    work.book.require(row.merchant_order_id, MerchantOrderAction::Cancel)?;
+    let alone = work.book.fulfillments.iter().filter(|other| other.group_id == row.group_id).count() == 1;
+    let units = work.book.fulfillment_units(row.id);
+    if alone && row.shipping_state == ShippingState::Open && units.shipped == 0 && units.open() > 0 {
+        return Ok(());
+    }
+    Err(Error::InvalidTransition { action: "CHANGE_DELIVERY", state: row.state.as_str(), allowed: Vec::new() })
+}
+
+/// A delivery price with the tax within it.
+#[derive(Debug, Clone, Copy)]
+struct Price {
+    gross: i64,
+    tax: i64,
+    transit: (i32, i32),
+}
+
+async fn quote(work: &Work, at: usize, method: &DeliveryMethod, field: &str) -> Result<Price, Error> {
+    let row = &work.book.fulfillments[at];
+    let part = work.book.part(row.merchant_order_id)?;
+    if part.capture == CaptureTiming::OnDelivery && !method.cod_allowed {
+        return Err(Error::CashNotAccepted(method.name.clone()));
+    }
+    let open = work.book.open_of_fulfillment(row.id);
+    let line_of = |units: &LineUnits| work.book.lines.iter().find(|line| line.id == units.line);
+    let variants: Vec<_> = open.iter().filter_map(line_of).map(|line| line.variant_id).collect();
+    let variants = variants_for_sale_on(&*work.tx, &variants).await?;
+    let (mut goods_minor, mut weight_g) = (0, 0_i64);
+    for units in &open {
+        let Some(line) = line_of(units) else { continue };
+        goods_minor += unit_slots_sum(line.gross_minor, line.ordered, 0, units.quantity);
+        let weight = variants.get(&line.variant_id).map_or(0, |variant| variant.weight_g);
+        weight_g = weight_g.saturating_add(weight.saturating_mul(units.quantity));
+    }
+    let consignment = Consignment {
+        product_type: &row.product_type,
+        country: &part.ship_to.country,
+        currency: part.currency,
+        units: open.iter().map(|units| units.quantity).sum(),
+        goods_minor,
+        weight_g,
+        quoted_minor: None,
+    };
+    let quote = delivery::quote(method, &consignment)
+        .map_err(|no| Invalid::new(field, no.code(), format!("{}: {no}", method.name)))?;
+    let tax_ppm = work.market.tax_rate(method.tax_class_id, &part.ship_to.country, work.tx.now()).ppm();
+    let order = &work.book.order;
+    let (gross, tax) = with_tax(quote.price_minor, tax_ppm, order.prices_include_tax, work.book.rounding());
+    Ok(Price { gross, tax, transit: (quote.transit_days_min, quote.transit_days_max) })
+}
+
+async fn reprice(work: &mut Work, at: usize, method: &DeliveryMethod, price: Price) -> Result<(), Error> {
+    let rounding = work.book.rounding();
+    let old = work.book.fulfillments[at].clone();
+    let less = old.shipping_gross_minor - price.gross;
+    if less < 0 {
+        return Err(Error::DeliveryDearer { more_minor: -less, currency: work.book.order.currency });
+    }
+    // The operator earns of the delivery by the rule that was frozen with it.
+    let share = |component: i64| match old.shipping_gross_minor {
+        0 => component,
+        whole => cumulative(component, price.gross, whole, rounding),
+    };
+    let row = &mut work.book.fulfillments[at];
+    row.method_id = method.id;
+    row.method_code.clone_from(&method.code);
+    row.method_name.clone_from(&method.name);
+    row.tracking_required = method.tracking_required;
+    row.deliver_from = row.ship_by + Duration::days(price.transit.0.into());
+    row.deliver_to = row.ship_by + Duration::days(price.transit.1.into());
+    row.shipping_gross_minor = price.gross;
+    row.shipping_tax_minor = price.tax;
+    row.shipping_commission_minor = share(old.shipping_commission_minor);
+    row.shipping_commission_vat_minor = share(old.shipping_commission_vat_minor);
+    let new = row.clone();
+    let part = work.book.part_mut(old.merchant_order_id)?;
+    part.delivery_minor -= less;
+    part.total_minor -= less;
+    part.tax_minor += new.shipping_tax_minor - old.shipping_tax_minor;
+    part.commission_shipping_minor += new.shipping_commission_minor - old.shipping_commission_minor;
+    part.commission_vat_minor += new.shipping_commission_vat_minor - old.shipping_commission_vat_minor;
+    let part = part.clone();
+    let order = &mut work.book.order;
+    order.delivery_minor -= less;
+    order.total_minor -= less;
+    order.tax_minor += new.shipping_tax_minor - old.shipping_tax_minor;
+    if less > 0 && work.book.is_captured(&part) {
+        let refund = NewRefund {
+            kind: RefundKind::Cancellation,
+            bearer: Bearer::Merchant,
+            reason: CHEAPER.to_owned(),
+            note: None,
+            given: GivenUnits {
+                step: Step { cash: less, parts: Parts { gross: less, shipping: less, ..Parts::default() } },
+                ..GivenUnits::default()
+            },
+            goods_return: None,
+        };
+        work.give_back(part.id, refund).await?;
+    }
+    Ok(())
+}
