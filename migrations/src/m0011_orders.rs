@@ -69,6 +69,8 @@ pub(crate) const STATEMENTS: &[Step] = &[
         plan_hash text NOT NULL,
         placed_at {at} NOT NULL,
         released_at {at},
+        erase_wanted_at {at},
+        erased_at {at},
         version bigint NOT NULL,
         CHECK (total_minor = goods_minor + delivery_minor - discount_minor),
         CHECK (captured_minor <= total_minor + refund_minor),

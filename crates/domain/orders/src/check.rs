@@ -122,6 +122,11 @@ impl Audit<'_> {
     fn sums(&mut self) {
         let book = self.book;
         let order = &book.order;
+        let named = book.parts.iter().map(|part| &part.ship_to).chain([&order.ship_to]);
+        let named = named.filter(|to| to.name != crate::command::ERASED || !to.line1.is_empty()).count();
+        if order.erased_at.is_some() {
+            self.equal("addresses of an erased buyer", named, 0);
+        }
         let sum = |f: fn(&crate::MerchantOrder) -> i64| book.parts.iter().map(f).sum::<i64>();
         self.equal("goods", order.goods_minor, sum(|p| p.goods_minor));
         self.equal("delivery", order.delivery_minor, sum(|p| p.delivery_minor));

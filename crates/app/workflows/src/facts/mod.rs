@@ -1,6 +1,7 @@
 //! Money and goods: what one domain tells, done in another.
 
 mod dispute;
+mod erasure;
 mod ledger;
 mod money;
 mod parcels;
@@ -12,6 +13,7 @@ use crate::Deps;
 pub(crate) fn register(builder: DispatcherBuilder, deps: &Deps) -> DispatcherBuilder {
     let builder = money::register(builder, deps);
     let builder = parcels::register(builder, deps);
+    let builder = erasure::register(builder, deps);
     let builder = ledger::register(builder, deps);
     dispute::register(builder, deps)
 }

@@ -11,6 +11,7 @@ mod draft;
 mod draft_place;
 mod edit;
 mod edit_parts;
+mod erase;
 mod expire;
 mod fulfillment;
 mod incident;
@@ -46,6 +47,8 @@ pub use draft::{DraftCreate, DraftEdit, draft_create, draft_delete, draft_edit, 
 pub use draft_place::{DraftPlace, draft_place};
 pub use edit::{EditConfirm, EditOrder, order_edit, order_edit_preview};
 pub use edit_parts::NewDelivery;
+pub(crate) use erase::ERASED;
+pub use erase::{erase_buyer, erase_order};
 pub use expire::expire_due;
 pub use fulfillment::{
     OfFulfillment, fulfillment_hold, fulfillment_merge, fulfillment_move, fulfillment_release, fulfillment_split,

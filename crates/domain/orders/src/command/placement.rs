@@ -118,6 +118,8 @@ fn order_row(
         plan_hash: plan.hash.clone(),
         placed_at: now,
         released_at: None,
+        erase_wanted_at: None,
+        erased_at: None,
         version: 1,
     }
 }

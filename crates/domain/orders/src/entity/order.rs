@@ -44,6 +44,8 @@ pub struct Model {
     pub plan_hash: String,
     pub placed_at: DateTime<Utc>,
     pub released_at: Option<DateTime<Utc>>,
+    pub erase_wanted_at: Option<DateTime<Utc>>,
+    pub erased_at: Option<DateTime<Utc>>,
     pub version: i64,
 }
 

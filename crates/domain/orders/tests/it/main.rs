@@ -7,6 +7,7 @@ mod coupons;
 mod decisions;
 mod drafts;
 mod edits;
+mod erasure;
 mod goodwill;
 mod incidents;
 mod late;

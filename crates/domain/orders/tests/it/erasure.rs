@@ -1,0 +1,89 @@
+//! Buyers who are forgotten.
+
+use kernel::id::CustomerId;
+use orders::command::{CancelOrder, DraftCreate, DraftPlace, PayWith, cancel_order, draft_create, draft_place};
+use orders::command::{close, erase_buyer, erase_order};
+use orders::model::draft::DraftLine;
+use orders::model::status::{CancelReason, DraftState};
+use orders::{Order, query};
+
+use crate::support::{Market, details};
+
+async fn ordered(m: &Market, customer: CustomerId, offer: kernel::id::OfferId) -> Order {
+    let desk = m.t.operator();
+    let input = DraftCreate {
+        channel: "web".to_owned(),
+        currency: None,
+        customer: Some(customer),
+        lines: vec![DraftLine { offer, quantity: 1, price: None }],
+        details: details(),
+        note: Some("Ann called".to_owned()),
+    };
+    let draft = draft_create(&desk, input).await.unwrap();
+    let plan = query::plan_of_draft(&desk, &draft).await.unwrap();
+    let input = DraftPlace {
+        draft: draft.id,
+        idempotency_key: draft.id.to_string(),
+        expected_version: draft.version,
+        expected_total_minor: plan.totals.total,
+        plan_hash: plan.hash,
+        payment: PayWith { method: "cash_on_delivery".to_owned(), ..PayWith::default() },
+        bill_to: Some(crate::support::address()),
+    };
+    let order = draft_place(&desk, input).await.unwrap();
+    m.drain().await;
+    m.order(&order).await
+}
+
+testkit::both_databases! {
+    async fn who_bought_is_forgotten_and_what_was_sold_stays(t: TestEnv) {
+        let m = Market::new(t).await;
+        let anna = m.shop_with("anna", true).await;
+        let lamp = m.goods(&anna, "A1", 1000, 9).await;
+        let register = customers::Register {
+            email: "ann@example.org".to_owned(),
+            password: "a long password 1".to_owned(),
+            name: "Ann".to_owned(),
+            locale: None,
+        };
+        let ann = customers::register(&m.t.anonymous(), register).await.unwrap().customer.id;
+        let (canceled, open) = (ordered(&m, ann, lamp).await, ordered(&m, ann, lamp).await);
+        let other = m.placed(&[(lamp, 1)], "cash_on_delivery").await;
+        let cancel = CancelOrder { order: canceled.id, reason: CancelReason::BuyerRequest, note: None };
+        cancel_order(&m.t.operator(), cancel).await.unwrap();
+        let desk = m.t.operator();
+        let waiting = draft_create(&desk, DraftCreate {
+            channel: "web".to_owned(), currency: None, customer: Some(ann), lines: vec![], details: details(), note: Some("Ann".to_owned()),
+        }).await.unwrap();
+        m.cart(&m.t.buyer(ann), &[(lamp, 1)]).await;
+
+        assert_eq!(erase_buyer(&m.t.system(), ann).await.unwrap(), 1, "the one at its end");
+        let gone = m.order(&canceled).await;
+        assert_eq!((gone.email.clone(), gone.ship_to.name.as_str()), (format!("{}@erased.invalid", canceled.id), "Erased"));
+        assert_eq!((gone.ship_to.line1.as_str(), gone.ship_to.country.as_str()), ("", "DE"));
+        assert_eq!(gone.bill_to.clone().unwrap().name, "Erased");
+        assert_eq!((gone.total_minor, gone.tax_minor, gone.customer_id), (canceled.total_minor, canceled.tax_minor, Some(ann)));
+        assert_eq!(m.part(&canceled, &anna).await.merchant_order.ship_to.name, "Erased");
+        assert_eq!(m.order(&other).await.ship_to, other.ship_to, "of nobody else");
+        let draft = query::draft(&desk, waiting.id).await.unwrap();
+        assert_eq!((draft.state, draft.note, draft.cart.email, draft.cart.ship_to), (DraftState::Deleted, None, None, None));
+        assert_eq!(query::newest_cart_of_mine(&m.t.buyer(ann)).await.unwrap(), None);
+
+        // Goods under way must arrive; when it is over the order forgets, too.
+        assert_eq!(m.order(&open).await.ship_to, open.ship_to);
+        assert!(!erase_order(&m.t.system(), open.id).await.unwrap());
+        let sent = anna.ship(&m.part(&open, &anna).await, None).await.unwrap();
+        let proof = orders::command::Proof { received_by: Some("Ann".to_owned()), asset: None };
+        let input = orders::command::Deliver { shipment: sent.id, delivered_at: None, proof: Some(proof) };
+        orders::command::deliver(&anna.staff, input).await.unwrap();
+        m.drain().await;
+        let part = m.part(&open, &anna).await.merchant_order.id;
+        close(&m.t.system(), part).await.unwrap();
+        assert!(erase_order(&m.t.system(), open.id).await.unwrap());
+        assert!(!erase_order(&m.t.system(), open.id).await.unwrap(), "once");
+        let part = m.part(&open, &anna).await;
+        assert_eq!((part.shipments[0].shipment.received_by.clone(), part.merchant_order.ship_to.name.as_str()), (None, "Erased"));
+        assert!(!erase_order(&m.t.system(), other.id).await.unwrap(), "nobody wanted that");
+        m.verify().await;
+    }
+}
