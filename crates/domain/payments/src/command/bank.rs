@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use context::{Ctx, Error as CoreError, WriteTx};
 use kernel::id::{BankReceiptId, MerchantOrderId, PaymentId, PaymentOperationId};
 use kernel::{Invalid, Money, text};
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::plan::fact;
@@ -41,11 +41,6 @@ pub async fn transfer_received(ctx: &Ctx, input: TransferReceived) -> Result<Ban
         return Err(Invalid::new("amount", "OUT_OF_RANGE", "must be more than zero").into());
     }
     let mut tx = ctx.begin_write().await?;
-    let known = receipt::Entity::find().filter(receipt::Column::BankReference.eq(&bank_reference)).one(&*tx).await?;
-    if let Some(known) = known.map(BankReceipt::from) {
-        let same = known.amount == input.amount && known.order_reference == reference;
-        return if same { Ok(known) } else { Err(CoreError::KeyReused.into()) };
-    }
     let receipt = BankReceipt {
         id: tx.new_id(),
         bank_reference,
@@ -55,24 +50,50 @@ pub async fn transfer_received(ctx: &Ctx, input: TransferReceived) -> Result<Ban
         applied_minor: 0,
         received_at: input.received_at.unwrap_or_else(|| tx.now()),
     };
+    // First, so that of two who enter it at once the second waits, and finds what the first one wrote.
+    if !insert(&tx, &receipt, &ctx.actor().id()).await? {
+        let same = receipt::Column::BankReference.eq(&receipt.bank_reference);
+        let known = receipt::Entity::find().filter(same).one(&*tx).await?;
+        let known: BankReceipt = known.ok_or(CoreError::NotFound("bank receipt"))?.into();
+        let same = known.amount == receipt.amount && known.order_reference == receipt.order_reference;
+        return if same { Ok(known) } else { Err(CoreError::KeyReused.into()) };
+    }
     let found = find_open(&tx, &receipt).await?;
     let (receipt, operation, event) = apply(&mut tx, receipt, found, false).await?;
-    let row = receipt::ActiveModel {
-        id: Set(receipt.id),
-        bank_reference: Set(receipt.bank_reference.clone()),
-        order_reference: Set(receipt.order_reference.clone()),
-        payment_id: Set(receipt.payment_id),
-        operation_id: Set(operation),
-        currency: Set(receipt.amount.currency),
-        amount_minor: Set(receipt.amount.minor),
-        applied_minor: Set(receipt.applied_minor),
-        recorded_by: Set(ctx.actor().id()),
-        received_at: Set(receipt.received_at),
-    };
-    receipt::Entity::insert(row).exec_without_returning(&*tx).await?;
+    save(&tx, &receipt, operation).await?;
     tx.emit(&event);
     tx.commit().await?;
     Ok(receipt)
+}
+
+/// Writes a receipt that pays nothing yet; false when its reference is known.
+async fn insert(tx: &WriteTx, receipt: &BankReceipt, actor: &str) -> Result<bool, Error> {
+    let row = receipt::ActiveModel {
+        id: Set(receipt.id),
+        order_reference: Set(receipt.order_reference.clone()),
+        bank_reference: Set(receipt.bank_reference.clone()),
+        payment_id: Set(None),
+        operation_id: Set(None),
+        currency: Set(receipt.amount.currency),
+        amount_minor: Set(receipt.amount.minor),
+        applied_minor: Set(0),
+        recorded_by: Set(actor.to_owned()),
+        received_at: Set(receipt.received_at),
+    };
+    let once = OnConflict::column(receipt::Column::BankReference).do_nothing().to_owned();
+    Ok(receipt::Entity::insert(row).on_conflict(once).exec_without_returning(&**tx).await? == 1)
+}
+
+/// Writes what a receipt pays.
+async fn save(tx: &WriteTx, receipt: &BankReceipt, operation: Option<PaymentOperationId>) -> Result<(), Error> {
+    receipt::Entity::update_many()
+        .col_expr(receipt::Column::PaymentId, Expr::value(receipt.payment_id))
+        .col_expr(receipt::Column::OperationId, Expr::value(operation))
+        .col_expr(receipt::Column::AppliedMinor, Expr::value(receipt.applied_minor))
+        .filter(receipt::Column::Id.eq(receipt.id))
+        .exec(&**tx)
+        .await?;
+    Ok(())
 }
 
 /// Lets a receipt that nobody understood pay a payment after all.
@@ -95,13 +116,7 @@ pub async fn match_receipt(ctx: &Ctx, id: BankReceiptId, payment_id: PaymentId) 
         return Err(Error::NotPossible("the payment is paid in full"));
     }
     let (receipt, operation, event) = apply(&mut tx, receipt, Some(payment), true).await?;
-    receipt::Entity::update_many()
-        .col_expr(receipt::Column::PaymentId, Expr::value(receipt.payment_id))
-        .col_expr(receipt::Column::OperationId, Expr::value(operation))
-        .col_expr(receipt::Column::AppliedMinor, Expr::value(receipt.applied_minor))
-        .filter(receipt::Column::Id.eq(receipt.id))
-        .exec(&*tx)
-        .await?;
+    save(&tx, &receipt, operation).await?;
     tx.emit(&event);
     tx.commit().await?;
     Ok(receipt)

@@ -4,6 +4,7 @@ use kernel::{Currency, Fault as _, FaultKind, Money, PageArgs};
 use payments::event::{PaymentExpired, TransferArrived};
 use payments::provider::Chaos;
 use payments::{Error, PaymentState, TransferReceived, expire_due, match_receipt, transfer_received};
+use testkit::tokio;
 
 use crate::desk::{Desk, eur};
 
@@ -36,6 +37,27 @@ testkit::both_databases! {
         assert_eq!(told, [(0, 400, false), (400, 600, true)]);
         let third = transfer_received(&ctx, receipt(id, 50, "camt-3")).await.unwrap();
         assert_eq!(third.applied_minor, 0);
+        desk.sound(0, 0).await;
+    }
+
+    async fn a_receipt_entered_by_many_at_once_counts_once(t: TestEnv) {
+        let desk = Desk::open(t, Chaos::default());
+        let id = desk.pay("bank_transfer", None, 1_000).await;
+        let tasks: Vec<_> = (0..8)
+            .map(|_| {
+                let ctx = desk.t.operator();
+                tokio::spawn(async move { transfer_received(&ctx, receipt(id, 400, "camt-1")).await.unwrap() })
+            })
+            .collect();
+        let mut ids = Vec::new();
+        for task in tasks {
+            ids.push(task.await.unwrap().id);
+        }
+        ids.dedup();
+        assert_eq!(ids.len(), 1, "everybody gets the same receipt");
+        assert_eq!(desk.payment(id).await.amounts.captured.done_minor, 400);
+        desk.drain().await;
+        assert_eq!(desk.heard::<TransferArrived>().len(), 1);
         desk.sound(0, 0).await;
     }
 
