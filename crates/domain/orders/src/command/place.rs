@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use chrono::Duration;
 use context::{Ctx, Idempotent, WriteTx};
 use inventory::{Reserve, Short, reserve_in_tx};
 use kernel::id::{CartLineId, CustomerId, OrderId, OrderLineId};
@@ -225,6 +226,10 @@ async fn write(
     pay: PayWith,
 ) -> Result<Order, Error> {
     let (method, total) = (terms.method, Money::new(planned.plan.totals.total, cart.currency));
+    // How long a transfer may take is for the marketplace to say; the other methods know it themselves.
+    let transfer_days = Duration::days(terms.market.settings.transfer_expires_days.into());
+    let awaited = payments::method(method).is_some_and(|method| method.capture == CaptureMoment::OnReceipt);
+    let expires_at = awaited.then(|| tx.now() + transfer_days);
     let mut rows = placement::rows(ctx, tx.now(), cart, planned, terms)?;
     reserve_in_tx(tx, &rows.reserves).await.map_err(|error| short_lines(error, cart, &rows.reserves, &rows.line_of))?;
     let payment = open_in_tx(
@@ -238,7 +243,7 @@ async fn write(
             return_url: pay.return_url,
             credit: pay.credit,
             customer_id: rows.order.customer_id,
-            expires_at: None,
+            expires_at,
             by_link: pay.by_link,
         },
     )

@@ -95,6 +95,27 @@ testkit::both_databases! {
         m.verify().await;
     }
 
+    async fn a_transfer_is_awaited_as_long_as_the_marketplace_says(t: TestEnv) {
+        let m = Market::new(t).await;
+        let days = |days| marketplace::SettingsPatch { transfer_expires_days: Some(days), ..Default::default() };
+        m.settings(days(3)).await;
+        let shop = m.shop("anna").await;
+        let offer = m.goods(&shop, "A1", 1999, 5).await;
+        let order = m.placed(&[(offer, 1)], "bank_transfer").await;
+        let expired = async || payments::expire_due(&m.t.system(), m.t.system().now()).await.unwrap().len();
+        m.t.clock.advance(chrono::Duration::days(3) - chrono::Duration::seconds(1));
+        assert_eq!(expired().await, 0);
+        m.t.clock.advance(chrono::Duration::seconds(1));
+        assert_eq!(expired().await, 1);
+        let late = payments::TransferReceived {
+            reference: order.number.clone(),
+            amount: kernel::Money::new(order.total_minor, order.currency),
+            bank_reference: "late".to_owned(),
+            received_at: None,
+        };
+        assert_eq!(payments::transfer_received(&m.t.operator(), late).await.unwrap().applied_minor, 0);
+    }
+
     async fn a_transfer_that_is_awaited_is_given_up_as_a_whole(t: TestEnv) {
         let m = Market::new(t).await;
         let shop = m.shop("anna").await;
