@@ -31,7 +31,7 @@ pub(crate) const STATEMENTS: &[Step] = &[
         offer_id {id} NOT NULL REFERENCES offer (id),
         channel_id {id},
         currency text NOT NULL,
-        amount_minor bigint NOT NULL CHECK (amount_minor > 0),
+        amount_minor bigint NOT NULL CHECK (amount_minor >= 0),
         compare_at_minor bigint CHECK (compare_at_minor > amount_minor)
     )"),
     // NULLs are distinct in a unique index, so prices for all channels need one of their own.

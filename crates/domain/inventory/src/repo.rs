@@ -63,6 +63,9 @@ pub(crate) struct Move {
     pub(crate) reserved: i64,
 }
 
+/// Rows that one statement inserts: databases bound the number of its values.
+const CHUNK: usize = 2_000;
+
 /// By how much a reservation changes.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Progress {
@@ -187,14 +190,17 @@ pub(crate) async fn insert_reservations(tx: &WriteTx, rows: Vec<reservation::Act
             sea_orm::sea_query::Expr::cust("stock_reservation.quantity + excluded.quantity"),
         )
         .to_owned();
-    reservation::Entity::insert_many(rows).on_conflict(raise).exec_without_returning(&**tx).await?;
+    for chunk in rows.chunks(CHUNK) {
+        let rows = chunk.to_vec();
+        reservation::Entity::insert_many(rows).on_conflict(raise.clone()).exec_without_returning(&**tx).await?;
+    }
     Ok(())
 }
 
 /// Adds entries to the journal.
 pub(crate) async fn insert_movements(tx: &WriteTx, rows: Vec<movement::ActiveModel>) -> Result<(), Error> {
-    if !rows.is_empty() {
-        movement::Entity::insert_many(rows).exec_without_returning(&**tx).await?;
+    for chunk in rows.chunks(CHUNK) {
+        movement::Entity::insert_many(chunk.to_vec()).exec_without_returning(&**tx).await?;
     }
     Ok(())
 }

@@ -60,7 +60,7 @@ impl Cart {
     async fn ordered(&self) -> bool {
         self.cart.state == CartState::Ordered
     }
-    /// The lines in their order; at most 500.
+    /// The lines in their order; at most 2000.
     #[graphql(complexity = "5 + 5 * child_complexity")]
     async fn lines(&self) -> Vec<CartLine> {
         let currency = self.cart.currency;

@@ -41,7 +41,7 @@ pub struct CartCreateInput {
     pub channel: String,
     /// The channel's default if absent.
     pub currency: Option<Currency>,
-    /// The first lines; at most 500.
+    /// The first lines; at most 2000.
     #[graphql(default)]
     pub lines: Vec<CartLineInput>,
     /// Where to write to.

@@ -18,8 +18,8 @@ use crate::entity::movement;
 use crate::event::StockChanged;
 use crate::model::MovementKind;
 
-/// The most entries of one reservation, release, issue or restock.
-pub const ENTRIES_MAX: usize = 2_000;
+/// The most entries of one reservation, release, issue or restock: the longest order, every line of it from two places.
+pub const ENTRIES_MAX: usize = 4_000;
 
 /// An entry of the journal about to be written.
 pub(crate) struct Entry<'a> {

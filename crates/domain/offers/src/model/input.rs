@@ -81,8 +81,8 @@ fn checked_prices(
     let mut checked = Vec::with_capacity(prices.len());
     for (index, price) in prices.iter().enumerate() {
         let field = |name: &str| format!("prices.{index}.{name}");
-        if !(1..=AMOUNT_MAX).contains(&price.amount_minor) {
-            return Err(Invalid::new(field("amount"), "OUT_OF_RANGE", "must be above zero, and not absurd"));
+        if !(0..=AMOUNT_MAX).contains(&price.amount_minor) {
+            return Err(Invalid::new(field("amount"), "OUT_OF_RANGE", "must not be negative, and not absurd"));
         }
         if price.compare_at_minor.is_some_and(|former| former <= price.amount_minor || former > AMOUNT_MAX) {
             return Err(Invalid::new(field("compareAt"), "OUT_OF_RANGE", "must be above the price"));

@@ -97,7 +97,7 @@ pub struct OfferPrice {
     pub channel_id: Option<ChannelId>,
     /// The currency.
     pub currency: Currency,
-    /// The price in minor units, above zero; with or without tax as the channel says.
+    /// The price in minor units, zero for what is given away; with or without tax as the channel says.
     pub amount_minor: i64,
     /// A former price to show beside it, above `amount_minor`.
     pub compare_at_minor: Option<i64>,

@@ -24,7 +24,7 @@ testkit::both_databases! {
         assert_eq!((edited.version, edited.prices.len(), edited.handling_days), (2, 2, Some(3)));
         assert_eq!(offers::offer_edit(&staff, edit(1, 1)).await.unwrap_err().code(), "STALE_VERSION");
         assert_eq!(offers::offer_edit(&staff, edit(2, 1899)).await.unwrap().version, 2);
-        assert_eq!(offers::offer_edit(&staff, edit(2, 0)).await.unwrap_err().field().as_deref(), Some("prices.0.amount"));
+        assert_eq!(offers::offer_edit(&staff, edit(2, -1)).await.unwrap_err().field().as_deref(), Some("prices.0.amount"));
         let change = |version, action| OfferStatusChange { id: made.id, expected_version: version, action };
         offers::offer_status_change(&staff, change(2, OfferAction::Pause)).await.unwrap();
         let again = offers::offer_status_change(&staff, change(3, OfferAction::Pause)).await.unwrap_err();

@@ -18,7 +18,7 @@ use crate::model::care::FulfillmentAction;
 use crate::repo;
 
 /// The most lines of one split.
-const LINES_MAX: usize = 500;
+const LINES_MAX: usize = 2_000;
 
 /// A fulfillment order that a caller wants to re-plan, and the version it was seen in.
 #[derive(Debug, Clone, Copy)]

@@ -10,7 +10,7 @@ use super::status::CartState;
 use super::types::{Address, DeliveryChoices};
 
 /// The most lines of a cart.
-pub const LINES_MAX: usize = 500;
+pub const LINES_MAX: usize = 2_000;
 /// The most units of a line.
 pub const QUANTITY_MAX: i64 = 100_000;
 

@@ -6,6 +6,7 @@ mod carts;
 mod coupons;
 mod decisions;
 mod drafts;
+mod edges;
 mod edits;
 mod erasure;
 mod goodwill;
