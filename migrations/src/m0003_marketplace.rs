@@ -65,6 +65,9 @@ pub(crate) const STATEMENTS: &[Step] = &[
         transit_days_max integer NOT NULL,
         tracking_required boolean NOT NULL,
         cod_allowed boolean NOT NULL,
+        zones text NOT NULL,
+        carriers text NOT NULL,
+        travel_days text NOT NULL,
         position integer NOT NULL,
         active boolean NOT NULL,
         version bigint NOT NULL,
@@ -78,6 +81,8 @@ pub(crate) const STATEMENTS: &[Step] = &[
         first_minor bigint NOT NULL CHECK (first_minor >= 0),
         additional_minor bigint NOT NULL CHECK (additional_minor >= 0),
         free_above_minor bigint CHECK (free_above_minor >= 0),
+        brackets text NOT NULL,
+        surcharges text NOT NULL,
         PRIMARY KEY (delivery_method_id, currency)
     )"),
     Sql("CREATE TABLE carrier (

@@ -25,6 +25,7 @@ pub(crate) const STATEMENTS: &[Step] = &[
         commission_vat_ppm bigint CHECK (commission_vat_ppm BETWEEN 0 AND 1000000),
         reserve_ppm bigint CHECK (reserve_ppm BETWEEN 0 AND 1000000),
         operator_remits_tax boolean NOT NULL,
+        calendar text,
         version bigint NOT NULL,
         created_at {at} NOT NULL,
         updated_at {at} NOT NULL,

@@ -128,6 +128,9 @@ pub(crate) const STATEMENTS: &[Step] = &[
         accept_by {at},
         decided_at {at},
         ship_by {at} NOT NULL,
+        deliver_from {at} NOT NULL,
+        deliver_to {at} NOT NULL,
+        late_at {at},
         delivered_at {at},
         close_after {at},
         closed_at {at},
@@ -205,6 +208,7 @@ pub(crate) const STATEMENTS: &[Step] = &[
         method_id {id} NOT NULL,
         method_code text NOT NULL,
         method_name text NOT NULL,
+        method_kind text NOT NULL,
         tracking_required boolean NOT NULL,
         reasons text NOT NULL,
         shipping_gross_minor bigint NOT NULL CHECK (shipping_gross_minor >= 0),
@@ -221,11 +225,18 @@ pub(crate) const STATEMENTS: &[Step] = &[
         ship_by {at} NOT NULL,
         deliver_from {at} NOT NULL,
         deliver_to {at} NOT NULL,
+        promise_terms text NOT NULL,
+        late_at {at},
         version bigint NOT NULL,
         UNIQUE (order_id, plan_key),
         CHECK (shipping_given_minor <= shipping_gross_minor),
         CHECK (shipping_reversed_minor <= shipping_given_minor)
     )"),
+    Sql("CREATE INDEX fulfillment_order_due ON fulfillment_order (ship_by, id)
+        WHERE late_at IS NULL AND state IN ('open', 'in_progress', 'on_hold')"),
+    Sql("CREATE INDEX merchant_order_late ON merchant_order (placed_at, id) WHERE late_at IS NOT NULL"),
+    Sql("CREATE INDEX merchant_order_merchant_late ON merchant_order (merchant_id, placed_at, id)
+        WHERE late_at IS NOT NULL"),
     Sql("CREATE INDEX fulfillment_order_merchant_order ON fulfillment_order (merchant_order_id, position)"),
     Sql("CREATE TABLE fulfillment_line (
         id {id} NOT NULL PRIMARY KEY,

@@ -17,6 +17,7 @@ const BATCH: u64 = 200;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Chore {
     AcceptanceDeadlines,
+    LateShipments,
     PaymentDeadlines,
     StrayPayments,
     RenewAuthorizations,
@@ -36,6 +37,7 @@ enum Chore {
 impl Chore {
     const ALL: [Self; 14] = [
         Self::AcceptanceDeadlines,
+        Self::LateShipments,
         Self::PaymentDeadlines,
         Self::StrayPayments,
         Self::RenewAuthorizations,
@@ -55,6 +57,7 @@ impl Chore {
     const fn name(self) -> &'static str {
         match self {
             Self::AcceptanceDeadlines => "acceptance_deadlines",
+            Self::LateShipments => "late_shipments",
             Self::PaymentDeadlines => "payment_deadlines",
             Self::StrayPayments => "stray_payments",
             Self::RenewAuthorizations => "renew_authorizations",
@@ -77,9 +80,11 @@ impl Chore {
             Self::AcceptanceDeadlines | Self::PaymentDeadlines | Self::StrayPayments | Self::ReleaseEarnings => {
                 TimeDelta::minutes(1)
             }
-            Self::CloseOrders | Self::CloseStatements | Self::PayMerchants | Self::RenewAuthorizations => {
-                TimeDelta::minutes(10)
-            }
+            Self::CloseOrders
+            | Self::CloseStatements
+            | Self::LateShipments
+            | Self::PayMerchants
+            | Self::RenewAuthorizations => TimeDelta::minutes(10),
             Self::AgeDebts
             | Self::ChargeSubscriptions
             | Self::ChasePayouts
@@ -96,6 +101,7 @@ impl Chore {
         let text = |error: &dyn std::error::Error| error.to_string();
         match self {
             Self::AcceptanceDeadlines => orders::command::expire_due(&ctx, BATCH).await.map(drop).map_err(|e| text(&e)),
+            Self::LateShipments => orders::command::find_overdue(&ctx, BATCH).await.map(drop).map_err(|e| text(&e)),
             Self::PaymentDeadlines => payments::expire_due(&ctx, now).await.map(drop).map_err(|e| text(&e)),
             Self::StrayPayments => payments::sweep(&ctx, now).await.map(drop).map_err(|e| text(&e)),
             Self::RenewAuthorizations => payments::renew_due(&ctx, now).await.map(drop).map_err(|e| text(&e)),

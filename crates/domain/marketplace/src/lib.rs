@@ -14,9 +14,9 @@ pub use error::Error;
 pub use model::commission;
 pub use model::delivery;
 pub use model::{
-    BillingSettings, Carrier, Channel, CommissionAmounts, CommissionBase, CommissionBracket, CommissionRule,
-    CommissionRules, CommissionScope, Coupon, CouponTax, CouponValue, DeliveryKind, DeliveryMethod, DeliveryPricing,
-    DeliveryRate, LegalEntity, PayingAccount, PayoutSchedule, Settings, SettingsPatch, Snapshot, StatementCycle,
-    TaxClass, TaxRate,
+    BillingSettings, Carrier, Channel, ClosedDays, CommissionAmounts, CommissionBase, CommissionBracket,
+    CommissionRule, CommissionRules, CommissionScope, Coupon, CouponTax, CouponValue, DeliveryKind, DeliveryMethod,
+    DeliveryPricing, DeliveryRate, DeliveryZone, LegalEntity, PayingAccount, PayoutSchedule, PostalRange, RateBracket,
+    Settings, SettingsPatch, Snapshot, StatementCycle, Surcharge, TaxClass, TaxRate, TravelDays, WorkCalendar,
 };
 pub use query::{coupon_by_code_on, snapshot, snapshot_on};

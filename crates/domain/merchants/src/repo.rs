@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use context::{WriteTx, within_merchants};
 use kernel::id::MerchantId;
 use kernel::text;
+use marketplace::WorkCalendar;
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
@@ -128,6 +129,7 @@ fn active(merchant: &Merchant) -> Result<ActiveModel, Error> {
         commission_vat_ppm: Set(merchant.commission_vat_ppm),
         reserve_ppm: Set(merchant.reserve_ppm),
         operator_remits_tax: Set(merchant.operator_remits_tax),
+        calendar: Set(merchant.calendar.as_ref().map(serde_json::to_string).transpose()?),
         version: Set(merchant.version),
         created_at: Set(merchant.created_at),
         updated_at: Set(merchant.updated_at),
@@ -144,6 +146,10 @@ pub(crate) fn account(row: &Model) -> Option<BankAccount> {
 /// The masked account, for people.
 pub(crate) fn hint(bank: &BankAccount, changed_at: DateTime<Utc>) -> BankHint {
     BankHint { masked_iban: bank.iban.masked(), holder: bank.holder.clone(), changed_at }
+}
+
+pub(crate) fn calendar(stored: Option<&str>) -> Result<Option<WorkCalendar>, Error> {
+    Ok(stored.map(serde_json::from_str).transpose()?)
 }
 
 pub(crate) fn status(stored: &str) -> Result<Status, Error> {
@@ -171,6 +177,7 @@ pub(crate) fn merchant(row: Model) -> Result<Merchant, Error> {
         commission_vat_ppm: row.commission_vat_ppm,
         reserve_ppm: row.reserve_ppm,
         operator_remits_tax: row.operator_remits_tax,
+        calendar: calendar(row.calendar.as_deref())?,
         version: row.version,
         created_at: row.created_at,
         updated_at: row.updated_at,

@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use kernel::Currency;
 use kernel::id::{
-    IncidentId, MerchantId, MerchantOrderId, OrderId, OrderLineId, PaymentId, PaymentOperationId, RefundId, ReturnId,
-    ShipmentId,
+    FulfillmentOrderId, IncidentId, MerchantId, MerchantOrderId, OrderId, OrderLineId, PaymentId, PaymentOperationId,
+    RefundId, ReturnId, ShipmentId,
 };
 use outbox::events;
 use serde::{Deserialize, Serialize};
@@ -131,6 +131,20 @@ events! {
         net_minor: i64,
         /// The operation by which the merchant took and kept the buyer's cash; `None` when the money is with us.
         kept_by_merchant: Option<PaymentOperationId>,
+    }
+
+    /// Goods did not leave when they should have; told once of a fulfillment order.
+    ShipmentOverdue = "shipment_overdue.v1" of fulfillment_order {
+        /// The order.
+        order: OrderId,
+        /// The merchant order.
+        merchant_order: MerchantOrderId,
+        /// The merchant.
+        merchant: MerchantId,
+        /// The fulfillment order.
+        fulfillment_order: FulfillmentOrderId,
+        /// When it should have left.
+        ship_by: DateTime<Utc>,
     }
 
     /// A parcel arrived.

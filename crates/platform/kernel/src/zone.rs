@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use chrono::{DateTime, Duration, NaiveDate, TimeZone as _, Utc};
+use chrono::{DateTime, Duration, NaiveDate, NaiveTime, TimeZone as _, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::fault::Invalid;
@@ -45,11 +45,17 @@ impl Zone {
         at.with_timezone(&self.0).date_naive()
     }
 
+    /// What the clock shows here at an instant.
+    #[must_use]
+    pub fn time_of(self, at: DateTime<Utc>) -> NaiveTime {
+        at.with_timezone(&self.0).time()
+    }
+
     /// The first instant of a date here. Where the clock jumps over midnight the day begins after the jump; where it
     /// is midnight twice, at the first one.
     #[must_use]
     pub fn start_of(self, date: NaiveDate) -> DateTime<Utc> {
-        let midnight = date.and_time(chrono::NaiveTime::MIN);
+        let midnight = date.and_time(NaiveTime::MIN);
         for quarter in 0..=96 {
             let local = self.0.from_local_datetime(&(midnight + Duration::minutes(15 * quarter)));
             if let Some(at) = local.earliest() {
@@ -117,6 +123,7 @@ mod tests {
         let at = Utc.with_ymd_and_hms(2026, 3, 31, 22, 30, 0).unwrap();
         assert_eq!(Zone::UTC.date_of(at).to_string(), "2026-03-31");
         assert_eq!(Zone::BERLIN.date_of(at).to_string(), "2026-04-01");
+        assert_eq!(Zone::BERLIN.time_of(at).to_string(), "00:30:00");
         assert_eq!(Zone::parse("timeZone", "Mars/Base").unwrap_err().field, "timeZone");
     }
 }

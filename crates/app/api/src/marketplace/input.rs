@@ -1,10 +1,10 @@
-//! Inputs for channels, taxes, delivery and carriers.
+//! Inputs for channels, taxes and carriers.
 
 use async_graphql::{ID, InputObject, MaybeUndefined};
 use chrono::NaiveDate;
 use kernel::{Invalid, Money};
 
-use super::object::{CarrierEventWord, DeliveryKind, DeliveryPricing, Rounding};
+use super::object::{CarrierEventWord, Rounding};
 use crate::input;
 use crate::scalar::{Currency, DecimalText};
 
@@ -160,162 +160,10 @@ impl TaxClassEditInput {
     }
 }
 
-/// The price of a delivery in one currency.
-#[derive(Debug, InputObject)]
-pub struct DeliveryRateInput {
-    /// The currency of the amounts.
-    pub currency: Currency,
-    /// The price of the first unit: `"4.90"`.
-    pub first_amount: String,
-    /// The price of each further unit.
-    pub additional_amount: String,
-    /// From this value of the goods on delivery is free.
-    pub free_above_amount: Option<String>,
-}
-
 /// Minor units of an amount as clients write it.
 pub(super) fn minor(field: String, amount: &str, currency: kernel::Currency) -> Result<i64, context::Error> {
     let money = Money::parse(amount, currency);
     Ok(money.map(|money| money.minor).map_err(|error| Invalid::new(field, "MALFORMED", error.to_string()))?)
-}
-
-fn delivery_rates(rates: Vec<DeliveryRateInput>) -> Result<Vec<marketplace::DeliveryRate>, context::Error> {
-    let rate = |(index, rate): (usize, DeliveryRateInput)| {
-        let currency = rate.currency.0;
-        let minor = |name: &str, amount: &str| minor(format!("rates.{index}.{name}"), amount, currency);
-        let free_above = rate.free_above_amount.as_deref();
-        Ok(marketplace::DeliveryRate {
-            currency,
-            first_minor: minor("firstAmount", &rate.first_amount)?,
-            additional_minor: minor("additionalAmount", &rate.additional_amount)?,
-            free_above_minor: free_above.map(|amount| minor("freeAboveAmount", amount)).transpose()?,
-        })
-    };
-    rates.into_iter().enumerate().map(rate).collect()
-}
-
-/// A delivery method to be made.
-#[derive(Debug, InputObject)]
-pub struct DeliveryMethodCreateInput {
-    /// A code for programs. It never changes.
-    pub code: String,
-    /// The name buyers read.
-    pub name: String,
-    /// How goods reach the buyer.
-    pub kind: DeliveryKind,
-    /// Where the price comes from.
-    #[graphql(default_with = "DeliveryPricing::Rates")]
-    pub pricing: DeliveryPricing,
-    /// The product types it carries; at least one.
-    pub product_types: Vec<String>,
-    /// The countries it serves, by ISO 3166-1; empty means all.
-    #[graphql(default)]
-    pub countries: Vec<String>,
-    /// The tax class of the delivery itself.
-    pub tax_class_id: ID,
-    /// The heaviest consignment in grams.
-    pub max_weight_g: Option<i64>,
-    /// Fewest days on the way.
-    pub transit_days_min: i32,
-    /// Most days on the way.
-    pub transit_days_max: i32,
-    /// Whether a parcel must have a tracking number.
-    #[graphql(default)]
-    pub tracking_required: bool,
-    /// Whether the carrier collects cash on delivery.
-    #[graphql(default)]
-    pub cod_allowed: bool,
-    /// The rates, one for each currency.
-    #[graphql(default)]
-    pub rates: Vec<DeliveryRateInput>,
-    /// Place in lists; smaller comes first.
-    #[graphql(default)]
-    pub position: i32,
-    /// Whether it takes new orders.
-    #[graphql(default = true)]
-    pub active: bool,
-}
-
-impl DeliveryMethodCreateInput {
-    pub(super) fn read(self) -> Result<marketplace::command::CreateDeliveryMethod, context::Error> {
-        Ok(marketplace::command::CreateDeliveryMethod {
-            code: self.code,
-            name: self.name,
-            kind: self.kind.into(),
-            pricing: self.pricing.into(),
-            product_types: self.product_types,
-            countries: self.countries,
-            tax_class_id: input::id("taxClassId", &self.tax_class_id)?,
-            max_weight_g: self.max_weight_g,
-            transit_days_min: self.transit_days_min,
-            transit_days_max: self.transit_days_max,
-            tracking_required: self.tracking_required,
-            cod_allowed: self.cod_allowed,
-            rates: delivery_rates(self.rates)?,
-            position: self.position,
-            active: self.active,
-        })
-    }
-}
-
-/// A change of a delivery method: what is absent stays.
-#[derive(Debug, InputObject)]
-pub struct DeliveryMethodEditInput {
-    /// The delivery method.
-    pub id: ID,
-    /// The version that was read.
-    pub expected_version: i64,
-    /// The name buyers read.
-    pub name: Option<String>,
-    /// How goods reach the buyer.
-    pub kind: Option<DeliveryKind>,
-    /// Where the price comes from.
-    pub pricing: Option<DeliveryPricing>,
-    /// The product types it carries.
-    pub product_types: Option<Vec<String>>,
-    /// The countries it serves; empty means all.
-    pub countries: Option<Vec<String>>,
-    /// The tax class of the delivery itself.
-    pub tax_class_id: Option<ID>,
-    /// The heaviest consignment in grams; `null` takes the limit away.
-    pub max_weight_g: MaybeUndefined<i64>,
-    /// Fewest days on the way.
-    pub transit_days_min: Option<i32>,
-    /// Most days on the way.
-    pub transit_days_max: Option<i32>,
-    /// Whether a parcel must have a tracking number.
-    pub tracking_required: Option<bool>,
-    /// Whether the carrier collects cash on delivery.
-    pub cod_allowed: Option<bool>,
-    /// All its rates; those that are missing are removed.
-    pub rates: Option<Vec<DeliveryRateInput>>,
-    /// Place in lists; smaller comes first.
-    pub position: Option<i32>,
-    /// Whether it takes new orders.
-    pub active: Option<bool>,
-}
-
-impl DeliveryMethodEditInput {
-    pub(super) fn read(self) -> Result<marketplace::command::EditDeliveryMethod, context::Error> {
-        Ok(marketplace::command::EditDeliveryMethod {
-            id: input::id("id", &self.id)?,
-            expected_version: self.expected_version,
-            name: self.name,
-            kind: self.kind.map(Into::into),
-            pricing: self.pricing.map(Into::into),
-            product_types: self.product_types,
-            countries: self.countries,
-            tax_class_id: input::optional_id("taxClassId", self.tax_class_id.as_ref())?,
-            max_weight_g: self.max_weight_g.into(),
-            transit_days_min: self.transit_days_min,
-            transit_days_max: self.transit_days_max,
-            tracking_required: self.tracking_required,
-            cod_allowed: self.cod_allowed,
-            rates: self.rates.map(delivery_rates).transpose()?,
-            position: self.position,
-            active: self.active,
-        })
-    }
 }
 
 /// A carrier to be made.

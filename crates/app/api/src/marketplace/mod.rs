@@ -3,8 +3,11 @@
 use async_graphql::MergedObject;
 
 pub mod billing;
+pub mod calendar;
 pub mod commission;
 pub mod coupon;
+pub mod delivery;
+pub mod delivery_input;
 pub mod input;
 pub mod mutation;
 pub mod object;

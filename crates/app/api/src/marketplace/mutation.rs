@@ -3,11 +3,12 @@
 use async_graphql::{Context, Object};
 use marketplace::command;
 
+use super::delivery::DeliveryMethod;
+use super::delivery_input::{DeliveryMethodCreateInput, DeliveryMethodEditInput};
 use super::input::{
-    CarrierCreateInput, CarrierEditInput, ChannelCreateInput, ChannelEditInput, DeliveryMethodCreateInput,
-    DeliveryMethodEditInput, TaxClassCreateInput, TaxClassEditInput,
+    CarrierCreateInput, CarrierEditInput, ChannelCreateInput, ChannelEditInput, TaxClassCreateInput, TaxClassEditInput,
 };
-use super::object::{Carrier, Channel, DeliveryMethod, TaxClass};
+use super::object::{Carrier, Channel, TaxClass};
 use crate::error::{Gql, ctx, respond};
 use crate::payload;
 

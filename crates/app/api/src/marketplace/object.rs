@@ -3,7 +3,7 @@
 use async_graphql::{Enum, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, NaiveDate, Utc};
 
-use crate::scalar::{Currency, DecimalText, Money};
+use crate::scalar::{Currency, DecimalText};
 
 /// What happens to half a minor unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -126,117 +126,6 @@ impl From<marketplace::TaxClass> for TaxClass {
             rates: rates.collect(),
             version: class.version,
             updated_at: class.updated_at,
-        }
-    }
-}
-
-/// How goods reach the buyer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-#[graphql(remote = "marketplace::DeliveryKind")]
-pub enum DeliveryKind {
-    /// To the door.
-    Home,
-    /// To a parcel shop or locker.
-    PickupPoint,
-    /// The buyer comes to the merchant's store.
-    StorePickup,
-    /// By truck.
-    Freight,
-    /// By wire; nothing is carried.
-    Digital,
-}
-
-/// Where the price of a delivery comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-#[graphql(remote = "marketplace::DeliveryPricing")]
-pub enum DeliveryPricing {
-    /// From the method's own rates.
-    Rates,
-    /// From a trusted storefront that asked the carrier.
-    Quoted,
-}
-
-/// A way of delivery: what it carries, where to, at what price.
-#[derive(Debug, Clone, SimpleObject)]
-pub struct DeliveryMethod {
-    /// The id of the delivery method.
-    pub id: ID,
-    /// A code for programs: `parcel`.
-    pub code: String,
-    /// The name buyers read.
-    pub name: String,
-    /// How goods reach the buyer.
-    pub kind: DeliveryKind,
-    /// Where the price comes from.
-    pub pricing: DeliveryPricing,
-    /// The product types it carries.
-    pub product_types: Vec<String>,
-    /// The countries it serves, by ISO 3166-1; empty means all.
-    pub countries: Vec<String>,
-    /// The tax class of the delivery itself.
-    pub tax_class_id: ID,
-    /// The heaviest consignment in grams.
-    pub max_weight_g: Option<i64>,
-    /// Fewest days on the way.
-    pub transit_days_min: i32,
-    /// Most days on the way.
-    pub transit_days_max: i32,
-    /// Whether a parcel must have a tracking number.
-    pub tracking_required: bool,
-    /// Whether the carrier collects cash on delivery.
-    pub cod_allowed: bool,
-    /// All of them: the rates, one for each currency.
-    pub rates: Vec<DeliveryRate>,
-    /// Place in lists; smaller comes first.
-    pub position: i32,
-    /// Whether it takes new orders. Only the operator sees methods that do not.
-    pub active: bool,
-    /// Grows by one with every change; send it as `expectedVersion`.
-    pub version: i64,
-    /// When it was changed last.
-    pub updated_at: DateTime<Utc>,
-}
-
-/// The price of a delivery in one currency.
-#[derive(Debug, Clone, SimpleObject)]
-pub struct DeliveryRate {
-    /// The currency of the amounts.
-    pub currency: Currency,
-    /// The price of the first unit.
-    pub first: Money,
-    /// The price of each further unit.
-    pub additional: Money,
-    /// From this value of the goods on delivery is free.
-    pub free_above: Option<Money>,
-}
-
-impl From<marketplace::DeliveryMethod> for DeliveryMethod {
-    fn from(method: marketplace::DeliveryMethod) -> Self {
-        let rates = method.rates.into_iter().map(|rate| DeliveryRate {
-            currency: Currency(rate.currency),
-            first: Money::minor(rate.first_minor, rate.currency),
-            additional: Money::minor(rate.additional_minor, rate.currency),
-            free_above: rate.free_above_minor.map(|minor| Money::minor(minor, rate.currency)),
-        });
-        Self {
-            id: method.id.to_string().into(),
-            code: method.code,
-            name: method.name,
-            kind: method.kind.into(),
-            pricing: method.pricing.into(),
-            product_types: method.product_types,
-            countries: method.countries,
-            tax_class_id: method.tax_class_id.to_string().into(),
-            max_weight_g: method.max_weight_g,
-            transit_days_min: method.transit_days_min,
-            transit_days_max: method.transit_days_max,
-            tracking_required: method.tracking_required,
-            cod_allowed: method.cod_allowed,
-            rates: rates.collect(),
-            position: method.position,
-            active: method.active,
-            version: method.version,
-            updated_at: method.updated_at,
         }
     }
 }

@@ -5,7 +5,8 @@ use async_graphql::{Context, ID, Object};
 use marketplace::query;
 
 use super::commission::CommissionRule;
-use super::object::{Carrier, Channel, DeliveryMethod, TaxClass};
+use super::delivery::DeliveryMethod;
+use super::object::{Carrier, Channel, TaxClass};
 use crate::error::{Gql, answer, answer_optional, ctx};
 use crate::input;
 use crate::page::{connection, page_args};

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use async_graphql::connection::Connection;
 use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use marketplace::command::{EditSettings, StoredSettings, edit_settings};
 use marketplace::{SettingsPatch, query};
 
 use super::billing::{BillingSettings, BillingSettingsInput};
+use super::calendar::{WorkCalendar, WorkCalendarInput};
 use crate::error::{Gql, answer, ctx, respond};
 use crate::page::{connection, page_args};
 use crate::payload;
@@ -63,6 +64,10 @@ pub struct MarketplaceSettings {
     pub refund_approval_above: Vec<Money>,
     /// All of them: the reasons that an actor may give; an actor without a list may give every reason.
     pub reasons: Vec<ReasonList>,
+    /// The working days of merchants that have no calendar of their own.
+    pub calendar: WorkCalendar,
+    /// All of them: public holidays by country, for carriers that rest on them.
+    pub holidays: Vec<CountryHolidays>,
     /// Why this version was made.
     pub reason: Option<String>,
     /// Who made it.
@@ -89,6 +94,16 @@ pub struct ReasonList {
     pub list: String,
     /// The reasons in lower case: `damaged`, `out_of_stock`, ...
     pub reasons: Vec<String>,
+}
+
+/// The public holidays of a country.
+#[derive(Debug, Clone, SimpleObject, InputObject)]
+#[graphql(input_name = "CountryHolidaysInput")]
+pub struct CountryHolidays {
+    /// The country, by ISO 3166-1.
+    pub country: String,
+    /// The days.
+    pub days: Vec<NaiveDate>,
 }
 
 /// The company that runs the marketplace.
@@ -162,6 +177,8 @@ impl From<StoredSettings> for MarketplaceSettings {
             refund_approval_above: amounts(&settings.refund_approval_above),
             return_window_days: settings.return_window_days,
             reasons: settings.reasons.into_iter().map(|(list, reasons)| ReasonList { list, reasons }).collect(),
+            calendar: settings.calendar.into(),
+            holidays: settings.holidays.into_iter().map(|(country, days)| CountryHolidays { country, days }).collect(),
             name: settings.name,
             operator: settings.operator.into(),
             hold_days: settings.hold_days,
@@ -236,6 +253,10 @@ pub struct MarketplaceSettingsEditInput {
     pub refund_approval_above: Option<Vec<MoneyInput>>,
     /// The reasons that actors may give; those without a list may give every reason.
     pub reasons: Option<Vec<ReasonList>>,
+    /// The working days of merchants that have no calendar of their own, as a whole.
+    pub calendar: Option<WorkCalendarInput>,
+    /// Public holidays of all countries, for carriers that rest on them.
+    pub holidays: Option<Vec<CountryHolidays>>,
 }
 
 impl MarketplaceSettingsEditInput {
@@ -261,6 +282,8 @@ impl MarketplaceSettingsEditInput {
                 return_window_days: self.return_window_days,
                 refund_approval_above: amounts("refundApprovalAbove", self.refund_approval_above)?,
                 reasons: self.reasons.map(lists),
+                calendar: self.calendar.map(|calendar| calendar.read("calendar")).transpose()?,
+                holidays: self.holidays.map(|all| all.into_iter().map(|of| (of.country, of.days)).collect()),
                 reserve_ppm: self.reserve_percent.map(|percent| percent.to_rate("reservePercent")).transpose()?,
                 refund_fixed_fee: self.refund_fixed_fee,
                 cart_ttl_days: self.cart_ttl_days,

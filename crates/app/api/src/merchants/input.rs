@@ -1,9 +1,12 @@
 //! Inputs about merchants.
 
 use async_graphql::{ID, InputObject, MaybeUndefined};
-use merchants::{BankAccount, ChangeStatus, CreateMerchant, EditBank, EditLegal, EditProfile, EditTerms, Legal, Owner};
+use merchants::{
+    BankAccount, ChangeStatus, CreateMerchant, EditBank, EditCalendar, EditLegal, EditProfile, EditTerms, Legal, Owner,
+};
 
 use crate::input;
+use crate::marketplace::calendar::WorkCalendarInput;
 use crate::scalar::DecimalText;
 
 /// The company behind a merchant.
@@ -159,6 +162,27 @@ impl MerchantProfileEditInput {
             country: self.country,
             handling_days: self.handling_days,
             auto_accept: self.auto_accept,
+        })
+    }
+}
+
+/// New working days of a merchant.
+#[derive(Debug, InputObject)]
+pub struct MerchantCalendarEditInput {
+    /// The merchant.
+    pub id: ID,
+    /// The version that was read.
+    pub expected_version: i64,
+    /// The days on which it sends goods, as a whole; absent or `null` takes the marketplace's calendar.
+    pub calendar: Option<WorkCalendarInput>,
+}
+
+impl MerchantCalendarEditInput {
+    pub(super) fn read(self) -> Result<EditCalendar, context::Error> {
+        Ok(EditCalendar {
+            id: input::id("id", &self.id)?,
+            expected_version: self.expected_version,
+            calendar: self.calendar.map(|calendar| calendar.read("calendar")).transpose()?,
         })
     }
 }

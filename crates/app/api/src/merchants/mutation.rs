@@ -3,8 +3,8 @@
 use async_graphql::{Context, Object};
 
 use super::input::{
-    MerchantBankEditInput, MerchantCreateInput, MerchantLegalEditInput, MerchantProfileEditInput, MerchantStatusInput,
-    MerchantTermsEditInput, MerchantsCreateInput,
+    MerchantBankEditInput, MerchantCalendarEditInput, MerchantCreateInput, MerchantLegalEditInput,
+    MerchantProfileEditInput, MerchantStatusInput, MerchantTermsEditInput, MerchantsCreateInput,
 };
 use super::object::Merchant;
 use crate::error::{Gql, ctx, respond};
@@ -37,6 +37,10 @@ payload! {
         merchant: Merchant }
     /// What became of `merchantProfileEdit`.
     MerchantProfileEditPayload {
+        /// The merchant as it is now.
+        merchant: Merchant }
+    /// What became of `merchantCalendarEdit`.
+    MerchantCalendarEditPayload {
         /// The merchant as it is now.
         merchant: Merchant }
     /// What became of `merchantLegalEdit`.
@@ -113,6 +117,17 @@ impl MerchantsMutation {
     ) -> Gql<MerchantProfileEditPayload> {
         let ctx = ctx(gql)?;
         let done = async { merchants::edit_profile(ctx, input.read()?).await };
+        respond(gql, Box::pin(done).await.map(Merchant::from))
+    }
+
+    /// Changes the days on which a merchant sends goods. What was promised to buyers stays promised.
+    async fn merchant_calendar_edit(
+        &self,
+        gql: &Context<'_>,
+        input: MerchantCalendarEditInput,
+    ) -> Gql<MerchantCalendarEditPayload> {
+        let ctx = ctx(gql)?;
+        let done = async { merchants::edit_calendar(ctx, input.read()?).await };
         respond(gql, Box::pin(done).await.map(Merchant::from))
     }
 

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use crate::billing::{BalancesOfMerchantLoader, MerchantBalance};
 use crate::error::{Gql, ctx};
 use crate::loader::load;
+use crate::marketplace::calendar::WorkCalendar;
 use crate::scalar::DecimalText;
 
 /// What everybody may know of a merchant.
@@ -152,6 +153,10 @@ impl Merchant {
     /// Working days from order to dispatch.
     async fn handling_days(&self) -> i32 {
         self.0.profile.handling_days
+    }
+    /// The days on which it sends goods; `null` is the marketplace's calendar.
+    async fn calendar(&self) -> Option<WorkCalendar> {
+        self.0.calendar.clone().map(WorkCalendar::from)
     }
     /// Whether orders are accepted without asking.
     async fn auto_accept(&self) -> bool {

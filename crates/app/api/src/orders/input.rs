@@ -298,6 +298,8 @@ pub struct MerchantOrderFilter {
     pub merchant_id: Option<ID>,
     /// In this state.
     pub state: Option<MerchantOrderState>,
+    /// Whose goods did not leave in time, or did.
+    pub late: Option<bool>,
     /// With this number, or one that starts like this.
     pub number: Option<String>,
     /// Placed from then on.

@@ -18,9 +18,11 @@ use super::enums::{
 };
 use super::loader::{DetailLoader, IncidentsLoader, ReturnsLoader};
 use super::order::{OrderStep, step};
+use super::plan::delivery_kind;
 use crate::customers::PostalAddress;
 use crate::error::{Gql, answer, ctx};
 use crate::loader::load;
+use crate::marketplace::delivery::DeliveryKind;
 use crate::page::{connection, page_args};
 use crate::scalar::Money;
 
@@ -133,6 +135,8 @@ pub struct FulfillmentOrder {
     pub method_id: ID,
     /// Its name when the order was placed.
     pub method_name: String,
+    /// How goods reach the buyer by it.
+    pub method_kind: DeliveryKind,
     /// Whether parcels need a tracking number.
     pub tracking_required: bool,
     /// How far it is.
@@ -153,6 +157,8 @@ pub struct FulfillmentOrder {
     pub deliver_from: DateTime<Utc>,
     /// Arrives until then.
     pub deliver_to: DateTime<Utc>,
+    /// Since when it is known that it did not leave in time.
+    pub late_since: Option<DateTime<Utc>>,
     /// Grows with each change.
     pub version: i64,
 }
@@ -295,6 +301,7 @@ fn fulfillment(part: &PartDetail, of: &FulfillmentDetail) -> FulfillmentOrder {
         product_type: row.product_type.clone(),
         method_id: row.method_id.into(),
         method_name: row.method_name.clone(),
+        method_kind: delivery_kind(&row.method_kind),
         tracking_required: row.tracking_required,
         state: row.state.into(),
         hold_reason: row.hold_reason.clone(),
@@ -305,6 +312,7 @@ fn fulfillment(part: &PartDetail, of: &FulfillmentDetail) -> FulfillmentOrder {
         ship_by: row.ship_by,
         deliver_from: row.deliver_from,
         deliver_to: row.deliver_to,
+        late_since: row.late_at,
         version: row.version,
     }
 }
@@ -526,6 +534,18 @@ impl MerchantOrder {
     /// Until when it is to be shipped.
     async fn ship_by(&self) -> DateTime<Utc> {
         self.row.ship_by
+    }
+    /// The first parcel arrives from then on, as promised to the buyer.
+    async fn deliver_from(&self) -> DateTime<Utc> {
+        self.row.deliver_from
+    }
+    /// Everything arrives before then, as promised to the buyer.
+    async fn deliver_to(&self) -> DateTime<Utc> {
+        self.row.deliver_to
+    }
+    /// Since when it is known that goods did not leave in time; it stays for good.
+    async fn late_since(&self) -> Option<DateTime<Utc>> {
+        self.row.late_at
     }
     /// When the last parcel arrived.
     async fn delivered_at(&self) -> Option<DateTime<Utc>> {

@@ -6,6 +6,7 @@ use kernel::Currency;
 use orders::model::plan;
 
 use super::enums::SplitRejectedKind;
+use crate::marketplace::delivery::DeliveryKind;
 use crate::scalar::Money;
 
 /// How a cart would be split, priced and sent, and why.
@@ -88,6 +89,8 @@ pub struct SplitChoice {
     pub code: String,
     /// Its name.
     pub name: String,
+    /// How goods reach the buyer.
+    pub kind: DeliveryKind,
     /// What it costs, tax included.
     pub price: Money,
     /// How the price came about.
@@ -173,6 +176,7 @@ fn split_choice(of: &plan::Choice, currency: Currency) -> SplitChoice {
         method_id: of.method.into(),
         code: of.code.clone(),
         name: of.name.clone(),
+        kind: delivery_kind(&of.kind),
         price: Money::minor(of.price, currency),
         reasons: of.reasons.clone(),
         cash_on_delivery: of.cod_allowed,
@@ -180,6 +184,11 @@ fn split_choice(of: &plan::Choice, currency: Currency) -> SplitChoice {
         deliver_from: of.promise.deliver_from,
         deliver_to: of.promise.deliver_to,
     }
+}
+
+/// A kind by its stored name.
+pub(super) fn delivery_kind(stored: &str) -> DeliveryKind {
+    marketplace::DeliveryKind::parse(stored).unwrap_or(marketplace::DeliveryKind::Home).into()
 }
 
 impl From<plan::Rejection> for SplitRejection {

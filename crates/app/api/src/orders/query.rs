@@ -84,10 +84,11 @@ impl OrdersQuery {
         after: Option<String>,
     ) -> Gql<Connection<String, MerchantOrder>> {
         let page = answer(gql, page_args(first, after))?;
-        let MerchantOrderFilter { merchant_id, state, number, placed_from, placed_before } = filter.unwrap_or_default();
+        let MerchantOrderFilter { merchant_id, state, late, number, placed_from, placed_before } =
+            filter.unwrap_or_default();
         let merchant = answer(gql, input::optional_id("filter.merchantId", merchant_id.as_ref()))?;
         let state = state.map(Into::into);
-        let filter = query::MerchantOrderFilter { merchant, state, number, placed_from, placed_before };
+        let filter = query::MerchantOrderFilter { merchant, state, number, late, placed_from, placed_before };
         let found = query::merchant_orders(ctx(gql)?, &filter, &page).await;
         answer(gql, found.map(|page| connection(page, MerchantOrder::from)))
     }

@@ -16,7 +16,7 @@ use crate::actions::BOOTSTRAP;
 use crate::event::ChannelChanged;
 use crate::model::{
     CommissionAmounts, CommissionBase, CommissionRule, CommissionScope, DeliveryKind, DeliveryPricing, DeliveryRate,
-    Settings, Snapshot, TaxClass, TaxRate,
+    Settings, Snapshot, TaxClass, TaxRate, TravelDays,
 };
 use crate::{Error, repo};
 
@@ -139,6 +139,8 @@ async fn delivery_methods(ctx: &Ctx, tx: &mut WriteTx, class: &TaxClass) -> Resu
             first_minor: first,
             additional_minor: additional,
             free_above_minor: free_above,
+            brackets: Vec::new(),
+            surcharges: Vec::new(),
         };
         let carried = kind != DeliveryKind::Digital;
         let method = new_delivery_method(
@@ -158,6 +160,9 @@ async fn delivery_methods(ctx: &Ctx, tx: &mut WriteTx, class: &TaxClass) -> Resu
                 tracking_required: carried,
                 cod_allowed: code == "parcel",
                 rates: vec![rate(Currency::EUR), rate(Currency::USD)],
+                zones: Vec::new(),
+                carriers: Vec::new(),
+                travel_days: TravelDays::default(),
                 position,
                 active: true,
             },

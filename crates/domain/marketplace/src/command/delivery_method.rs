@@ -7,7 +7,7 @@ use kernel::id::{DeliveryMethodId, TaxClassId};
 
 use super::{KIND_MAX, fresh, missing, put, room, taken};
 use crate::actions::EDIT_DELIVERY;
-use crate::model::{DeliveryKind, DeliveryMethod, DeliveryPricing, DeliveryRate, Snapshot};
+use crate::model::{DeliveryKind, DeliveryMethod, DeliveryPricing, DeliveryRate, DeliveryZone, Snapshot, TravelDays};
 use crate::{Error, repo};
 
 /// A delivery method to be made.
@@ -27,6 +27,9 @@ pub struct CreateDeliveryMethod {
     pub tracking_required: bool,
     pub cod_allowed: bool,
     pub rates: Vec<DeliveryRate>,
+    pub zones: Vec<DeliveryZone>,
+    pub carriers: Vec<String>,
+    pub travel_days: TravelDays,
     pub position: i32,
     pub active: bool,
 }
@@ -52,6 +55,10 @@ pub struct EditDeliveryMethod {
     pub cod_allowed: Option<bool>,
     /// All its rates; those that are missing are removed.
     pub rates: Option<Vec<DeliveryRate>>,
+    /// All its zones; those that are missing are removed.
+    pub zones: Option<Vec<DeliveryZone>>,
+    pub carriers: Option<Vec<String>>,
+    pub travel_days: Option<TravelDays>,
     pub position: Option<i32>,
     pub active: Option<bool>,
 }
@@ -65,7 +72,7 @@ pub async fn create_delivery_method(ctx: &Ctx, input: CreateDeliveryMethod) -> R
     let mut tx = ctx.begin_write().await?;
     let market = repo::begin(ctx, &tx, &grant).await?;
     let method = new_delivery_method(ctx, &tx, input)?;
-    taxed(&market, &method)?;
+    known(&market, &method)?;
     room(market.delivery_methods.len(), KIND_MAX, "delivery methods")?;
     if market.delivery_method_by_code(&method.code).is_some() {
         return Err(taken("code"));
@@ -88,7 +95,7 @@ pub async fn edit_delivery_method(ctx: &Ctx, input: EditDeliveryMethod) -> Resul
     fresh(before.version, input.expected_version, "delivery method")?;
     let next = DeliveryMethod { version: before.version + 1, updated_at: tx.now(), ..before.clone() };
     let after = patched(next, input).checked()?;
-    taxed(&market, &after)?;
+    known(&market, &after)?;
     repo::save_delivery_method(&tx, &after).await?;
     tx.record(Change::new("delivery_method", after.id, "edited").diff(Some(before), Some(&after)));
     tx.commit().await?;
@@ -108,15 +115,22 @@ fn patched(mut method: DeliveryMethod, input: EditDeliveryMethod) -> DeliveryMet
     put(&mut method.tracking_required, input.tracking_required);
     put(&mut method.cod_allowed, input.cod_allowed);
     put(&mut method.rates, input.rates);
+    put(&mut method.zones, input.zones);
+    put(&mut method.carriers, input.carriers);
+    put(&mut method.travel_days, input.travel_days);
     put(&mut method.position, input.position);
     put(&mut method.active, input.active);
     method
 }
 
-fn taxed(market: &Snapshot, method: &DeliveryMethod) -> Result<(), Error> {
-    match market.tax_class(method.tax_class_id) {
-        Some(_) => Ok(()),
-        None => Err(Invalid::new("taxClassId", "NOT_FOUND", "there is no such tax class").into()),
+/// Its tax class and its carriers exist.
+fn known(market: &Snapshot, method: &DeliveryMethod) -> Result<(), Error> {
+    if market.tax_class(method.tax_class_id).is_none() {
+        return Err(Invalid::new("taxClassId", "NOT_FOUND", "there is no such tax class").into());
+    }
+    match method.carriers.iter().position(|code| market.carrier_by_code(code).is_none()) {
+        Some(index) => Err(Invalid::new(format!("carriers.{index}"), "NOT_FOUND", "there is no such carrier").into()),
+        None => Ok(()),
     }
 }
 
@@ -140,6 +154,9 @@ pub(super) fn new_delivery_method(
         tracking_required: input.tracking_required,
         cod_allowed: input.cod_allowed,
         rates: input.rates,
+        zones: input.zones,
+        carriers: input.carriers,
+        travel_days: input.travel_days,
         position: input.position,
         active: input.active,
         version: 1,

@@ -99,6 +99,9 @@ pub(crate) mod delivery_method_row {
         pub transit_days_max: i32,
         pub tracking_required: bool,
         pub cod_allowed: bool,
+        pub zones: String,
+        pub carriers: String,
+        pub travel_days: String,
         pub position: i32,
         pub active: bool,
         pub version: i64,
@@ -126,6 +129,8 @@ pub(crate) mod delivery_rate_row {
         pub first_minor: i64,
         pub additional_minor: i64,
         pub free_above_minor: Option<i64>,
+        pub brackets: String,
+        pub surcharges: String,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

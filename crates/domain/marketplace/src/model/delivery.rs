@@ -5,7 +5,9 @@ use kernel::id::{DeliveryMethodId, TaxClassId};
 use kernel::{Currency, Invalid, text};
 use serde::Serialize;
 
-use super::{amount, bounded, countries};
+use super::delivery_rate::check_rates;
+use super::delivery_zone::{check_zones, zone_of};
+use super::{DeliveryRate, DeliveryZone, TravelDays, amount, bounded, countries};
 
 /// How goods reach the buyer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -104,6 +106,12 @@ pub struct DeliveryMethod {
     pub cod_allowed: bool,
     /// The rates, one for each currency, by currency.
     pub rates: Vec<DeliveryRate>,
+    /// Where it goes, when that differs within its countries; empty: all its countries are alike.
+    pub zones: Vec<DeliveryZone>,
+    /// The codes of the carriers whose pickup points it goes to, or that may carry it; empty: any.
+    pub carriers: Vec<String>,
+    /// The days on which it travels.
+    pub travel_days: TravelDays,
     /// Place in lists; smaller comes first.
     pub position: i32,
     /// An inactive method takes no new orders.
@@ -118,19 +126,6 @@ pub struct DeliveryMethod {
     pub updated_at: DateTime<Utc>,
 }
 
-/// The price in one currency, in minor units.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct DeliveryRate {
-    /// The currency of the amounts.
-    pub currency: Currency,
-    /// The price of the first unit.
-    pub first_minor: i64,
-    /// The price of each further unit.
-    pub additional_minor: i64,
-    /// From this value of the goods on delivery is free.
-    pub free_above_minor: Option<i64>,
-}
-
 /// What is to be delivered: the goods of one merchant, one location and one product type.
 #[derive(Debug, Clone, Copy)]
 pub struct Consignment<'a> {
@@ -138,6 +133,8 @@ pub struct Consignment<'a> {
     pub product_type: &'a str,
     /// The country of the address.
     pub country: &'a str,
+    /// Its postal code, when it is known.
+    pub postal_code: Option<&'a str>,
     /// The currency of the order.
     pub currency: Currency,
     /// Units of goods; at least one.
@@ -151,12 +148,16 @@ pub struct Consignment<'a> {
 }
 
 /// The price of a delivery and how it came about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Quote {
     /// The price in minor units of the consignment's currency.
     pub price_minor: i64,
     /// How it came about.
     pub basis: QuoteBasis,
+    /// The names of the surcharges in it.
+    pub surcharges: Vec<String>,
+    /// The name of the zone it goes to, when the method has zones.
+    pub zone: Option<String>,
     /// Fewest days on the way.
     pub transit_days_min: i32,
     /// Most days on the way.
@@ -169,6 +170,8 @@ pub struct Quote {
 pub enum QuoteBasis {
     /// First unit and further units.
     Rates,
+    /// The same, by weight and value of the goods.
+    Bracket,
     /// The value of the goods reached the limit for free delivery.
     FreeAbove,
     /// A trusted storefront brought it.
@@ -194,6 +197,17 @@ pub enum Rejection {
         /// The country of the address.
         country: String,
     },
+    /// It does not go to this part of the country.
+    #[error("this delivery method does not go to {country} {postal_code}")]
+    AddressNotServed {
+        /// The country of the address.
+        country: String,
+        /// Its postal code, in capitals and digits.
+        postal_code: String,
+    },
+    /// No bracket of its rates takes the weight and value of the consignment.
+    #[error("this delivery method has no price for this weight and value")]
+    OutsideBrackets,
     /// It has no price in the currency.
     #[error("this delivery method has no price in {currency}")]
     CurrencyNotPriced {
@@ -222,6 +236,8 @@ impl Rejection {
             Self::MethodInactive => "METHOD_INACTIVE",
             Self::ProductTypeNotCarried { .. } => "PRODUCT_TYPE_NOT_CARRIED",
             Self::CountryNotServed { .. } => "COUNTRY_NOT_SERVED",
+            Self::AddressNotServed { .. } => "ADDRESS_NOT_SERVED",
+            Self::OutsideBrackets => "OUTSIDE_BRACKETS",
             Self::CurrencyNotPriced { .. } => "CURRENCY_NOT_PRICED",
             Self::TooHeavy { .. } => "TOO_HEAVY",
             Self::NotQuoted => "NOT_QUOTED",
@@ -246,27 +262,48 @@ pub fn quote(method: &DeliveryMethod, consignment: &Consignment<'_>) -> Result<Q
     if !method.countries.is_empty() && !method.countries.iter().any(|c| c == consignment.country) {
         return Err(Rejection::CountryNotServed { country: consignment.country.to_owned() });
     }
+    let zone = zone_of(&method.zones, consignment.country, consignment.postal_code)?;
     if let Some(max_weight_g) = method.max_weight_g.filter(|max| consignment.weight_g > *max) {
         return Err(Rejection::TooHeavy { max_weight_g });
     }
-    let (price_minor, basis) = match method.pricing {
-        DeliveryPricing::Quoted => (consignment.quoted_minor.ok_or(Rejection::NotQuoted)?, QuoteBasis::Quoted),
-        DeliveryPricing::Rates => by_rates(method, consignment)?,
+    let (price_minor, basis, surcharges) = match method.pricing {
+        DeliveryPricing::Quoted => {
+            (consignment.quoted_minor.ok_or(Rejection::NotQuoted)?, QuoteBasis::Quoted, Vec::new())
+        }
+        DeliveryPricing::Rates => {
+            let priced = rate(method, zone, consignment.currency)?.price(consignment, zone.map(|z| z.code.as_str()))?;
+            (priced.price_minor, priced.basis, priced.surcharges)
+        }
     };
     amount("price", price_minor).map_err(|_| Rejection::PriceOutOfRange)?;
-    let (transit_days_min, transit_days_max) = (method.transit_days_min, method.transit_days_max);
-    Ok(Quote { price_minor, basis, transit_days_min, transit_days_max })
+    let days = (method.transit_days_min, method.transit_days_max);
+    let days = zone.map_or(days, |zone| (zone.transit_days_min, zone.transit_days_max));
+    let (transit_days_min, transit_days_max) = days;
+    Ok(Quote {
+        price_minor,
+        basis,
+        surcharges,
+        zone: zone.map(|zone| zone.name.clone()),
+        transit_days_min,
+        transit_days_max,
+    })
 }
 
-fn by_rates(method: &DeliveryMethod, consignment: &Consignment<'_>) -> Result<(i64, QuoteBasis), Rejection> {
-    let currency = consignment.currency;
-    let rate = method.rates.iter().find(|r| r.currency == currency).ok_or(Rejection::CurrencyNotPriced { currency })?;
-    if rate.free_above_minor.is_some_and(|limit| consignment.goods_minor >= limit) {
-        return Ok((0, QuoteBasis::FreeAbove));
-    }
-    let further = consignment.units.saturating_sub(1).max(0);
-    let price = rate.additional_minor.checked_mul(further).and_then(|rest| rest.checked_add(rate.first_minor));
-    Ok((price.ok_or(Rejection::PriceOutOfRange)?, QuoteBasis::Rates))
+/// The days a consignment is on its way, whatever its price: those of its zone, or of the method.
+#[must_use]
+pub fn transit_days(method: &DeliveryMethod, country: &str, postal_code: Option<&str>) -> (i32, i32) {
+    let zone = zone_of(&method.zones, country, postal_code).ok().flatten();
+    zone.map_or((method.transit_days_min, method.transit_days_max), |z| (z.transit_days_min, z.transit_days_max))
+}
+
+/// The rate of the zone, else that of the method.
+fn rate<'a>(
+    method: &'a DeliveryMethod,
+    zone: Option<&'a DeliveryZone>,
+    currency: Currency,
+) -> Result<&'a DeliveryRate, Rejection> {
+    let own = zone.into_iter().flat_map(|zone| &zone.rates);
+    own.chain(&method.rates).find(|rate| rate.currency == currency).ok_or(Rejection::CurrencyNotPriced { currency })
 }
 
 /// The longest promise of a delivery in days.
@@ -290,31 +327,45 @@ impl DeliveryMethod {
         if self.max_weight_g.is_some_and(|max| max <= 0) {
             return Err(Invalid::range("maxWeightG", 1, i64::MAX));
         }
-        if !(0..=TRANSIT_DAYS_MAX).contains(&self.transit_days_min) {
-            return Err(Invalid::range("transitDaysMin", 0, i64::from(TRANSIT_DAYS_MAX)));
-        }
-        if !(self.transit_days_min..=TRANSIT_DAYS_MAX).contains(&self.transit_days_max) {
-            return Err(Invalid::range("transitDaysMax", self.transit_days_min.into(), TRANSIT_DAYS_MAX.into()));
-        }
-        self.check_rates()?;
+        transit("", self.transit_days_min, self.transit_days_max)?;
+        check_rates("rates", &mut self.rates)?;
+        check_zones(&mut self.zones)?;
+        self.check_surcharges()?;
+        bounded("carriers", self.carriers.len())?;
+        self.carriers.sort_unstable();
+        self.carriers.dedup();
+        self.travel_days = self.travel_days.checked()?;
         Ok(self)
     }
 
-    fn check_rates(&mut self) -> Result<(), Invalid> {
-        bounded("rates", self.rates.len())?;
-        for (index, rate) in self.rates.iter().enumerate() {
-            amount(&format!("rates.{index}.first"), rate.first_minor)?;
-            amount(&format!("rates.{index}.additional"), rate.additional_minor)?;
-            if let Some(limit) = rate.free_above_minor {
-                amount(&format!("rates.{index}.freeAbove"), limit)?;
+    /// Surcharges name zones that exist.
+    fn check_surcharges(&self) -> Result<(), Invalid> {
+        let own = self.rates.iter().enumerate().map(|(index, rate)| (format!("rates.{index}"), rate));
+        let of_zones = self.zones.iter().enumerate().flat_map(|(zone, of)| {
+            of.rates.iter().enumerate().map(move |(index, rate)| (format!("zones.{zone}.rates.{index}"), rate))
+        });
+        for (path, rate) in own.chain(of_zones) {
+            for (index, surcharge) in rate.surcharges.iter().enumerate() {
+                let unknown = |code: &String| !self.zones.iter().any(|zone| zone.code == *code);
+                if let Some(at) = surcharge.zones.iter().position(unknown) {
+                    let field = format!("{path}.surcharges.{index}.zones.{at}");
+                    return Err(Invalid::new(field, "NOT_FOUND", "is not the code of a zone of this method"));
+                }
             }
-        }
-        self.rates.sort_by_key(|rate| rate.currency);
-        if self.rates.windows(2).any(|w| w[0].currency == w[1].currency) {
-            return Err(Invalid::new("rates", "DUPLICATE", "has two rates of one currency"));
         }
         Ok(())
     }
+}
+
+/// Checks days on the way; `path` stands before their names.
+pub(super) fn transit(path: &str, min: i32, max: i32) -> Result<(), Invalid> {
+    if !(0..=TRANSIT_DAYS_MAX).contains(&min) {
+        return Err(Invalid::range(format!("{path}transitDaysMin"), 0, TRANSIT_DAYS_MAX.into()));
+    }
+    if !(min..=TRANSIT_DAYS_MAX).contains(&max) {
+        return Err(Invalid::range(format!("{path}transitDaysMax"), min.into(), TRANSIT_DAYS_MAX.into()));
+    }
+    Ok(())
 }
 
 #[cfg(test)]

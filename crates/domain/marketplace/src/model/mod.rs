@@ -1,23 +1,29 @@
 //! Plain types and pure decisions.
 
 pub mod billing;
+pub mod calendar;
 pub mod carrier;
 pub mod channel;
 pub mod commission;
 pub mod coupon;
 pub mod delivery;
+pub mod delivery_rate;
+pub mod delivery_zone;
 pub mod settings;
 pub mod snapshot;
 pub mod tax;
 
 pub use billing::{BillingSettings, PayingAccount, PayoutSchedule, StatementCycle};
+pub use calendar::{ClosedDays, WorkCalendar};
 pub use carrier::Carrier;
 pub use channel::Channel;
 pub use commission::{
     CommissionAmounts, CommissionBase, CommissionBracket, CommissionRule, CommissionRules, CommissionScope,
 };
 pub use coupon::{Coupon, CouponValue, coupon_code};
-pub use delivery::{DeliveryKind, DeliveryMethod, DeliveryPricing, DeliveryRate};
+pub use delivery::{DeliveryKind, DeliveryMethod, DeliveryPricing};
+pub use delivery_rate::{DeliveryRate, RateBracket, Surcharge};
+pub use delivery_zone::{DeliveryZone, PostalRange, TravelDays};
 pub use settings::{CouponTax, LegalEntity, Settings, SettingsPatch};
 pub use snapshot::Snapshot;
 pub use tax::{TaxClass, TaxRate};

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use kernel::country::country;
 use kernel::{Currency, Invalid, Rate, text};
 use serde::{Deserialize, Serialize};
 
-use super::{BillingSettings, amount, bounded, share};
+use super::{BillingSettings, WorkCalendar, amount, bounded, share};
 
 /// The company that runs the marketplace; it stands on invoices and statements.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,6 +107,10 @@ pub struct Settings {
     /// The reasons that an actor may give, by what they are for and whose they are: `refund.merchant`,
     /// `cancel.buyer`, ... What is missing may give every reason.
     pub reasons: BTreeMap<String, Vec<String>>,
+    /// The working days of merchants that have no calendar of their own.
+    pub calendar: WorkCalendar,
+    /// Public holidays by country, for carriers that rest on them.
+    pub holidays: BTreeMap<String, Vec<NaiveDate>>,
 }
 
 impl Default for Settings {
@@ -133,6 +138,8 @@ impl Default for Settings {
             return_window_days: 14,
             refund_approval_above: BTreeMap::new(),
             reasons: BTreeMap::new(),
+            calendar: WorkCalendar::default(),
+            holidays: BTreeMap::new(),
         }
     }
 }
@@ -163,6 +170,8 @@ pub struct SettingsPatch {
     pub return_window_days: Option<u32>,
     pub refund_approval_above: Option<BTreeMap<Currency, i64>>,
     pub reasons: Option<BTreeMap<String, Vec<String>>>,
+    pub calendar: Option<WorkCalendar>,
+    pub holidays: Option<BTreeMap<String, Vec<NaiveDate>>>,
 }
 
 impl Settings {
@@ -212,6 +221,8 @@ impl Settings {
         put(&mut self.return_window_days, patch.return_window_days);
         put(&mut self.refund_approval_above, patch.refund_approval_above);
         put(&mut self.reasons, patch.reasons);
+        put(&mut self.calendar, patch.calendar);
+        put(&mut self.holidays, patch.holidays);
         self
     }
 
@@ -254,6 +265,8 @@ impl Settings {
         for (list, reasons) in &self.reasons {
             check_reasons(list, reasons)?;
         }
+        self.calendar = self.calendar.checked("calendar")?;
+        self.holidays = checked_holidays(self.holidays)?;
         Ok(self)
     }
 }
@@ -291,6 +304,20 @@ fn check_reasons(list: &str, reasons: &[String]) -> Result<(), Invalid> {
         text::code("reasons", reason, 40)?;
     }
     Ok(())
+}
+
+/// Countries exist, and the days of each are in order.
+fn checked_holidays(raw: BTreeMap<String, Vec<NaiveDate>>) -> Result<BTreeMap<String, Vec<NaiveDate>>, Invalid> {
+    let mut checked = BTreeMap::new();
+    for (code, mut days) in raw {
+        let field = format!("holidays.{code}");
+        let code = country(&field, &code)?;
+        bounded(&field, days.len())?;
+        days.sort_unstable();
+        days.dedup();
+        checked.insert(code, days);
+    }
+    Ok(checked)
 }
 
 fn days(field: &str, value: u32, min: u32, max: u32) -> Result<(), Invalid> {
@@ -338,6 +365,10 @@ mod tests {
         refused(patch, "refundApprovalAbove.EUR");
         let list = BTreeMap::from([("refund.nobody".to_owned(), vec!["late".to_owned()])]);
         refused(SettingsPatch { reasons: Some(list), ..Default::default() }, "reasons");
+        let nowhere = BTreeMap::from([("XX".to_owned(), Vec::new())]);
+        refused(SettingsPatch { holidays: Some(nowhere), ..Default::default() }, "holidays.XX");
+        let calendar = WorkCalendar { weekdays: Vec::new(), ..WorkCalendar::default() };
+        refused(SettingsPatch { calendar: Some(calendar), ..Default::default() }, "calendar.weekdays");
         let operator = LegalEntity { email: "nobody".to_owned(), ..LegalEntity::default() };
         refused(SettingsPatch { operator: Some(operator), ..Default::default() }, "operator.email");
     }

@@ -108,18 +108,25 @@ pub(super) fn delivery_method(
     row: delivery_method_row::Model,
     rates: Vec<delivery_rate_row::Model>,
 ) -> Result<DeliveryMethod, Error> {
-    let rates = rates.into_iter().map(|rate| DeliveryRate {
-        currency: rate.currency,
-        first_minor: rate.first_minor,
-        additional_minor: rate.additional_minor,
-        free_above_minor: rate.free_above_minor,
+    let rates = rates.into_iter().map(|rate| {
+        Ok(DeliveryRate {
+            brackets: list(&rate.brackets)?,
+            surcharges: list(&rate.surcharges)?,
+            currency: rate.currency,
+            first_minor: rate.first_minor,
+            additional_minor: rate.additional_minor,
+            free_above_minor: rate.free_above_minor,
+        })
     });
     Ok(DeliveryMethod {
         kind: known("delivery_method.kind", &row.kind, DeliveryKind::parse(&row.kind))?,
         pricing: known("delivery_method.pricing", &row.pricing, DeliveryPricing::parse(&row.pricing))?,
         product_types: list(&row.product_types)?,
         countries: list(&row.countries)?,
-        rates: rates.collect(),
+        rates: rates.collect::<Result<_, Error>>()?,
+        zones: list(&row.zones)?,
+        carriers: list(&row.carriers)?,
+        travel_days: list(&row.travel_days)?,
         id: row.id,
         code: row.code,
         name: row.name,
@@ -152,6 +159,9 @@ pub(super) fn delivery_method_row(method: &DeliveryMethod) -> delivery_method_ro
         transit_days_max: Set(method.transit_days_max),
         tracking_required: Set(method.tracking_required),
         cod_allowed: Set(method.cod_allowed),
+        zones: Set(text(&method.zones)),
+        carriers: Set(text(&method.carriers)),
+        travel_days: Set(text(&method.travel_days)),
         position: Set(method.position),
         active: Set(method.active),
         version: Set(method.version),
@@ -167,6 +177,8 @@ pub(super) fn delivery_rate_rows(method: &DeliveryMethod) -> Vec<delivery_rate_r
         first_minor: Set(rate.first_minor),
         additional_minor: Set(rate.additional_minor),
         free_above_minor: Set(rate.free_above_minor),
+        brackets: Set(text(&rate.brackets)),
+        surcharges: Set(text(&rate.surcharges)),
     };
     method.rates.iter().map(row).collect()
 }

@@ -6,8 +6,8 @@ use marketplace::command::{
     edit_carrier, edit_channel, edit_commission_rule, edit_delivery_method, edit_tax_class,
 };
 use marketplace::{
-    Channel, CommissionBase, CommissionRule, CommissionScope, DeliveryMethod, DeliveryRate, TaxRate, bootstrap, query,
-    snapshot,
+    Channel, CommissionBase, CommissionRule, CommissionScope, DeliveryMethod, DeliveryRate, DeliveryZone, PostalRange,
+    RateBracket, Surcharge, TaxRate, TravelDays, bootstrap, query, snapshot,
 };
 use uuid::Uuid;
 
@@ -45,6 +45,9 @@ fn edit_method(method: &DeliveryMethod) -> EditDeliveryMethod {
         tracking_required: None,
         cod_allowed: None,
         rates: None,
+        zones: None,
+        carriers: None,
+        travel_days: None,
         position: None,
         active: None,
     }
@@ -166,7 +169,7 @@ testkit::both_databases! {
         let ctx = t.operator();
         bootstrap(&ctx).await.unwrap();
         let method = snapshot(&ctx).await.unwrap().delivery_method_by_code("parcel").unwrap().clone();
-        let rates = vec![DeliveryRate { currency: Currency::EUR, first_minor: 1, additional_minor: 0, free_above_minor: None }];
+        let rates = vec![DeliveryRate { currency: Currency::EUR, first_minor: 1, additional_minor: 0, free_above_minor: None, brackets: Vec::new(), surcharges: Vec::new() }];
         let edit = EditDeliveryMethod { rates: Some(rates), max_weight_g: Some(None), ..edit_method(&method) };
         let edited = edit_delivery_method(&ctx, edit).await.unwrap();
         assert_eq!((edited.rates.len(), edited.max_weight_g, edited.version), (1, None, 2));
@@ -174,8 +177,52 @@ testkit::both_databases! {
         let nowhere = EditDeliveryMethod { tax_class_id: Some(ctx.new_id()), ..edit_method(&edited) };
         let error = edit_delivery_method(&ctx, nowhere).await.unwrap_err();
         assert_eq!((error.code(), error.field().as_deref()), ("NOT_FOUND", Some("taxClassId")));
+        let carried = EditDeliveryMethod { carriers: Some(vec!["dhl".to_owned(), "nobody".to_owned()]), ..edit_method(&edited) };
+        assert_eq!(edit_delivery_method(&ctx, carried).await.unwrap_err().field().as_deref(), Some("carriers.1"));
         let missing = EditDeliveryMethod { id: ctx.new_id(), ..edit_method(&edited) };
         assert_eq!(edit_delivery_method(&ctx, missing).await.unwrap_err().code(), "NOT_FOUND");
+    }
+
+    async fn zones_brackets_and_surcharges_are_kept_as_they_were_given(t: TestEnv) {
+        let ctx = t.operator();
+        bootstrap(&ctx).await.unwrap();
+        let method = snapshot(&ctx).await.unwrap().delivery_method_by_code("parcel").unwrap().clone();
+        let zone = DeliveryZone {
+            code: "islands".to_owned(),
+            name: "Islands".to_owned(),
+            countries: vec!["de".to_owned()],
+            postal_codes: vec![PostalRange { from: "25946".to_owned(), to: "25999".to_owned() }],
+            served: true,
+            transit_days_min: 3,
+            transit_days_max: 6,
+            rates: Vec::new(),
+        };
+        let bracket = RateBracket { max_weight_g: Some(2_000), max_goods_minor: None, first_minor: 290, additional_minor: 0 };
+        let surcharge = Surcharge {
+            code: "island".to_owned(),
+            name: "Island".to_owned(),
+            zones: vec!["islands".to_owned()],
+            product_types: Vec::new(),
+            above_weight_g: None,
+            amount_minor: 1_200,
+            per_unit: false,
+        };
+        let rate = DeliveryRate { brackets: vec![bracket], surcharges: vec![surcharge], ..method.rates[0].clone() };
+        let travel_days = TravelDays { weekdays: vec![6, 1, 2, 3, 4, 5], rests_on_holidays: true };
+        let edit = EditDeliveryMethod {
+            rates: Some(vec![rate]),
+            zones: Some(vec![zone.clone()]),
+            carriers: Some(vec!["dhl".to_owned()]),
+            travel_days: Some(travel_days),
+            ..edit_method(&method)
+        };
+        let edited = edit_delivery_method(&ctx, edit).await.unwrap();
+        assert_eq!((edited.zones[0].countries.as_slice(), edited.travel_days.weekdays.len()), (&["DE".to_owned()][..], 6));
+        assert_eq!(query::delivery_method(&ctx, method.id).await.unwrap(), edited);
+        // A surcharge cannot be for a zone that is gone.
+        let gone = EditDeliveryMethod { zones: Some(Vec::new()), ..edit_method(&edited) };
+        let error = edit_delivery_method(&ctx, gone).await.unwrap_err();
+        assert_eq!(error.field().as_deref(), Some("rates.0.surcharges.0.zones.0"));
     }
 
     async fn a_carrier_can_lose_its_page(t: TestEnv) {

@@ -135,6 +135,7 @@ fn checked(ctx: &Ctx, input: CreateMerchant) -> Result<Merchant, Invalid> {
         commission_vat_ppm: input.commission_vat_ppm,
         reserve_ppm: None,
         operator_remits_tax: false,
+        calendar: None,
         version: 1,
         created_at: now,
         updated_at: now,

@@ -5,6 +5,7 @@ use context::{Ctx, WriteTx};
 use history::Change;
 use kernel::id::MerchantId;
 use kernel::{Rate, text};
+use marketplace::WorkCalendar;
 
 use super::create::{check_share, check_vat};
 use crate::actions::{EDIT_BANK, EDIT_LEGAL, EDIT_PROFILE, EDIT_TERMS};
@@ -112,6 +113,30 @@ pub async fn edit_terms(ctx: &Ctx, input: EditTerms) -> Result<Merchant, Error> 
     }
     after.operator_remits_tax = input.operator_remits_tax.unwrap_or(after.operator_remits_tax);
     save(tx, &grant, &before, after, "terms_edited").await
+}
+
+/// A new calendar.
+#[derive(Debug, Clone)]
+pub struct EditCalendar {
+    /// The merchant.
+    pub id: MerchantId,
+    /// The version that the caller saw.
+    pub expected_version: i64,
+    /// The days on which it sends goods, as a whole; `None` takes the marketplace's calendar.
+    pub calendar: Option<WorkCalendar>,
+}
+
+/// Changes the days on which a merchant sends goods. What was promised to buyers stays promised.
+///
+/// # Errors
+/// As [`edit_profile`].
+pub async fn edit_calendar(ctx: &Ctx, input: EditCalendar) -> Result<Merchant, Error> {
+    let grant = ctx.authorize(EDIT_PROFILE)?;
+    let calendar = input.calendar.map(|calendar| calendar.checked("calendar")).transpose()?;
+    let tx = ctx.begin_write().await?;
+    let before = seen(&tx, &grant, input.id, input.expected_version).await?;
+    let after = Merchant { calendar, ..before.clone() };
+    save(tx, &grant, &before, after, "calendar_edited").await
 }
 
 /// A change of the account for payouts.

@@ -32,6 +32,7 @@ pub(crate) mod merchant_row {
         pub commission_vat_ppm: Option<Rate>,
         pub reserve_ppm: Option<Rate>,
         pub operator_remits_tax: bool,
+        pub calendar: Option<String>,
         pub version: i64,
         pub created_at: DateTime<Utc>,
         pub updated_at: DateTime<Utc>,

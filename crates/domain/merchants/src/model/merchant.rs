@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use kernel::country::country;
 use kernel::id::MerchantId;
 use kernel::{Invalid, Rate, text};
+use marketplace::WorkCalendar;
 use serde::{Deserialize, Serialize};
 
 use super::{Status, Transition};
@@ -52,6 +53,8 @@ pub struct Merchant {
     pub reserve_ppm: Option<Rate>,
     /// Whether the operator is the deemed supplier: the tax on its sales is remitted by the operator.
     pub operator_remits_tax: bool,
+    /// The days on which it sends goods; `None` is the marketplace's calendar.
+    pub calendar: Option<WorkCalendar>,
     /// Grows by one with every change.
     pub version: i64,
     /// When it was made.

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use kernel::Rate;
 use kernel::id::MerchantId;
+use marketplace::WorkCalendar;
 
 use super::{BankAccount, Legal, Status};
 
@@ -31,6 +32,8 @@ pub struct SellingTerms {
     pub reserve_ppm: Option<Rate>,
     /// Whether the operator remits the tax on its sales.
     pub operator_remits_tax: bool,
+    /// The days on which it sends goods; `None` is the marketplace's calendar.
+    pub calendar: Option<WorkCalendar>,
 }
 
 impl SellingTerms {
@@ -38,6 +41,12 @@ impl SellingTerms {
     #[must_use]
     pub fn commission_vat(&self, settings: &marketplace::Settings) -> Rate {
         self.commission_vat_ppm.unwrap_or(settings.commission_vat_ppm)
+    }
+
+    /// The days on which it sends goods: its own, or those of the marketplace.
+    #[must_use]
+    pub fn work_calendar<'a>(&'a self, settings: &'a marketplace::Settings) -> &'a WorkCalendar {
+        self.calendar.as_ref().unwrap_or(&settings.calendar)
     }
 
     /// The share of its released earnings that is kept: its own, or that of the marketplace.

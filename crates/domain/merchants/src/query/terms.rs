@@ -11,7 +11,8 @@ use crate::model::{InvoiceParty, PayoutAccount, SellingTerms};
 use crate::{Error, repo};
 
 /// The columns of [`SellingTerms`], in its order.
-type TermsRow = (MerchantId, String, String, String, String, i32, bool, String, Option<Rate>, Option<Rate>, bool);
+type TermsRow =
+    (MerchantId, String, String, String, String, i32, bool, String, Option<Rate>, Option<Rate>, bool, Option<String>);
 
 /// On what terms these merchants sell at this moment. One statement.
 ///
@@ -30,14 +31,13 @@ pub async fn selling_terms_on<C: ConnectionTrait>(
         .select_only()
         .columns([Column::Id, Column::Name, Column::Slug, Column::Status, Column::Country, Column::HandlingDays])
         .columns([Column::AutoAccept, Column::Tier, Column::CommissionVatPpm, Column::ReservePpm])
-        .column(Column::OperatorRemitsTax)
+        .columns([Column::OperatorRemitsTax, Column::Calendar])
         .filter(Column::Id.is_in(db::dialect::pad(ids.to_vec())))
         .into_tuple()
         .all(conn)
         .await?;
     let terms = rows.into_iter().map(|row| {
-        let (id, name, slug, status, country, handling_days, auto_accept, tier, commission_vat_ppm, reserve, remits) =
-            row;
+        let (id, name, slug, status, country, handling_days, auto_accept, tier, vat, reserve, remits, calendar) = row;
         let terms = SellingTerms {
             id,
             name,
@@ -47,9 +47,10 @@ pub async fn selling_terms_on<C: ConnectionTrait>(
             handling_days,
             auto_accept,
             tier,
-            commission_vat_ppm,
+            commission_vat_ppm: vat,
             reserve_ppm: reserve,
             operator_remits_tax: remits,
+            calendar: repo::calendar(calendar.as_deref())?,
         };
         Ok((id, terms))
     });

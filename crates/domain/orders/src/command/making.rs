@@ -145,6 +145,9 @@ impl Making<'_> {
             accept_by: None,
             decided_at: None,
             ship_by: choices().map(|choice| choice.promise.ship_by).max().unwrap_or(self.now),
+            deliver_from: choices().map(|choice| choice.promise.deliver_from).min().unwrap_or(self.now),
+            deliver_to: choices().map(|choice| choice.promise.deliver_to).max().unwrap_or(self.now),
+            late_at: None,
             delivered_at: None,
             close_after: None,
             closed_at: None,
@@ -234,6 +237,7 @@ impl Making<'_> {
                 method_id: choice.method,
                 method_code: choice.code.clone(),
                 method_name: choice.name.clone(),
+                method_kind: choice.kind.clone(),
                 tracking_required: choice.tracking_required,
                 reasons: Texts(consignment.reasons.clone()),
                 shipping_gross_minor: choice.price,
@@ -250,6 +254,8 @@ impl Making<'_> {
                 ship_by: choice.promise.ship_by,
                 deliver_from: choice.promise.deliver_from,
                 deliver_to: choice.promise.deliver_to,
+                promise_terms: choice.promise_terms.clone(),
+                late_at: None,
                 version: 1,
             });
             self.fulfillment_lines(id, consignment, &mut lines)?;

@@ -18,6 +18,7 @@ mod incident;
 mod late;
 mod making;
 mod money;
+mod overdue;
 mod paying;
 mod place;
 mod placement;
@@ -59,6 +60,7 @@ pub use money::{
     MoneyArrived, PaymentAuthorized, capture_failed, money_arrived, payment_authorized, payment_failed, refund_failed,
     refund_settled,
 };
+pub use overdue::find_overdue;
 pub use place::{PayWith, Place, place};
 pub use plan::{cart_plan, plan_of};
 pub use refund::{RefundAmount, RefundUnits, refund_amount, refund_approve, refund_reject, refund_units};

@@ -96,9 +96,10 @@ pub(super) async fn planned<C: ConnectionTrait>(
         prices_include_tax: channel.prices_include_tax,
         rounding: channel.rounding,
         country: country.clone(),
+        postal_code: cart.ship_to.as_ref().map(|address| address.postal_code.clone()).filter(|code| !code.is_empty()),
         lines,
         stock,
-        merchants: terms.iter().map(|(id, terms)| (*id, merchant_terms(terms))).collect(),
+        merchants: terms.iter().map(|(id, terms)| (*id, merchant_terms(terms, market))).collect(),
         market: market.clone(),
         choices: cart.choices.0.clone(),
         coupon,
@@ -176,8 +177,13 @@ fn stock_at(stock: inventory::LocationStock) -> StockAt {
     }
 }
 
-fn merchant_terms(terms: &SellingTerms) -> MerchantTerms {
-    MerchantTerms { name: terms.name.clone(), can_sell: terms.can_sell, handling_days: terms.handling_days.into() }
+fn merchant_terms(terms: &SellingTerms, market: &Snapshot) -> MerchantTerms {
+    MerchantTerms {
+        name: terms.name.clone(),
+        can_sell: terms.can_sell,
+        handling_days: terms.handling_days.into(),
+        calendar: terms.work_calendar(&market.settings).clone(),
+    }
 }
 
 pub(super) fn offers_fault(error: offers::Error) -> Error {

@@ -33,6 +33,7 @@ pub(super) async fn release_in(work: &mut Work, payment: PaymentId) -> Result<()
     if !waits(&work.book, payment) {
         return Ok(());
     }
+    promise_anew(work, payment);
     let hours = work.market.settings.accept_within_hours;
     let steps = hand_over(&work.ctx, &mut work.tx, &mut work.book, payment, hours);
     work.add_steps(steps);
@@ -55,6 +56,36 @@ pub(super) async fn release_in(work: &mut Work, payment: PaymentId) -> Result<()
 pub(super) fn waits(book: &Book, payment: PaymentId) -> bool {
     let waits = |part: &crate::MerchantOrder| part.released_at.is_none() && part.state != MerchantOrderState::Canceled;
     book.parts_of(payment).any(waits)
+}
+
+/// The money of a merchant order may come so much later without moving what was promised.
+const PROMPT: Duration = Duration::hours(1);
+
+/// A merchant can send nothing before the money is there: when it came late, the promise counts from now on. It is made
+/// of what was frozen at placement, and never becomes earlier.
+fn promise_anew(work: &mut Work, payment: PaymentId) {
+    let now = work.tx.now();
+    let late = |part: &&crate::MerchantOrder| part.released_at.is_none() && now - part.placed_at > PROMPT;
+    let parts: Vec<_> = work.book.parts_of(payment).filter(late).map(|part| part.id).collect();
+    for id in parts {
+        for row in work.book.fulfillments.iter_mut().filter(|row| row.merchant_order_id == id) {
+            let promise = row.promise_terms.promise(now);
+            if promise.ship_by > row.ship_by {
+                (row.ship_by, row.deliver_from) = (promise.ship_by, promise.deliver_from);
+                row.deliver_to = promise.deliver_to;
+            }
+        }
+        let own = || work.book.fulfillments.iter().filter(|row| row.merchant_order_id == id);
+        let ship_by = own().map(|row| row.ship_by).max();
+        let deliver_from = own().map(|row| row.deliver_from).min();
+        let deliver_to = own().map(|row| row.deliver_to).max();
+        let Some(part) = work.book.parts.iter_mut().find(|part| part.id == id) else { continue };
+        part.ship_by = ship_by.unwrap_or(part.ship_by);
+        part.deliver_from = deliver_from.unwrap_or(part.deliver_from);
+        part.deliver_to = deliver_to.unwrap_or(part.deliver_to);
+        let placed_at = part.placed_at;
+        work.note("promise_moved", Some(id), &json!({ "from": placed_at, "to": now }));
+    }
 }
 
 /// Releases every part of a payment that is not canceled, in memory, and tells of it.

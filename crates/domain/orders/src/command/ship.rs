@@ -6,10 +6,12 @@ use context::{Ctx, WriteTx};
 use inventory::{Issue, issue_in_tx};
 use kernel::id::{FulfillmentOrderId, ShipmentId};
 use kernel::{Invalid, text};
-use marketplace::Snapshot;
+use marketplace::{DeliveryKind, Snapshot};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter};
 use serde_json::json;
 
+use super::deliver::deliver_in;
+use super::overdue;
 use super::work::Work;
 use crate::Error;
 use crate::actions::SHIP;
@@ -68,6 +70,9 @@ pub async fn ship(ctx: &Ctx, input: Ship) -> Result<Shipment, Error> {
         return Err(Error::TrackingRequired);
     }
     let shipped = work.book.ship(fulfillment.id, &lines)?;
+    if work.tx.now() >= fulfillment.ship_by {
+        overdue::mark(&mut work.book, fulfillment.id, work.tx.now());
+    }
     let id: ShipmentId = ctx.new_id();
     let issues: Vec<Issue> = lines
         .iter()
@@ -78,8 +83,13 @@ pub async fn ship(ctx: &Ctx, input: Ship) -> Result<Shipment, Error> {
         })
         .collect();
     issue_in_tx(&mut work.tx, &issues, &id.to_string()).await?;
-    let row = insert(&work, id, &fulfillment, &shipped, tracking).await?;
+    let mut row = insert(&work, id, &fulfillment, &shipped, tracking).await?;
     tell(&mut work, &row, &shipped, &lines);
+    // What goes by wire is there when it leaves.
+    if fulfillment.method_kind == DeliveryKind::Digital.as_str() {
+        let at = row.shipped_at;
+        deliver_in(&mut work, &mut row, at, None).await?;
+    }
     work.finish().await?;
     Ok(row)
 }

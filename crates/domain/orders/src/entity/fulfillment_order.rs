@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use kernel::id::{DeliveryMethodId, FulfillmentOrderId, LocationId, MerchantId, MerchantOrderId, OrderId};
 use sea_orm::entity::prelude::*;
 
+use crate::model::promise::PromiseTerms;
 use crate::model::status::{FulfillmentOrderState, ShippingState};
 use crate::model::types::Texts;
 
@@ -23,6 +24,7 @@ pub struct Model {
     pub method_id: DeliveryMethodId,
     pub method_code: String,
     pub method_name: String,
+    pub method_kind: String,
     pub tracking_required: bool,
     pub reasons: Texts,
     pub shipping_gross_minor: i64,
@@ -39,6 +41,8 @@ pub struct Model {
     pub ship_by: DateTime<Utc>,
     pub deliver_from: DateTime<Utc>,
     pub deliver_to: DateTime<Utc>,
+    pub promise_terms: PromiseTerms,
+    pub late_at: Option<DateTime<Utc>>,
     pub version: i64,
 }
 

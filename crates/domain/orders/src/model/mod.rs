@@ -11,6 +11,7 @@ pub mod money;
 pub mod number;
 pub mod payments_of;
 pub mod plan;
+pub mod promise;
 pub mod replan;
 pub mod settle;
 pub mod state;

@@ -11,6 +11,7 @@ use crate::event::LineUnits;
 use crate::model::given::Run;
 use crate::model::money::Parts;
 use crate::model::plan::SplitPlan;
+use crate::model::promise::PromiseTerms;
 
 macro_rules! json_text {
     ($($name:ty),* $(,)?) => {$(
@@ -28,7 +29,17 @@ macro_rules! json_text {
         }
     )*};
 }
-json_text!(Address, DeliveryChoices, FulfillmentOrderIds, GivenBack, StoredParts, StoredPlan, Texts, Wanted);
+json_text!(
+    Address,
+    DeliveryChoices,
+    FulfillmentOrderIds,
+    GivenBack,
+    PromiseTerms,
+    StoredParts,
+    StoredPlan,
+    Texts,
+    Wanted
+);
 
 /// A postal address as it was when the order was placed. Displays as JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize, DeriveValueType)]

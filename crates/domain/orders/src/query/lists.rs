@@ -43,6 +43,8 @@ pub struct MerchantOrderFilter {
     pub state: Option<MerchantOrderState>,
     /// With this number, or a number that starts like this.
     pub number: Option<String>,
+    /// Whose goods did not leave in time, or did.
+    pub late: Option<bool>,
     /// Placed from then on.
     pub placed_from: Option<DateTime<Utc>>,
     /// Placed before then.
@@ -206,6 +208,10 @@ pub async fn merchant_orders(
     }
     if let Some(state) = filter.state {
         wanted = wanted.add(merchant_order::Column::State.eq(state));
+    }
+    if let Some(late) = filter.late {
+        let since = merchant_order::Column::LateAt;
+        wanted = wanted.add(if late { since.is_not_null() } else { since.is_null() });
     }
     wanted = wanted.add(starting(merchant_order::Column::Number, filter.number.as_deref()));
     wanted = wanted.add(between(merchant_order::Column::PlacedAt, filter.placed_from, filter.placed_before));

@@ -16,6 +16,7 @@ mod mixed;
 mod parcels;
 mod places;
 mod previews;
+mod promises;
 mod races;
 mod refunds;
 mod replan;

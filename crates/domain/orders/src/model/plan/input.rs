@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use kernel::id::{CartLineId, DeliveryMethodId, LocationId, MerchantId, OfferId, ProductId, StockItemId, VariantId};
 use kernel::{Currency, Rounding};
-use marketplace::{Coupon, Snapshot};
+use marketplace::{Coupon, Snapshot, WorkCalendar};
 
 /// Everything the plan depends on.
 #[derive(Debug, Clone)]
@@ -21,6 +21,8 @@ pub struct PlanInput {
     pub rounding: Rounding,
     /// Where to; the channel's own country while the buyer has not said.
     pub country: String,
+    /// The postal code there, once the buyer has said.
+    pub postal_code: Option<String>,
     /// The cart lines in their order.
     pub lines: Vec<PlanLine>,
     /// Stock of the articles.
@@ -90,7 +92,7 @@ pub struct ForSale {
     pub min_quantity: i64,
     /// The most units sold at once.
     pub max_quantity: Option<i64>,
-    /// Days until it leaves, when the offer says so.
+    /// Working days until it leaves, when the offer says so.
     pub handling_days: Option<i64>,
 }
 
@@ -114,6 +116,8 @@ pub struct MerchantTerms {
     pub name: String,
     /// Whether it may sell now.
     pub can_sell: bool,
-    /// Days until goods leave when the offer does not say.
+    /// Working days until goods leave when the offer does not say.
     pub handling_days: i64,
+    /// Its working days.
+    pub calendar: WorkCalendar,
 }

@@ -12,13 +12,13 @@ mod price;
 #[cfg(test)]
 mod tests;
 
-use chrono::{DateTime, Utc};
 use kernel::Currency;
 use kernel::id::{
     CartLineId, CouponId, DeliveryMethodId, LocationId, MerchantId, OfferId, ProductId, StockItemId, VariantId,
 };
 use serde::{Deserialize, Serialize};
 
+pub use super::promise::{Promise, PromiseTerms};
 pub use input::{EnteredCoupon, ForSale, MerchantTerms, PlanInput, PlanLine, StockAt};
 pub use planner::plan;
 pub(crate) use price::with_tax;
@@ -160,6 +160,8 @@ pub struct Choice {
     pub code: String,
     /// Its name.
     pub name: String,
+    /// How goods reach the buyer: the stored name of a `DeliveryKind`.
+    pub kind: String,
     /// What the buyer pays for it, tax included.
     pub price: i64,
     /// Tax within `price`.
@@ -170,19 +172,11 @@ pub struct Choice {
     pub cod_allowed: bool,
     /// Leaves by, arrives between.
     pub promise: Promise,
+    /// What the promise was made of; kept with the order, not with the plan.
+    #[serde(skip)]
+    pub promise_terms: PromiseTerms,
     /// How the price came about.
     pub reasons: Vec<String>,
-}
-
-/// When a consignment leaves and arrives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Promise {
-    /// Leaves until then.
-    pub ship_by: DateTime<Utc>,
-    /// Arrives from then on.
-    pub deliver_from: DateTime<Utc>,
-    /// Arrives until then.
-    pub deliver_to: DateTime<Utc>,
 }
 
 /// What kind of thing was not used.

@@ -2,18 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use chrono::Duration;
 use kernel::id::{LocationId, MerchantId};
 use kernel::unit_slots_sum;
 
-use marketplace::DeliveryMethod;
+use marketplace::delivery::transit_days;
+use marketplace::{DeliveryMethod, WorkCalendar};
 
 use super::input::{ForSale, PlanInput, PlanLine};
 use super::locations::{self, Candidate, Take, Want};
 use super::price::{self, Load};
 use super::{
-    Choice, Consignment, ConsignmentLine, PlannedCoupon, PlannedLine, Promise, Rejected, Rejection, SplitPlan, Totals,
-    hash,
+    Choice, Consignment, ConsignmentLine, PlannedCoupon, PlannedLine, PromiseTerms, Rejected, Rejection, SplitPlan,
+    Totals, hash,
 };
 
 /// Splits a cart into consignments.
@@ -43,6 +43,28 @@ struct Work<'a> {
     rejected: Vec<Rejection>,
     /// Priced lines with the index of their cart line.
     lines: Vec<(usize, PlannedLine)>,
+}
+
+/// When goods leave their merchant.
+#[derive(Clone, Copy)]
+struct Leaves<'a> {
+    calendar: &'a WorkCalendar,
+    lead_days: i64,
+}
+
+impl Leaves<'_> {
+    /// What the promise of a method is made of.
+    fn terms(self, method: &DeliveryMethod, input: &PlanInput) -> PromiseTerms {
+        let rest = input.market.settings.holidays.get(&input.country).filter(|_| method.travel_days.rests_on_holidays);
+        PromiseTerms {
+            calendar: self.calendar.clone(),
+            lead_days: self.lead_days,
+            transit_days: transit_days(method, &input.country, input.postal_code.as_deref()),
+            travel_weekdays: method.travel_days.weekdays.clone(),
+            rest_days: rest.cloned().unwrap_or_default(),
+        }
+        .around(input.now)
+    }
 }
 
 fn reject_line(line: &PlanLine, code: &str, text: String) -> Rejection {
@@ -187,9 +209,11 @@ impl<'a> Work<'a> {
         let (lines, load, handling) = self.contents(from.location, takes);
         let terms = self.input.merchants.get(&merchant);
         let handling = handling.or_else(|| terms.map(|t| t.handling_days)).unwrap_or(0);
+        let every_day = WorkCalendar::default();
+        let leaves = Leaves { calendar: terms.map_or(&every_day, |t| &t.calendar), lead_days: handling };
         let mut choices = Vec::new();
         for method in &self.input.market.delivery_methods {
-            match self.choice(method, product_type, load, handling) {
+            match self.choice(method, product_type, load, leaves) {
                 Ok(choice) => choices.push(choice),
                 Err((code, text)) => {
                     self.rejected.push(note(Rejected::Method, format!("{key}/{}", method.code), code, text));
@@ -259,27 +283,25 @@ impl<'a> Work<'a> {
         method: &DeliveryMethod,
         product_type: &str,
         load: Load,
-        handling: i64,
+        leaves: Leaves<'_>,
     ) -> Result<Choice, (&'static str, String)> {
         let input = self.input;
         let (shown, reasons) = price::delivery(load, method, product_type, input)
             .map_err(|no| (no.code(), format!("{}: {no}", method.name)))?;
         let tax_ppm = input.market.tax_rate(method.tax_class_id, &input.country, input.now).ppm();
         let (price, tax) = price::gross_and_tax(shown, tax_ppm, input);
-        let ship_by = input.now + Duration::days(handling);
+        let promise_terms = leaves.terms(method, input);
         Ok(Choice {
             method: method.id,
             code: method.code.clone(),
             name: method.name.clone(),
+            kind: method.kind.as_str().to_owned(),
             price,
             tax,
             tracking_required: method.tracking_required,
             cod_allowed: method.cod_allowed,
-            promise: Promise {
-                ship_by,
-                deliver_from: ship_by + Duration::days(method.transit_days_min.into()),
-                deliver_to: ship_by + Duration::days(method.transit_days_max.into()),
-            },
+            promise: promise_terms.promise(input.now),
+            promise_terms,
             reasons,
         })
     }

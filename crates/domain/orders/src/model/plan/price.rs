@@ -61,6 +61,7 @@ pub(super) fn delivery(
     let consignment = delivery::Consignment {
         product_type,
         country: &input.country,
+        postal_code: input.postal_code.as_deref(),
         currency: input.currency,
         units: load.rated_units.max(1),
         goods_minor: load.goods,
@@ -77,6 +78,8 @@ pub(super) fn delivery(
         Ok(quote) => {
             let price = quote.price_minor.checked_add(quoted).ok_or(delivery::Rejection::PriceOutOfRange)?;
             let mut reasons = vec![basis(&quote, load.rated_units)];
+            reasons.extend(quote.zone.map(|zone| format!("to {zone}")));
+            reasons.extend(quote.surcharges.iter().map(|name| format!("with a surcharge: {name}")));
             if load.quoted.is_some() {
                 reasons.push(given.to_owned());
             }
@@ -92,6 +95,7 @@ fn basis(quote: &delivery::Quote, units: i64) -> String {
         QuoteBasis::Quoted => "the delivery price came with the lines".to_owned(),
         QuoteBasis::Rates if units > 1 => format!("the first unit and {} further units", units - 1),
         QuoteBasis::Rates => "one unit".to_owned(),
+        QuoteBasis::Bracket => "by weight and value of the goods".to_owned(),
     }
 }
 

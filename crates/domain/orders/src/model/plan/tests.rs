@@ -8,7 +8,7 @@ use kernel::id::{
     CartLineId, DeliveryMethodId, LocationId, MerchantId, OfferId, ProductId, StockItemId, TaxClassId, VariantId,
 };
 use kernel::{Currency, Rounding};
-use marketplace::{DeliveryKind, DeliveryMethod, DeliveryPricing, DeliveryRate, Snapshot};
+use marketplace::{DeliveryKind, DeliveryMethod, DeliveryPricing, DeliveryRate, Snapshot, TravelDays};
 use proptest::prelude::*;
 use uuid::Uuid;
 
@@ -38,7 +38,12 @@ fn method(n: u128, types: &[&str], first: i64, additional: i64) -> DeliveryMetho
             first_minor: first,
             additional_minor: additional,
             free_above_minor: None,
+            brackets: Vec::new(),
+            surcharges: Vec::new(),
         }],
+        zones: Vec::new(),
+        carriers: Vec::new(),
+        travel_days: TravelDays::default(),
         position: 1,
         active: true,
         version: 1,
@@ -83,9 +88,17 @@ fn stock(input: &mut PlanInput, item: u128, at: &[(u128, i64, i64)]) {
     input.stock.insert(StockItemId(id(item)), at.collect());
 }
 
+fn terms(n: u128) -> MerchantTerms {
+    MerchantTerms {
+        name: format!("M{n}"),
+        can_sell: n != 9,
+        handling_days: 2,
+        calendar: marketplace::WorkCalendar::default(),
+    }
+}
+
 fn input(lines: Vec<PlanLine>) -> PlanInput {
-    let merchants = (0..10)
-        .map(|n| (MerchantId(id(n)), MerchantTerms { name: format!("M{n}"), can_sell: n != 9, handling_days: 2 }));
+    let merchants = (0..10).map(|n| (MerchantId(id(n)), terms(n)));
     let delivery_methods = vec![method(1, &["parcel"], 490, 100), method(2, &["parcel", "bulky"], 3990, 0)];
     PlanInput {
         now: DateTime::UNIX_EPOCH,
@@ -93,6 +106,7 @@ fn input(lines: Vec<PlanLine>) -> PlanInput {
         prices_include_tax: true,
         rounding: Rounding::HalfUp,
         country: "DE".to_owned(),
+        postal_code: None,
         lines,
         stock: HashMap::new(),
         merchants: merchants.collect(),
@@ -138,8 +152,10 @@ fn a_merchant_a_location_and_a_product_type_make_a_consignment() {
     assert_eq!(rejected(&plan, "PRODUCT_TYPE_NOT_CARRIED").len(), 1);
     assert_eq!(rejected(&plan, "NOT_NEEDED").len(), 1, "L21 is not used and says why");
     let promise = plan.consignments[0].choices[0].promise;
-    assert_eq!(promise.ship_by, DateTime::UNIX_EPOCH + Duration::days(2));
-    assert_eq!(promise.deliver_to, DateTime::UNIX_EPOCH + Duration::days(5));
+    // Two days of handling and one to three days on the way, each to the end of its day.
+    assert_eq!(promise.ship_by, DateTime::UNIX_EPOCH + Duration::days(3));
+    assert_eq!(promise.deliver_from, DateTime::UNIX_EPOCH + Duration::days(3));
+    assert_eq!(promise.deliver_to, DateTime::UNIX_EPOCH + Duration::days(6));
 }
 
 #[test]
