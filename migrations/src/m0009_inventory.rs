@@ -10,6 +10,7 @@ pub(crate) const STATEMENTS: &[Step] = &[
         name text NOT NULL,
         country text NOT NULL,
         priority integer NOT NULL,
+        store text,
         active boolean NOT NULL,
         version bigint NOT NULL,
         created_at {at} NOT NULL,

@@ -12,6 +12,7 @@ pub(crate) const STATEMENTS: &[Step] = &[
         email text,
         ship_to text,
         choices text NOT NULL,
+        pickups text NOT NULL,
         coupon_code text,
         state text NOT NULL CHECK (state IN ('open', 'draft', 'ordered', 'dropped')),
         order_id {id},
@@ -226,6 +227,8 @@ pub(crate) const STATEMENTS: &[Step] = &[
         deliver_from {at} NOT NULL,
         deliver_to {at} NOT NULL,
         promise_terms text NOT NULL,
+        pickup text,
+        ready_at {at},
         late_at {at},
         version bigint NOT NULL,
         UNIQUE (order_id, plan_key),
@@ -233,7 +236,7 @@ pub(crate) const STATEMENTS: &[Step] = &[
         CHECK (shipping_reversed_minor <= shipping_given_minor)
     )"),
     Sql("CREATE INDEX fulfillment_order_due ON fulfillment_order (ship_by, id)
-        WHERE late_at IS NULL AND state IN ('open', 'in_progress', 'on_hold')"),
+        WHERE late_at IS NULL AND ready_at IS NULL AND state IN ('open', 'in_progress', 'on_hold')"),
     Sql("CREATE INDEX merchant_order_late ON merchant_order (placed_at, id) WHERE late_at IS NOT NULL"),
     Sql("CREATE INDEX merchant_order_merchant_late ON merchant_order (merchant_id, placed_at, id)
         WHERE late_at IS NOT NULL"),

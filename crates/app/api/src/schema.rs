@@ -135,6 +135,7 @@ pub struct TradeMutation(
     crate::orders::ReturnsMutation,
     crate::orders::CareMutation,
     crate::orders::DeskMutation,
+    crate::orders::PickupMutation,
     crate::payments::PaymentsMutation,
     crate::payments::DisputeMutation,
     crate::payments::LinkMutation,

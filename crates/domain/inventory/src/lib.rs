@@ -24,7 +24,7 @@ pub use command::restock::{Restock, restock_in_tx};
 pub use command::set::{StockSet, StockSetLine, StockSetOutcome, stock_set};
 pub use error::{Error, Short};
 pub use event::StockChanged;
-pub use model::{Location, LocationStock, Movement, MovementKind, RowError, StockLevel};
+pub use model::{Location, LocationStock, Movement, MovementKind, RowError, StockLevel, Store};
 pub use query::availability::{availability, availability_on};
 pub use query::levels::{LevelFilter, level, levels, levels_by_item_ids};
 pub use query::locations::{location, locations, locations_by_ids, locations_by_merchant_ids};

@@ -16,7 +16,8 @@ pub use model::delivery;
 pub use model::{
     BillingSettings, Carrier, Channel, ClosedDays, CommissionAmounts, CommissionBase, CommissionBracket,
     CommissionRule, CommissionRules, CommissionScope, Coupon, CouponTax, CouponValue, DeliveryKind, DeliveryMethod,
-    DeliveryPricing, DeliveryRate, DeliveryZone, LegalEntity, PayingAccount, PayoutSchedule, PostalRange, RateBracket,
-    Settings, SettingsPatch, Snapshot, StatementCycle, Surcharge, TaxClass, TaxRate, TravelDays, WorkCalendar,
+    DeliveryPricing, DeliveryRate, DeliveryZone, LegalEntity, PayingAccount, PayoutSchedule, PickupPlace, PickupPoint,
+    PickupPointKind, PostalRange, RateBracket, Settings, SettingsPatch, Snapshot, StatementCycle, Surcharge, TaxClass,
+    TaxRate, TravelDays, WorkCalendar,
 };
-pub use query::{coupon_by_code_on, snapshot, snapshot_on};
+pub use query::{coupon_by_code_on, pickup_points_on, snapshot, snapshot_on};

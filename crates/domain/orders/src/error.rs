@@ -181,6 +181,9 @@ pub(crate) fn rejection_code(code: &str) -> &'static str {
         "QUANTITY_TOO_HIGH",
         "AMOUNT_TOO_LARGE",
         "NO_DELIVERY_METHOD",
+        "PICKUP_POINT_REQUIRED",
+        "PICKUP_POINT_GONE",
+        "PICKUP_POINT_NOT_SERVED",
     ]
     .into_iter()
     .find(|known| *known == code)

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::edit::EditedPart;
 use crate::model::money::Parts;
-use crate::model::status::{CancelReason, CaptureTiming, ReturnState};
+use crate::model::status::{CancelReason, CaptureTiming, ReturnState, ShipmentState};
 
 /// Units of an order line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -131,6 +131,32 @@ events! {
         net_minor: i64,
         /// The operation by which the merchant took and kept the buyer's cash; `None` when the money is with us.
         kept_by_merchant: Option<PaymentOperationId>,
+    }
+
+    /// A parcel went on to another state on its way.
+    ShipmentMoved = "shipment_moved.v1" of shipment {
+        /// The order.
+        order: OrderId,
+        /// The merchant order.
+        merchant_order: MerchantOrderId,
+        /// The merchant.
+        merchant: MerchantId,
+        /// The parcel.
+        shipment: ShipmentId,
+        /// The state now.
+        state: ShipmentState,
+    }
+
+    /// Goods lie ready at the merchant's to be collected.
+    PickupReady = "pickup_ready.v1" of fulfillment_order {
+        /// The order.
+        order: OrderId,
+        /// The merchant order.
+        merchant_order: MerchantOrderId,
+        /// The merchant.
+        merchant: MerchantId,
+        /// The fulfillment order.
+        fulfillment_order: FulfillmentOrderId,
     }
 
     /// Goods did not leave when they should have; told once of a fulfillment order.

@@ -110,6 +110,8 @@ typed_ids! {
     DeliveryMethodId = "dlv";
     /// A company that carries parcels.
     CarrierId = "car";
+    /// A parcel shop or locker of a carrier.
+    PickupPointId = "pup";
     /// A rule by which the operator earns.
     CommissionRuleId = "com";
     /// A code that makes goods cheaper at the marketplace's expense.

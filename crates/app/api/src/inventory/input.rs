@@ -1,8 +1,9 @@
 //! What clients send about stock.
 
-use async_graphql::{Enum, ID, InputObject};
+use async_graphql::{Enum, ID, InputObject, MaybeUndefined};
 use kernel::Invalid;
 
+use super::object::PickupStore;
 use crate::input;
 
 /// A new stock location.
@@ -46,6 +47,8 @@ pub struct StockLocationEditInput {
     pub country: Option<String>,
     /// Which location is used first: the lowest number.
     pub priority: Option<i32>,
+    /// Where buyers collect goods; `null`: they cannot any more.
+    pub store: MaybeUndefined<PickupStore>,
     /// Whether new orders may be served from here.
     pub active: Option<bool>,
 }
@@ -58,6 +61,7 @@ impl StockLocationEditInput {
             name: self.name,
             country: self.country,
             priority: self.priority,
+            store: self.store.as_opt_ref().map(|store| store.cloned().map(Into::into)),
             active: self.active,
         })
     }

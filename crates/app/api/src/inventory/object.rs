@@ -1,7 +1,7 @@
 //! Stock as clients see it.
 
 use async_graphql::connection::Connection;
-use async_graphql::{Context, Enum, ID, Object, SimpleObject};
+use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 
 use super::loader::LocationLoader;
@@ -24,10 +24,40 @@ pub struct StockLocation {
     pub country: String,
     /// Which location is used first: the lowest number.
     pub priority: i32,
+    /// Where buyers collect goods, when they may.
+    pub store: Option<PickupStore>,
     /// Whether new orders may be served from here.
     pub active: bool,
     /// Grows by one with every change; send it back as `expectedVersion`.
     pub version: i64,
+}
+
+/// Where buyers collect goods.
+#[derive(Debug, Clone, SimpleObject, InputObject)]
+#[graphql(input_name = "PickupStoreInput")]
+pub struct PickupStore {
+    /// Street and number.
+    pub line1: String,
+    /// Postal code.
+    pub postal_code: String,
+    /// Town.
+    pub city: String,
+    /// When it is open, in words.
+    pub hours: Option<String>,
+}
+
+impl From<inventory::Store> for PickupStore {
+    fn from(store: inventory::Store) -> Self {
+        let inventory::Store { line1, postal_code, city, hours } = store;
+        Self { line1, postal_code, city, hours }
+    }
+}
+
+impl From<PickupStore> for inventory::Store {
+    fn from(store: PickupStore) -> Self {
+        let PickupStore { line1, postal_code, city, hours } = store;
+        Self { line1, postal_code, city, hours }
+    }
 }
 
 impl From<inventory::Location> for StockLocation {
@@ -39,6 +69,7 @@ impl From<inventory::Location> for StockLocation {
             name: location.name,
             country: location.country,
             priority: location.priority,
+            store: location.store.map(PickupStore::from),
             active: location.active,
             version: location.version,
         }

@@ -11,13 +11,20 @@ pub mod delivery_input;
 pub mod input;
 pub mod mutation;
 pub mod object;
+pub mod pickup_point;
 pub mod preview;
 pub mod query;
 pub mod settings;
 
 /// Questions about the marketplace.
 #[derive(MergedObject, Default)]
-pub struct MarketplaceQuery(query::RulesQuery, coupon::CouponQuery, preview::PreviewQuery, settings::SettingsQuery);
+pub struct MarketplaceQuery(
+    query::RulesQuery,
+    coupon::CouponQuery,
+    pickup_point::PickupPointQuery,
+    preview::PreviewQuery,
+    settings::SettingsQuery,
+);
 
 /// Changes of the marketplace.
 #[derive(MergedObject, Default)]
@@ -25,5 +32,6 @@ pub struct MarketplaceMutation(
     mutation::RulesMutation,
     commission::CommissionMutation,
     coupon::CouponMutation,
+    pickup_point::PickupPointMutation,
     settings::SettingsMutation,
 );

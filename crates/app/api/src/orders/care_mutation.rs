@@ -427,7 +427,7 @@ fn bare(row: orders::Refund) -> Refund {
     refund(&RefundDetail { refund: row, lines: Vec::new() })
 }
 
-fn owner(book: &Book, id: FulfillmentOrderId) -> Result<MerchantOrder, orders::Error> {
+pub(super) fn owner(book: &Book, id: FulfillmentOrderId) -> Result<MerchantOrder, orders::Error> {
     let part: MerchantOrderId = book.fulfillment(id)?.merchant_order_id;
     Ok(MerchantOrder::from(book.part(part)?.clone()))
 }

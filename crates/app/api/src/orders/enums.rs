@@ -119,6 +119,8 @@ pub enum ShipmentState {
     OutForDelivery,
     /// Nobody took it; the carrier tries again or sends it back.
     DeliveryFailed,
+    /// It lies at the pickup point.
+    ReadyForPickup,
     /// It has arrived.
     Delivered,
     /// It will not arrive any more.
@@ -265,6 +267,10 @@ pub enum FulfillmentAction {
     Split,
     /// Put it together with another one.
     Merge,
+    /// Say that it lies ready to be collected.
+    MakeReady,
+    /// Hand it over to the buyer who came.
+    HandOver,
 }
 
 /// Something that can be done with a parcel now.

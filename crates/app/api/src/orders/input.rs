@@ -32,6 +32,8 @@ pub struct DeliveryChoiceInput {
     pub consignment: String,
     /// The delivery method.
     pub method_id: ID,
+    /// Where it is collected, for methods that go to pickup points; see `pickupPoints`. Absent, the choice stays.
+    pub pickup_point_id: Option<ID>,
 }
 
 /// A cart to be made.
@@ -332,7 +334,9 @@ pub(super) fn details(
 ) -> Result<CartDetails, Error> {
     let choice = |(index, choice): (usize, DeliveryChoiceInput)| {
         let method = input::id(&format!("delivery.{index}.methodId"), &choice.method_id)?;
-        Ok::<_, Error>(DeliveryChoice { consignment: choice.consignment, method })
+        let pickup_point =
+            input::optional_id(&format!("delivery.{index}.pickupPointId"), choice.pickup_point_id.as_ref())?;
+        Ok::<_, Error>(DeliveryChoice { consignment: choice.consignment, method, pickup_point })
     };
     let choices = delivery.into_iter().enumerate().map(choice).collect::<Result<_, _>>()?;
     Ok(CartDetails { email, ship_to: ship_to.map(address), choices, coupon_code })

@@ -18,7 +18,7 @@ use super::enums::{
 };
 use super::loader::{DetailLoader, IncidentsLoader, ReturnsLoader};
 use super::order::{OrderStep, step};
-use super::plan::delivery_kind;
+use super::plan::{PickupLocation, delivery_kind};
 use crate::customers::PostalAddress;
 use crate::error::{Gql, answer, ctx};
 use crate::loader::load;
@@ -157,6 +157,10 @@ pub struct FulfillmentOrder {
     pub deliver_from: DateTime<Utc>,
     /// Arrives until then.
     pub deliver_to: DateTime<Utc>,
+    /// Where the buyer collects it.
+    pub pickup: Option<PickupLocation>,
+    /// Since when it lies ready to be collected at the merchant's.
+    pub ready_since: Option<DateTime<Utc>>,
     /// Since when it is known that it did not leave in time.
     pub late_since: Option<DateTime<Utc>>,
     /// Grows with each change.
@@ -312,6 +316,8 @@ fn fulfillment(part: &PartDetail, of: &FulfillmentDetail) -> FulfillmentOrder {
         ship_by: row.ship_by,
         deliver_from: row.deliver_from,
         deliver_to: row.deliver_to,
+        pickup: row.pickup.as_ref().map(PickupLocation::from),
+        ready_since: row.ready_at,
         late_since: row.late_at,
         version: row.version,
     }

@@ -3,6 +3,7 @@
 use async_graphql::{ID, SimpleObject};
 use chrono::{DateTime, Utc};
 use kernel::Currency;
+use orders::model::pickup::Pickup;
 use orders::model::plan;
 
 use super::enums::SplitRejectedKind;
@@ -57,8 +58,49 @@ pub struct SplitConsignment {
     pub choices: Vec<SplitChoice>,
     /// The method it will be delivered by; null when there is none.
     pub chosen_method_id: Option<ID>,
+    /// Where the buyer collects it, by the chosen method.
+    pub pickup: Option<PickupLocation>,
     /// Why it is a consignment of its own and why from there.
     pub reasons: Vec<String>,
+}
+
+/// A place where a buyer collects goods, as it was when it was chosen.
+#[derive(SimpleObject)]
+pub struct PickupLocation {
+    /// The pickup point; null for a store of the merchant.
+    pub pickup_point_id: Option<ID>,
+    /// The code of the carrier.
+    pub carrier: Option<String>,
+    /// The carrier's code of the place.
+    pub code: Option<String>,
+    /// The name of the place.
+    pub name: String,
+    /// Street and number.
+    pub line1: String,
+    /// Postal code.
+    pub postal_code: String,
+    /// Town.
+    pub city: String,
+    /// Country, by ISO 3166-1.
+    pub country: String,
+    /// When it is open, in words.
+    pub hours: Option<String>,
+}
+
+impl From<&Pickup> for PickupLocation {
+    fn from(of: &Pickup) -> Self {
+        Self {
+            pickup_point_id: of.point.map(ID::from),
+            carrier: of.carrier.clone(),
+            code: of.code.clone(),
+            name: of.name.clone(),
+            line1: of.line1.clone(),
+            postal_code: of.postal_code.clone(),
+            city: of.city.clone(),
+            country: of.country.clone(),
+            hours: of.hours.clone(),
+        }
+    }
 }
 
 /// Units of a cart line in a consignment.
@@ -91,6 +133,8 @@ pub struct SplitChoice {
     pub name: String,
     /// How goods reach the buyer.
     pub kind: DeliveryKind,
+    /// The store where it is collected, of a way by which the buyer comes to the merchant.
+    pub store: Option<PickupLocation>,
     /// What it costs, tax included.
     pub price: Money,
     /// How the price came about.
@@ -154,6 +198,7 @@ fn consignment(of: &plan::Consignment, plan: &plan::SplitPlan) -> SplitConsignme
         lines: of.lines.iter().map(|line| split_line(line, plan)).collect(),
         choices: of.choices.iter().map(|choice| split_choice(choice, plan.currency)).collect(),
         chosen_method_id: of.chosen.map(ID::from),
+        pickup: of.pickup.as_ref().map(PickupLocation::from),
         reasons: of.reasons.clone(),
     }
 }
@@ -177,6 +222,7 @@ fn split_choice(of: &plan::Choice, currency: Currency) -> SplitChoice {
         code: of.code.clone(),
         name: of.name.clone(),
         kind: delivery_kind(&of.kind),
+        store: of.store.as_ref().map(PickupLocation::from),
         price: Money::minor(of.price, currency),
         reasons: of.reasons.clone(),
         cash_on_delivery: of.cod_allowed,

@@ -12,7 +12,7 @@ use crate::actions::LOCATION_EDIT;
 use crate::entity::{level, location};
 use crate::error::Error;
 use crate::event::StockChanged;
-use crate::model::Location;
+use crate::model::{Location, Store};
 use crate::query::locations::find;
 use crate::repo;
 
@@ -44,6 +44,8 @@ pub struct LocationEdit {
     pub country: Option<String>,
     /// Which location is used first: the lowest number.
     pub priority: Option<i32>,
+    /// Where buyers collect goods; `Some(None)`: they cannot any more.
+    pub store: Option<Option<Store>>,
     /// Whether new orders may be served from here.
     pub active: Option<bool>,
 }
@@ -79,6 +81,7 @@ pub async fn location_create(ctx: &Ctx, input: LocationCreate) -> Result<Locatio
         name: Set(name),
         country: Set(country),
         priority: Set(priority),
+        store: Set(None),
         active: Set(true),
         version: Set(1),
         created_at: Set(now),
@@ -116,6 +119,9 @@ pub async fn location_edit(ctx: &Ctx, input: LocationEdit) -> Result<Location, E
     if let Some(raw) = input.priority {
         after.priority = priority(raw)?;
     }
+    if let Some(store) = input.store {
+        after.store = store.map(Store::checked).transpose()?;
+    }
     after.active = input.active.unwrap_or(before.active);
     if before.version != input.expected_version {
         return Err(context::Error::Stale("location").into());
@@ -139,6 +145,7 @@ async fn save(tx: &WriteTx, after: &Location, seen: i64) -> Result<(), Error> {
         name: Set(after.name.clone()),
         country: Set(after.country.clone()),
         priority: Set(after.priority),
+        store: Set(after.store.clone()),
         active: Set(after.active),
         version: Set(after.version),
         updated_at: Set(tx.now()),

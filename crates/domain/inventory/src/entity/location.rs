@@ -4,6 +4,8 @@ use chrono::{DateTime, Utc};
 use kernel::id::{LocationId, MerchantId};
 use sea_orm::entity::prelude::*;
 
+use crate::model::Store;
+
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "stock_location")]
 pub struct Model {
@@ -14,6 +16,7 @@ pub struct Model {
     pub name: String,
     pub country: String,
     pub priority: i32,
+    pub store: Option<Store>,
     pub active: bool,
     pub version: i64,
     pub created_at: DateTime<Utc>,

@@ -5,7 +5,7 @@ mod types;
 
 pub(crate) use types::sellable;
 
-pub use types::{Location, LocationStock, Movement, MovementKind, RowError, StockLevel};
+pub use types::{Location, LocationStock, Movement, MovementKind, RowError, StockLevel, Store};
 
 /// The most units a level, a count or a reservation can hold.
 pub const QUANTITY_MAX: i64 = 1_000_000_000;

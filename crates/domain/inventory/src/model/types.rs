@@ -1,9 +1,10 @@
 //! The things of this crate.
 
 use chrono::{DateTime, Utc};
-use kernel::Fault;
 use kernel::id::{LocationId, MerchantId, MovementId, StockItemId, StockLevelId};
-use serde::Serialize;
+use kernel::{Fault, Invalid, text};
+use sea_orm::DeriveValueType;
+use serde::{Deserialize, Serialize};
 
 /// A place where a merchant keeps stock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -20,10 +21,54 @@ pub struct Location {
     pub country: String,
     /// Which location is used first: the lowest number.
     pub priority: i32,
+    /// Where buyers collect goods, when they may.
+    pub store: Option<Store>,
     /// Whether new orders may be served from here.
     pub active: bool,
     /// Counts the changes.
     pub version: i64,
+}
+
+/// A location where buyers collect goods. Stored as JSON.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, DeriveValueType)]
+#[sea_orm(value_type = "String")]
+#[serde(rename_all = "camelCase")]
+pub struct Store {
+    /// Street and number.
+    pub line1: String,
+    /// Postal code.
+    pub postal_code: String,
+    /// Town.
+    pub city: String,
+    /// When it is open, in words.
+    pub hours: Option<String>,
+}
+
+impl std::fmt::Display for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Plain data: serializing cannot fail; an empty text would fail loudly at the reader.
+        f.write_str(&serde_json::to_string(self).unwrap_or_default())
+    }
+}
+
+impl std::str::FromStr for Store {
+    type Err = serde_json::Error;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        serde_json::from_str(text)
+    }
+}
+
+impl Store {
+    /// Normalizes the fields and checks them.
+    pub(crate) fn checked(self) -> Result<Self, Invalid> {
+        let hours = self.hours.filter(|hours| !hours.trim().is_empty());
+        Ok(Self {
+            line1: text::line("store.line1", &self.line1, 200)?,
+            postal_code: text::line("store.postalCode", &self.postal_code, 20)?,
+            city: text::line("store.city", &self.city, 200)?,
+            hours: hours.map(|hours| text::line("store.hours", &hours, 500)).transpose()?,
+        })
+    }
 }
 
 /// Stock of one article at one location.
@@ -145,6 +190,8 @@ pub struct LocationStock {
     pub country: String,
     /// Which location is used first: the lowest number.
     pub priority: i32,
+    /// Where buyers collect goods there, when they may.
+    pub store: Option<Store>,
     /// Units that can be promised; may be zero.
     pub available: i64,
 }

@@ -9,7 +9,7 @@ use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 
 use crate::actions::AVAILABILITY_READ;
 use crate::error::Error;
-use crate::model::LocationStock;
+use crate::model::{LocationStock, Store};
 
 #[derive(FromQueryResult)]
 struct Row {
@@ -19,6 +19,7 @@ struct Row {
     name: String,
     country: String,
     priority: i32,
+    store: Option<Store>,
     available: i64,
 }
 
@@ -45,7 +46,7 @@ pub async fn availability_on<C: ConnectionTrait>(
         return Ok(HashMap::new());
     }
     let sql = format!(
-        "SELECT l.stock_item_id, o.id AS location_id, o.code, o.name, o.country, o.priority,
+        "SELECT l.stock_item_id, o.id AS location_id, o.code, o.name, o.country, o.priority, o.store,
             l.on_hand - l.reserved - l.safety AS available
         FROM stock_level l JOIN stock_location o ON o.id = l.location_id
         WHERE l.stock_item_id IN ({}) AND o.active
@@ -62,6 +63,7 @@ pub async fn availability_on<C: ConnectionTrait>(
             location_name: row.name,
             country: row.country,
             priority: row.priority,
+            store: row.store,
             available: row.available.max(0),
         });
     }

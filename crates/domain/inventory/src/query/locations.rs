@@ -23,6 +23,7 @@ impl From<Model> for Location {
             name: row.name,
             country: row.country,
             priority: row.priority,
+            store: row.store,
             active: row.active,
             version: row.version,
         }

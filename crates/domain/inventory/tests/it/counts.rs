@@ -20,7 +20,7 @@ fn adjust(sku: &str, location_id: LocationId, delta: i64, kind: AdjustKind) -> S
 }
 
 fn activate(id: LocationId, expected_version: i64, active: bool) -> LocationEdit {
-    LocationEdit { id, expected_version, name: None, country: None, priority: None, active: Some(active) }
+    LocationEdit { id, expected_version, name: None, country: None, priority: None, store: None, active: Some(active) }
 }
 
 testkit::both_databases! {

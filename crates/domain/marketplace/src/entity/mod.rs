@@ -224,6 +224,35 @@ pub(crate) mod commission_amount_row {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+pub(crate) mod pickup_point_row {
+    use chrono::{DateTime, Utc};
+    use kernel::id::PickupPointId;
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "pickup_point")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: PickupPointId,
+        pub carrier_code: String,
+        pub code: String,
+        pub name: String,
+        pub kind: String,
+        pub line1: String,
+        pub postal_code: String,
+        pub city: String,
+        pub country: String,
+        pub hours: Option<String>,
+        pub active: bool,
+        pub version: i64,
+        pub updated_at: DateTime<Utc>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
 pub(crate) mod settings_row {
     use chrono::{DateTime, Utc};
     use sea_orm::entity::prelude::*;

@@ -2,6 +2,7 @@
 
 mod coupons;
 mod lists;
+mod pickup_points;
 mod settings;
 mod snapshot;
 
@@ -10,5 +11,6 @@ pub use lists::{
     carrier, carriers, channel, channel_by_code, channels, commission_rule, commission_rules, delivery_method,
     delivery_methods, tax_class, tax_classes,
 };
+pub use pickup_points::{PickupPointFilter, pickup_points, pickup_points_on};
 pub use settings::{settings, settings_history};
 pub use snapshot::{snapshot, snapshot_on};

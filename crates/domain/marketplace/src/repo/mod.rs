@@ -3,6 +3,7 @@
 mod convert;
 mod coupon;
 mod load;
+pub(crate) mod pickup;
 mod save;
 
 pub(crate) use coupon::{coupon, insert_coupon, save_coupon};

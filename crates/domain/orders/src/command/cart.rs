@@ -6,7 +6,7 @@ use access::Grant;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use context::{Ctx, WriteTx};
-use kernel::id::{CartId, CartLineId, DeliveryMethodId, OfferId};
+use kernel::id::{CartId, CartLineId, DeliveryMethodId, OfferId, PickupPointId};
 use kernel::{Currency, Invalid, text};
 use marketplace::Channel;
 use marketplace::model::coupon_code;
@@ -23,6 +23,7 @@ use crate::Error;
 use crate::actions::{EDIT_CART, QUOTE_DELIVERY};
 use crate::entity::{cart, cart_line};
 use crate::model::cart::{Cart, CartLine, GivenPrice, LINES_MAX, NewLine, QUANTITY_MAX, add, token_hash};
+use crate::model::pickup::PickupChoices;
 use crate::model::status::CartState;
 use crate::model::types::{Address, DeliveryChoices};
 
@@ -55,6 +56,9 @@ pub struct DeliveryChoice {
     pub consignment: String,
     /// The method.
     pub method: DeliveryMethodId,
+    /// Where it is collected, for methods that go to pickup points; `None` leaves the choice as it is. Whether the
+    /// method goes there is for the plan to say.
+    pub pickup_point: Option<PickupPointId>,
 }
 
 /// A cart to be made.
@@ -113,6 +117,7 @@ pub async fn cart_create(ctx: &Ctx, input: CartCreate) -> Result<CartCreated, Er
         email: None,
         ship_to: None,
         choices: DeliveryChoices::default(),
+        pickups: PickupChoices::default(),
         coupon_code: None,
         state: CartState::Open,
         order: None,
@@ -120,6 +125,7 @@ pub async fn cart_create(ctx: &Ctx, input: CartCreate) -> Result<CartCreated, Er
         updated_at: tx.now(),
         lines,
     };
+    check_points(&tx, &input.details.choices).await?;
     apply(&mut made, input.details)?;
     let row = cart::ActiveModel {
         id: Set(made.id),
@@ -130,6 +136,7 @@ pub async fn cart_create(ctx: &Ctx, input: CartCreate) -> Result<CartCreated, Er
         email: Set(made.email.clone()),
         ship_to: Set(made.ship_to.clone()),
         choices: Set(made.choices.clone()),
+        pickups: Set(made.pickups.clone()),
         coupon_code: Set(made.coupon_code.clone()),
         state: Set(made.state),
         order_id: Set(None),
@@ -194,6 +201,7 @@ pub async fn cart_edit(ctx: &Ctx, access: &CartAccess, details: CartDetails) -> 
     let grant = ctx.authorize(EDIT_CART)?;
     let tx = ctx.begin_write().await?;
     let before = open(&tx, ctx, &grant, access).await?;
+    check_points(&tx, &details.choices).await?;
     let mut after = before.clone();
     apply(&mut after, details)?;
     save(tx, ctx, &before, after).await
@@ -239,6 +247,7 @@ pub(crate) fn from_rows(row: cart::Model, lines: Vec<cart_line::Model>) -> Cart 
         email: row.email,
         ship_to: row.ship_to,
         choices: row.choices,
+        pickups: row.pickups,
         coupon_code: row.coupon_code,
         state: row.state,
         order: row.order_id,
@@ -300,6 +309,20 @@ pub(super) async fn check_offers(
     }
 }
 
+/// Refuses pickup points that do not exist.
+async fn check_points(tx: &WriteTx, choices: &[DeliveryChoice]) -> Result<(), Error> {
+    let ids: Vec<PickupPointId> = choices.iter().filter_map(|choice| choice.pickup_point).collect();
+    let known = marketplace::pickup_points_on(&**tx, &ids).await.map_err(market_fault)?;
+    let unknown = |choice: &DeliveryChoice| choice.pickup_point.is_some_and(|id| !known.contains_key(&id));
+    match choices.iter().position(unknown) {
+        Some(index) => {
+            let field = format!("delivery.{index}.pickupPointId");
+            Err(Invalid::new(field, "UNKNOWN", "there is no such pickup point").into())
+        }
+        None => Ok(()),
+    }
+}
+
 pub(super) fn apply(cart: &mut Cart, details: CartDetails) -> Result<(), Invalid> {
     if let Some(email) = details.email {
         cart.email = Some(text::email("email", &email)?);
@@ -309,6 +332,9 @@ pub(super) fn apply(cart: &mut Cart, details: CartDetails) -> Result<(), Invalid
     }
     for (index, choice) in details.choices.into_iter().enumerate() {
         let key = text::line(&format!("choices.{index}.consignment"), &choice.consignment, 200)?;
+        if let Some(point) = choice.pickup_point {
+            cart.pickups.0.insert(key.clone(), point);
+        }
         cart.choices.0.insert(key, choice.method);
     }
     if let Some(code) = details.coupon_code {
@@ -380,6 +406,7 @@ pub(super) async fn store(tx: &mut WriteTx, before: &Cart, after: &mut Cart) -> 
     row.email = Set(after.email.clone());
     row.ship_to = Set(after.ship_to.clone());
     row.choices = Set(after.choices.clone());
+    row.pickups = Set(after.pickups.clone());
     row.coupon_code = Set(after.coupon_code.clone());
     row.version = Set(after.version);
     row.updated_at = Set(after.updated_at);

@@ -255,6 +255,8 @@ impl Making<'_> {
                 deliver_from: choice.promise.deliver_from,
                 deliver_to: choice.promise.deliver_to,
                 promise_terms: choice.promise_terms.clone(),
+                pickup: consignment.pickup.clone(),
+                ready_at: None,
                 late_at: None,
                 version: 1,
             });

@@ -20,6 +20,7 @@ mod making;
 mod money;
 mod overdue;
 mod paying;
+mod pickup;
 mod place;
 mod placement;
 mod plan;
@@ -61,6 +62,7 @@ pub use money::{
     refund_settled,
 };
 pub use overdue::find_overdue;
+pub use pickup::{HandOver, pickup_hand_over, pickup_make_ready};
 pub use place::{PayWith, Place, place};
 pub use plan::{cart_plan, plan_of};
 pub use refund::{RefundAmount, RefundUnits, refund_amount, refund_approve, refund_reject, refund_units};

@@ -18,7 +18,7 @@ use crate::model::status::{FulfillmentOrderState, MerchantOrderState};
 
 /// Finds fulfillment orders whose day to leave is over while units are open, marks them and their merchant orders as
 /// late for good, and tells of it once. Returns how many; run by a schedule. What waits for the buyer's money is not
-/// late; what its merchant holds is.
+/// late, nor what lies ready to be collected; what its merchant holds is.
 ///
 /// # Errors
 /// The right may be missing; the database error. Those done before stay done.
@@ -32,6 +32,7 @@ pub async fn find_overdue(ctx: &Ctx, limit: u64) -> Result<u64, Error> {
         .select_only()
         .column(fulfillment_order::Column::OrderId)
         .filter(fulfillment_order::Column::LateAt.is_null())
+        .filter(fulfillment_order::Column::ReadyAt.is_null())
         .filter(fulfillment_order::Column::State.is_in(OPEN))
         .filter(fulfillment_order::Column::ShipBy.lte(ctx.now()))
         .filter(fulfillment_order::Column::MerchantOrderId.in_subquery(working.into_query()))
@@ -59,7 +60,11 @@ async fn mark_all(ctx: &Ctx, order: OrderId) -> Result<u64, Error> {
     // A parcel may have left between the look and the lock.
     let works = |part| work.book.parts.iter().any(|row| row.id == part && WORKING.contains(&row.state));
     let overdue = work.book.fulfillments.iter().filter(|row| {
-        row.late_at.is_none() && row.ship_by <= now && OPEN.contains(&row.state) && works(row.merchant_order_id)
+        row.late_at.is_none()
+            && row.ready_at.is_none()
+            && row.ship_by <= now
+            && OPEN.contains(&row.state)
+            && works(row.merchant_order_id)
     });
     let overdue: Vec<_> = overdue.cloned().collect();
     for row in &overdue {

@@ -1,6 +1,6 @@
 //! The split plan of a cart.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use catalog::{VariantForSale, variants_for_sale_on};
@@ -9,7 +9,7 @@ use context::Ctx;
 use inventory::availability_on;
 use kernel::Rate;
 use kernel::id::{CartLineId, CategoryId, MerchantId, StockItemId, VariantId};
-use marketplace::{Channel, Snapshot};
+use marketplace::{Channel, PickupPoint, Snapshot};
 use merchants::{SellingTerms, selling_terms_on};
 use offers::{OfferForSale, offers_for_sale_on};
 use sea_orm::ConnectionTrait;
@@ -49,7 +49,7 @@ pub async fn plan_of(ctx: &Ctx, cart: &Cart) -> Result<SplitPlan, Error> {
     Ok(planned(ctx.read(), cart, &market, ctx.now()).await?.plan)
 }
 
-/// Reads what the plan depends on and makes it. At most nine statements, whatever the number of lines.
+/// Reads what the plan depends on and makes it. At most ten statements, whatever the number of lines.
 pub(super) async fn planned<C: ConnectionTrait>(
     conn: &C,
     cart: &Cart,
@@ -102,9 +102,18 @@ pub(super) async fn planned<C: ConnectionTrait>(
         merchants: terms.iter().map(|(id, terms)| (*id, merchant_terms(terms, market))).collect(),
         market: market.clone(),
         choices: cart.choices.0.clone(),
+        pickups: pickups(conn, cart).await?,
         coupon,
     };
     Ok(Planned { plan: plan(&input), channel, categories, terms })
+}
+
+/// The pickup points that were chosen, by consignment key. No statement when there are none.
+async fn pickups<C: ConnectionTrait>(conn: &C, cart: &Cart) -> Result<BTreeMap<String, PickupPoint>, Error> {
+    let ids: Vec<_> = cart.pickups.0.values().copied().collect();
+    let points = marketplace::pickup_points_on(conn, &ids).await.map_err(market_fault)?;
+    let chosen = cart.pickups.0.iter().filter_map(|(key, id)| Some((key.clone(), points.get(id)?.clone())));
+    Ok(chosen.collect())
 }
 
 /// What decides whether and at what price a line is sold.
@@ -172,6 +181,8 @@ fn stock_at(stock: inventory::LocationStock) -> StockAt {
     StockAt {
         location: stock.location_id,
         name: stock.location_name,
+        country: stock.country,
+        store: stock.store,
         priority: stock.priority.into(),
         available: stock.available,
     }

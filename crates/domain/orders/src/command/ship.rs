@@ -19,6 +19,7 @@ use crate::entity::{FulfillmentOrder, Shipment, shipment, shipment_line};
 use crate::event::{LineUnits, ShipmentRecognized, ShipmentShipped};
 use crate::model::book::ShippedUnits;
 use crate::model::care::FulfillmentAction;
+use crate::model::pickup::is_at_store;
 use crate::model::state::MerchantOrderAction;
 use crate::model::status::{CaptureTiming, ShipmentState};
 use crate::model::types::StoredParts;
@@ -42,7 +43,8 @@ pub struct Ship {
 }
 
 /// The carrier of a parcel as stored.
-struct Tracking {
+#[derive(Default)]
+pub(super) struct Tracking {
     code: Option<String>,
     name: Option<String>,
     number: Option<String>,
@@ -61,19 +63,51 @@ pub async fn ship(ctx: &Ctx, input: Ship) -> Result<Shipment, Error> {
     let mut work = Work::open(ctx, tx, found.order_id).await?;
     let fulfillment = locked(&work, &input)?;
     work.book.require(fulfillment.merchant_order_id, MerchantOrderAction::Ship)?;
-    if fulfillment.held_at.is_some() {
+    // What the buyer collects is handed over, not sent.
+    if fulfillment.held_at.is_some() || is_at_store(&fulfillment.method_kind) {
         work.book.require_of(fulfillment.id, FulfillmentAction::Ship)?;
     }
-    let lines = wanted(&work, &input)?;
     let tracking = tracking(&input, &work.market)?;
     if fulfillment.tracking_required && (tracking.number.is_none() || tracking.name.is_none()) {
         return Err(Error::TrackingRequired);
     }
-    let shipped = work.book.ship(fulfillment.id, &lines)?;
-    if work.tx.now() >= fulfillment.ship_by {
-        overdue::mark(&mut work.book, fulfillment.id, work.tx.now());
+    at_the_point(&fulfillment, &tracking)?;
+    let mut row = ship_in(&mut work, &fulfillment, &input, tracking).await?;
+    // What goes by wire is there when it leaves.
+    if fulfillment.method_kind == DeliveryKind::Digital.as_str() {
+        let at = row.shipped_at;
+        deliver_in(&mut work, &mut row, at, None).await?;
     }
-    let id: ShipmentId = ctx.new_id();
+    work.finish().await?;
+    Ok(row)
+}
+
+/// The carrier of the buyer's pickup point brings it there, nobody else.
+fn at_the_point(fulfillment: &FulfillmentOrder, tracking: &Tracking) -> Result<(), Invalid> {
+    let wanted = fulfillment.pickup.as_ref().and_then(|pickup| pickup.carrier.as_deref());
+    match wanted {
+        Some(wanted) if tracking.code.as_deref() != Some(wanted) => {
+            let text = format!("the buyer collects it at a pickup point of {wanted}");
+            Err(Invalid::new("carrier", "WRONG_CARRIER", text))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Sends units inside a command on the order; that they may leave was checked.
+pub(super) async fn ship_in(
+    work: &mut Work,
+    fulfillment: &FulfillmentOrder,
+    input: &Ship,
+    tracking: Tracking,
+) -> Result<Shipment, Error> {
+    let lines = wanted(work, input)?;
+    let shipped = work.book.ship(fulfillment.id, &lines)?;
+    if fulfillment.ready_at.is_none() && work.tx.now() >= fulfillment.ship_by {
+        let now = work.tx.now();
+        overdue::mark(&mut work.book, fulfillment.id, now);
+    }
+    let id: ShipmentId = work.ctx.new_id();
     let issues: Vec<Issue> = lines
         .iter()
         .map(|units| Issue {
@@ -83,14 +117,8 @@ pub async fn ship(ctx: &Ctx, input: Ship) -> Result<Shipment, Error> {
         })
         .collect();
     issue_in_tx(&mut work.tx, &issues, &id.to_string()).await?;
-    let mut row = insert(&work, id, &fulfillment, &shipped, tracking).await?;
-    tell(&mut work, &row, &shipped, &lines);
-    // What goes by wire is there when it leaves.
-    if fulfillment.method_kind == DeliveryKind::Digital.as_str() {
-        let at = row.shipped_at;
-        deliver_in(&mut work, &mut row, at, None).await?;
-    }
-    work.finish().await?;
+    let row = insert(work, id, fulfillment, &shipped, tracking).await?;
+    tell(work, &row, &shipped, &lines);
     Ok(row)
 }
 

@@ -17,6 +17,7 @@ use super::work::{Work, market_fault};
 use crate::Error;
 use crate::actions::DRIVE;
 use crate::entity::{Shipment, shipment, tracking_event};
+use crate::event::ShipmentMoved;
 use crate::model::care::{self, ShipmentAction};
 use crate::model::status::ShipmentState;
 use crate::model::tracking::{Scan, furthest, rank};
@@ -152,12 +153,17 @@ async fn catch_up(ctx: &Ctx, id: ShipmentId) -> Result<bool, Error> {
         ShipmentState::ReturnedToSender if allowed.contains(&ShipmentAction::ReportReturned) => {
             end_in(&mut work, &mut row, End { lost: false, restock: true, note: None }).await?;
         }
-        ShipmentState::InTransit | ShipmentState::OutForDelivery | ShipmentState::DeliveryFailed => {
+        ShipmentState::InTransit
+        | ShipmentState::OutForDelivery
+        | ShipmentState::ReadyForPickup
+        | ShipmentState::DeliveryFailed => {
             row.state = state;
             let all = row.clone().into_active_model().reset_all();
             shipment::Entity::update_many().set(all).filter(shipment::Column::Id.eq(row.id)).exec(&*work.tx).await?;
             let data = json!({ "shipment": row.id, "parcel": row.parcel_no, "state": state, "at": at });
             work.note("tracked", Some(row.merchant_order_id), &data);
+            let (order, merchant_order, merchant) = (row.order_id, row.merchant_order_id, row.merchant_id);
+            work.tx.emit(&ShipmentMoved { order, merchant_order, merchant, shipment: row.id, state });
         }
         _ => return Ok(false),
     }

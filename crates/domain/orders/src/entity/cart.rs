@@ -5,6 +5,7 @@ use kernel::Currency;
 use kernel::id::{CartId, ChannelId, CustomerId, OrderId};
 use sea_orm::entity::prelude::*;
 
+use crate::model::pickup::PickupChoices;
 use crate::model::status::CartState;
 use crate::model::types::{Address, DeliveryChoices};
 
@@ -20,6 +21,7 @@ pub struct Model {
     pub email: Option<String>,
     pub ship_to: Option<Address>,
     pub choices: DeliveryChoices,
+    pub pickups: PickupChoices,
     pub coupon_code: Option<String>,
     pub state: CartState,
     pub order_id: Option<OrderId>,

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use kernel::id::{DeliveryMethodId, FulfillmentOrderId, LocationId, MerchantId, MerchantOrderId, OrderId};
 use sea_orm::entity::prelude::*;
 
+use crate::model::pickup::Pickup;
 use crate::model::promise::PromiseTerms;
 use crate::model::status::{FulfillmentOrderState, ShippingState};
 use crate::model::types::Texts;
@@ -42,6 +43,8 @@ pub struct Model {
     pub deliver_from: DateTime<Utc>,
     pub deliver_to: DateTime<Utc>,
     pub promise_terms: PromiseTerms,
+    pub pickup: Option<Pickup>,
+    pub ready_at: Option<DateTime<Utc>>,
     pub late_at: Option<DateTime<Utc>>,
     pub version: i64,
 }

@@ -89,6 +89,10 @@ actions! {
         Split = "SPLIT",
         /// Put it together with another one.
         Merge = "MERGE",
+        /// Say that it lies ready to be collected.
+        MakeReady = "MAKE_READY",
+        /// Hand it over to the buyer who came.
+        HandOver = "HAND_OVER",
     }
 }
 
@@ -149,6 +153,19 @@ pub fn fulfillment(units: &Units, is_held: bool, ships: bool, waits: bool) -> Ve
     actions
 }
 
+/// The same of one that the buyer collects at the merchant's: no parcel is sent, and it lies where it lies.
+#[must_use]
+pub fn store_pickup(actions: &[FulfillmentAction], is_ready: bool) -> Vec<FulfillmentAction> {
+    use FulfillmentAction as A;
+    let instead = actions.iter().flat_map(|action| match action {
+        A::Ship if is_ready => vec![A::HandOver],
+        A::Ship => vec![A::MakeReady, A::HandOver],
+        A::Move => Vec::new(),
+        other => vec![*other],
+    });
+    instead.collect()
+}
+
 /// What can be done with a parcel.
 #[must_use]
 pub fn shipment(row: &Shipment) -> Vec<ShipmentAction> {
@@ -157,6 +174,7 @@ pub fn shipment(row: &Shipment) -> Vec<ShipmentAction> {
         ShipmentState::Shipped
         | ShipmentState::InTransit
         | ShipmentState::OutForDelivery
+        | ShipmentState::ReadyForPickup
         | ShipmentState::DeliveryFailed => vec![A::Deliver, A::ReportLost, A::ReportReturned],
         // What was to be paid at the door and was given up is not collected any more.
         ShipmentState::Lost if row.recognized => vec![A::Deliver],
@@ -196,6 +214,10 @@ mod tests {
         assert_eq!(fulfillment(&units, true, true, true), [FulfillmentAction::ReleaseHold]);
         assert!(fulfillment(&units, false, true, true).contains(&FulfillmentAction::Ship));
         assert!(!fulfillment(&units, false, false, true).contains(&FulfillmentAction::Ship));
+        let all = fulfillment(&units, false, true, true);
+        use FulfillmentAction as A;
+        assert_eq!(store_pickup(&all, false), [A::MakeReady, A::HandOver, A::Hold, A::Split, A::Merge]);
+        assert_eq!(store_pickup(&all, true), [A::HandOver, A::Hold, A::Split, A::Merge]);
         let begun = Units { shipped: 1, ..units };
         assert!(!fulfillment(&begun, false, true, true).contains(&FulfillmentAction::Move));
         assert!(fulfillment(&Units { shipped: 2, ..units }, false, true, true).is_empty());

@@ -6,6 +6,7 @@ use kernel::{Currency, Invalid, Money};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use super::pickup::PickupChoices;
 use super::status::CartState;
 use super::types::{Address, DeliveryChoices};
 
@@ -31,6 +32,8 @@ pub struct Cart {
     pub ship_to: Option<Address>,
     /// What was chosen for the consignments.
     pub choices: DeliveryChoices,
+    /// The pickup points that were chosen for them.
+    pub pickups: PickupChoices,
     /// The coupon that was entered.
     pub coupon_code: Option<String>,
     /// Whether it became an order.

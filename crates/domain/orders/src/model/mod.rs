@@ -10,6 +10,7 @@ pub mod giving;
 pub mod money;
 pub mod number;
 pub mod payments_of;
+pub mod pickup;
 pub mod plan;
 pub mod promise;
 pub mod replan;

@@ -6,6 +6,7 @@ use kernel::id::{FulfillmentLineId, FulfillmentOrderId, LocationId};
 
 use super::book::{Book, Promised, check_units, missing};
 use super::care::{self, FulfillmentAction};
+use super::pickup::is_at_store;
 use super::state::{self, MerchantOrderAction};
 use super::status::{MerchantOrderState, ShippingState};
 use crate::Error;
@@ -34,7 +35,7 @@ impl Book {
     pub fn fulfillment_actions(&self, id: FulfillmentOrderId) -> Result<Vec<FulfillmentAction>, Error> {
         let row = self.fulfillment(id)?;
         let facts = self.facts(self.part(row.merchant_order_id)?);
-        Ok(fulfillment_actions(&facts, &self.fulfillment_units(id), row.held_at.is_some()))
+        Ok(fulfillment_actions(&facts, &self.fulfillment_units(id), row))
     }
 
     /// Refuses what the state of the fulfillment order, or of its merchant order, does not allow.
@@ -138,7 +139,8 @@ impl Book {
         let fits = source.merchant_order_id == target.merchant_order_id
             && source.location_id == target.location_id
             && source.method_id == target.method_id
-            && source.product_type == target.product_type;
+            && source.product_type == target.product_type
+            && source.pickup == target.pickup;
         if from == into || !fits {
             return Err(Error::NotMergeable);
         }
@@ -162,6 +164,11 @@ impl Book {
             self.fulfillment_lines[index].ordered = 0;
             self.fulfillment_lines[index].canceled = 0;
         }
+        // What was put to goods that lie ready has still to be laid ready.
+        if source.ready_at.is_none() {
+            let at = self.fulfillment_index(into)?;
+            self.fulfillments[at].ready_at = None;
+        }
         for row in self.fulfillments.iter_mut().filter(|row| row.group_id == source.group_id) {
             row.group_id = target.group_id;
         }
@@ -174,14 +181,15 @@ impl Book {
 pub fn fulfillment_actions(
     part: &state::MerchantOrderFacts,
     units: &state::Units,
-    is_held: bool,
+    row: &FulfillmentOrder,
 ) -> Vec<FulfillmentAction> {
     let ships = state::allowed(part).contains(&MerchantOrderAction::Ship);
     let waits = matches!(
         state::merchant_order(part),
         MerchantOrderState::AwaitingAcceptance | MerchantOrderState::AwaitingPayment
     );
-    care::fulfillment(units, is_held, ships, waits)
+    let actions = care::fulfillment(units, row.held_at.is_some(), ships, waits);
+    if is_at_store(&row.method_kind) { care::store_pickup(&actions, row.ready_at.is_some()) } else { actions }
 }
 
 const fn open_of(line: &FulfillmentLine) -> i64 {

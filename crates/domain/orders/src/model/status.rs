@@ -154,6 +154,8 @@ stored_text! {
         InTransit = "in_transit",
         /// It is on its last way.
         OutForDelivery = "out_for_delivery",
+        /// It lies at the pickup point.
+        ReadyForPickup = "ready_for_pickup",
         /// Nobody took it; the carrier tries again or sends it back.
         DeliveryFailed = "delivery_failed",
         /// It has arrived.

@@ -32,9 +32,11 @@ pub const fn rank(state: ShipmentState) -> u8 {
         ShipmentState::InTransit => 1,
         ShipmentState::OutForDelivery => 2,
         ShipmentState::DeliveryFailed => 3,
-        ShipmentState::Lost => 4,
-        ShipmentState::ReturnedToSender => 5,
-        ShipmentState::Delivered => 6,
+        // What nobody took at the door is brought to a pickup point.
+        ShipmentState::ReadyForPickup => 4,
+        ShipmentState::Lost => 5,
+        ShipmentState::ReturnedToSender => 6,
+        ShipmentState::Delivered => 7,
     }
 }
 

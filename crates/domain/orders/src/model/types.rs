@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::event::LineUnits;
 use crate::model::given::Run;
 use crate::model::money::Parts;
+use crate::model::pickup::{Pickup, PickupChoices};
 use crate::model::plan::SplitPlan;
 use crate::model::promise::PromiseTerms;
 
@@ -34,6 +35,8 @@ json_text!(
     DeliveryChoices,
     FulfillmentOrderIds,
     GivenBack,
+    Pickup,
+    PickupChoices,
     PromiseTerms,
     StoredParts,
     StoredPlan,

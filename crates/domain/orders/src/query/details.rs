@@ -51,7 +51,7 @@ impl PartDetail {
     #[must_use]
     pub fn fulfillment_actions(&self, of: &FulfillmentDetail) -> Vec<FulfillmentAction> {
         let units: Units = of.lines.iter().map(book::of_fulfillment_line).sum();
-        fulfillment_actions(&self.facts(), &units, of.fulfillment_order.held_at.is_some())
+        fulfillment_actions(&self.facts(), &units, &of.fulfillment_order)
     }
 }
 

@@ -14,6 +14,7 @@ mod incidents;
 mod late;
 mod mixed;
 mod parcels;
+mod pickups;
 mod places;
 mod previews;
 mod promises;

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::SplitPlan;
+use super::{Pickup, SplitPlan};
 
 /// Everything the buyer agrees to, in a fixed order.
 #[derive(Serialize)]
@@ -21,6 +21,7 @@ struct AgreedConsignment<'a> {
     key: &'a str,
     lines: Vec<(String, String, i64, i64, i64)>,
     method: Option<String>,
+    pickup: Option<&'a Pickup>,
     price: i64,
 }
 
@@ -39,6 +40,7 @@ pub(super) fn of(plan: &SplitPlan) -> String {
                     .map(|l| (l.line.to_string(), l.offer.to_string(), l.quantity, l.unit_price, l.total))
                     .collect(),
                 method: consignment.chosen.map(|method| method.to_string()),
+                pickup: consignment.pickup.as_ref(),
                 price: consignment.choice().map_or(0, |choice| choice.price),
             })
             .collect(),

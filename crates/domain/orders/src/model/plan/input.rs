@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use inventory::Store;
 use kernel::id::{CartLineId, DeliveryMethodId, LocationId, MerchantId, OfferId, ProductId, StockItemId, VariantId};
 use kernel::{Currency, Rounding};
-use marketplace::{Coupon, Snapshot, WorkCalendar};
+use marketplace::{Coupon, PickupPoint, Snapshot, WorkCalendar};
 
 /// Everything the plan depends on.
 #[derive(Debug, Clone)]
@@ -33,6 +34,8 @@ pub struct PlanInput {
     pub market: Arc<Snapshot>,
     /// What the buyer chose, by consignment key.
     pub choices: BTreeMap<String, DeliveryMethodId>,
+    /// The pickup points that the buyer chose, by consignment key.
+    pub pickups: BTreeMap<String, PickupPoint>,
     /// The coupon that the buyer entered.
     pub coupon: Option<EnteredCoupon>,
 }
@@ -103,6 +106,10 @@ pub struct StockAt {
     pub location: LocationId,
     /// Its name.
     pub name: String,
+    /// Its country.
+    pub country: String,
+    /// Where buyers collect goods there, when they may.
+    pub store: Option<Store>,
     /// The smaller, the sooner it is used.
     pub priority: i64,
     /// Units that can be promised.

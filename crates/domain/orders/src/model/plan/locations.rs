@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use inventory::Store;
 use kernel::id::{LocationId, StockItemId};
 
 use super::input::StockAt;
@@ -33,6 +34,8 @@ pub(super) struct Take {
 pub(super) struct Candidate {
     pub location: LocationId,
     pub name: String,
+    pub country: String,
+    pub store: Option<Store>,
     pub available: BTreeMap<StockItemId, i64>,
 }
 
@@ -44,7 +47,13 @@ pub(super) fn candidates<'a>(wants: &[Want], stock: impl Fn(StockItemId) -> &'a 
     let mut found: BTreeMap<LocationId, (i64, Candidate)> = BTreeMap::new();
     for want in wants {
         for at in stock(want.item) {
-            let new = || Candidate { location: at.location, name: at.name.clone(), available: BTreeMap::new() };
+            let new = || Candidate {
+                location: at.location,
+                name: at.name.clone(),
+                country: at.country.clone(),
+                store: at.store.clone(),
+                available: BTreeMap::new(),
+            };
             let (priority, candidate) = found.entry(at.location).or_insert_with(|| (at.priority, new()));
             *priority = at.priority.min(*priority);
             candidate.available.insert(want.item, at.available.max(0));

@@ -18,6 +18,7 @@ use kernel::id::{
 };
 use serde::{Deserialize, Serialize};
 
+pub use super::pickup::Pickup;
 pub use super::promise::{Promise, PromiseTerms};
 pub use input::{EnteredCoupon, ForSale, MerchantTerms, PlanInput, PlanLine, StockAt};
 pub use planner::plan;
@@ -122,8 +123,11 @@ pub struct Consignment {
     pub lines: Vec<ConsignmentLine>,
     /// The ways it can be delivered, cheapest first.
     pub choices: Vec<Choice>,
-    /// The way it will be delivered: the buyer's choice or the first. `None`: there is no way.
+    /// The way it will be delivered: the buyer's choice, or the first that comes to the buyer. `None`: there is no way.
     pub chosen: Option<DeliveryMethodId>,
+    /// Where the buyer collects it, by the chosen way.
+    #[serde(default)]
+    pub pickup: Option<Pickup>,
     /// Why it is a consignment of its own and why from there.
     pub reasons: Vec<String>,
 }
@@ -162,6 +166,9 @@ pub struct Choice {
     pub name: String,
     /// How goods reach the buyer: the stored name of a `DeliveryKind`.
     pub kind: String,
+    /// The store where it is collected, of a way by which the buyer comes to the merchant.
+    #[serde(default)]
+    pub store: Option<Pickup>,
     /// What the buyer pays for it, tax included.
     pub price: i64,
     /// Tax within `price`.

@@ -2,18 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use kernel::id::{LocationId, MerchantId};
+use inventory::Store;
+use kernel::id::{DeliveryMethodId, LocationId, MerchantId};
 use kernel::unit_slots_sum;
 
 use marketplace::delivery::transit_days;
-use marketplace::{DeliveryMethod, WorkCalendar};
+use marketplace::{DeliveryKind, DeliveryMethod, WorkCalendar};
 
+use super::super::pickup::is_collected;
 use super::input::{ForSale, PlanInput, PlanLine};
 use super::locations::{self, Candidate, Take, Want};
 use super::price::{self, Load};
 use super::{
-    Choice, Consignment, ConsignmentLine, PlannedCoupon, PlannedLine, PromiseTerms, Rejected, Rejection, SplitPlan,
-    Totals, hash,
+    Choice, Consignment, ConsignmentLine, Pickup, PlannedCoupon, PlannedLine, PromiseTerms, Rejected, Rejection,
+    SplitPlan, Totals, hash,
 };
 
 /// Splits a cart into consignments.
@@ -213,7 +215,7 @@ impl<'a> Work<'a> {
         let leaves = Leaves { calendar: terms.map_or(&every_day, |t| &t.calendar), lead_days: handling };
         let mut choices = Vec::new();
         for method in &self.input.market.delivery_methods {
-            match self.choice(method, product_type, load, leaves) {
+            match self.choice(method, product_type, load, leaves, from) {
                 Ok(choice) => choices.push(choice),
                 Err((code, text)) => {
                     self.rejected.push(note(Rejected::Method, format!("{key}/{}", method.code), code, text));
@@ -223,13 +225,17 @@ impl<'a> Work<'a> {
         choices.sort_by_key(|choice| choice.price);
         let wanted = self.input.choices.get(&key);
         let chosen = wanted.filter(|id| choices.iter().any(|c| c.method == **id)).copied();
-        let chosen = chosen.or_else(|| choices.first().map(|choice| choice.method));
-        if chosen.is_none() {
-            let text = format!("no delivery method takes {product_type} goods to this address");
-            let mut rejection = note(Rejected::Consignment, key.clone(), "NO_DELIVERY_METHOD", text);
-            rejection.blocking = true;
-            self.rejected.push(rejection);
-        }
+        // Nobody is sent somewhere without having asked for it, however cheap it is.
+        let usual = choices.iter().find(|choice| !is_collected(&choice.kind)).or(choices.first());
+        let chosen = chosen.or_else(|| usual.map(|choice| choice.method));
+        let pickup = match chosen {
+            Some(method) => self.pickup(&key, method, &choices),
+            None => {
+                let text = format!("no delivery method takes {product_type} goods to this address");
+                self.block(&key, "NO_DELIVERY_METHOD", text);
+                None
+            }
+        };
         Consignment {
             key,
             merchant,
@@ -240,8 +246,33 @@ impl<'a> Work<'a> {
             lines,
             choices,
             chosen,
+            pickup,
             reasons: reasons(terms.map(|t| t.name.as_str()), product_type, from, used),
         }
+    }
+
+    /// Where the buyer collects a consignment that goes by `method`; says why not when a point is missing or does not fit.
+    fn pickup(&mut self, key: &str, method: DeliveryMethodId, choices: &[Choice]) -> Option<Pickup> {
+        let choice = choices.iter().find(|choice| choice.method == method)?;
+        if choice.kind != DeliveryKind::PickupPoint.as_str() {
+            return choice.store.clone();
+        }
+        let method = self.input.market.delivery_method(method)?;
+        let refusal = match self.input.pickups.get(key) {
+            Some(point) => match Pickup::refusal(point, method) {
+                None => return Some(Pickup::from(point)),
+                Some(refusal) => refusal,
+            },
+            None => ("PICKUP_POINT_REQUIRED", "choose a pickup point".to_owned()),
+        };
+        self.block(key, refusal.0, refusal.1);
+        None
+    }
+
+    /// The order cannot be placed because of a consignment.
+    fn block(&mut self, key: &str, code: &str, text: String) {
+        let rejection = note(Rejected::Consignment, key.to_owned(), code, text);
+        self.rejected.push(Rejection { blocking: true, ..rejection });
     }
 
     /// What is in the consignment: its lines, what delivery is charged for, and the longest handling time.
@@ -284,8 +315,16 @@ impl<'a> Work<'a> {
         product_type: &str,
         load: Load,
         leaves: Leaves<'_>,
+        from: &Candidate,
     ) -> Result<Choice, (&'static str, String)> {
         let input = self.input;
+        let store = match (method.kind, &from.store) {
+            (DeliveryKind::StorePickup, Some(at)) => Some(store(from, at)),
+            (DeliveryKind::StorePickup, None) => {
+                return Err(("NO_STORE", format!("{}: goods cannot be collected at {}", method.name, from.name)));
+            }
+            _ => None,
+        };
         let (shown, reasons) = price::delivery(load, method, product_type, input)
             .map_err(|no| (no.code(), format!("{}: {no}", method.name)))?;
         let tax_ppm = input.market.tax_rate(method.tax_class_id, &input.country, input.now).ppm();
@@ -296,6 +335,7 @@ impl<'a> Work<'a> {
             code: method.code.clone(),
             name: method.name.clone(),
             kind: method.kind.as_str().to_owned(),
+            store,
             price,
             tax,
             tracking_required: method.tracking_required,
@@ -345,6 +385,20 @@ impl<'a> Work<'a> {
                 None
             }
         }
+    }
+}
+
+fn store(from: &Candidate, at: &Store) -> Pickup {
+    Pickup {
+        point: None,
+        carrier: None,
+        code: None,
+        name: from.name.clone(),
+        line1: at.line1.clone(),
+        postal_code: at.postal_code.clone(),
+        city: at.city.clone(),
+        country: from.country.clone(),
+        hours: at.hours.clone(),
     }
 }
 

@@ -82,6 +82,8 @@ fn stock(input: &mut PlanInput, item: u128, at: &[(u128, i64, i64)]) {
     let at = at.iter().map(|(location, priority, available)| StockAt {
         location: LocationId(id(*location)),
         name: format!("L{location}"),
+        country: "DE".to_owned(),
+        store: None,
         priority: *priority,
         available: *available,
     });
@@ -112,6 +114,7 @@ fn input(lines: Vec<PlanLine>) -> PlanInput {
         merchants: merchants.collect(),
         market: Arc::new(Snapshot { delivery_methods, ..Snapshot::default() }),
         coupon: None,
+        pickups: BTreeMap::new(),
         choices: BTreeMap::new(),
     }
 }
@@ -207,6 +210,94 @@ fn the_buyers_choice_counts_and_the_hash_tells() {
     assert_eq!(plan(&input).hash, cheap.hash, "a method that is gone falls back to the first");
 }
 
+fn point(n: u128, carrier: &str, active: bool) -> marketplace::PickupPoint {
+    marketplace::PickupPoint {
+        id: kernel::id::PickupPointId(id(n)),
+        carrier: carrier.to_owned(),
+        place: marketplace::PickupPlace {
+            code: format!("P{n}"),
+            name: format!("Point {n}"),
+            kind: marketplace::PickupPointKind::Locker,
+            line1: "Street 1".to_owned(),
+            postal_code: "10115".to_owned(),
+            city: "Berlin".to_owned(),
+            country: "DE".to_owned(),
+            hours: None,
+        },
+        active,
+        version: 1,
+        updated_at: DateTime::UNIX_EPOCH,
+    }
+}
+
+/// A home delivery, a cheaper pickup point of dhl, and a store that costs nothing.
+fn collecting() -> PlanInput {
+    let mut input = input(vec![line(1, 1, "parcel", 1)]);
+    stock(&mut input, 1, &[(10, 1, 5)]);
+    let kind = |kind, method| DeliveryMethod { kind, ..method };
+    let to_point = DeliveryMethod {
+        carriers: vec!["dhl".to_owned()],
+        ..kind(DeliveryKind::PickupPoint, method(3, &["parcel"], 290, 0))
+    };
+    let in_store = kind(DeliveryKind::StorePickup, method(4, &["parcel"], 0, 0));
+    let delivery_methods = vec![method(1, &["parcel"], 490, 0), to_point, in_store];
+    input.market = Arc::new(Snapshot { delivery_methods, ..Snapshot::default() });
+    input
+}
+
+#[test]
+fn nobody_is_sent_to_a_pickup_point_or_a_store_without_asking() {
+    let made = plan(&collecting());
+    assert_eq!((made.totals.delivery, made.consignments[0].choices.len()), (490, 2));
+    assert_eq!(rejected(&made, "NO_STORE").len(), 1, "this location is no store");
+    assert!(made.is_placeable() && made.consignments[0].pickup.is_none());
+}
+
+#[test]
+fn a_pickup_point_is_needed_and_must_fit() {
+    let mut input = collecting();
+    let key = plan(&input).consignments[0].key.clone();
+    input.choices.insert(key.clone(), DeliveryMethodId(id(3)));
+    let without = plan(&input);
+    assert!(!without.is_placeable());
+    assert_eq!(rejected(&without, "PICKUP_POINT_REQUIRED").len(), 1);
+    for (wrong, code) in
+        [(point(7, "dhl", false), "PICKUP_POINT_GONE"), (point(8, "ups", true), "PICKUP_POINT_NOT_SERVED")]
+    {
+        input.pickups.insert(key.clone(), wrong);
+        assert_eq!(rejected(&plan(&input), code).len(), 1, "{code}");
+        assert!(!plan(&input).is_placeable());
+    }
+    input.pickups.insert(key.clone(), point(9, "dhl", true));
+    let made = plan(&input);
+    assert!(made.is_placeable());
+    assert_eq!(made.consignments[0].pickup.as_ref().unwrap().code.as_deref(), Some("P9"));
+    assert_eq!(made.totals.delivery, 290);
+    input.pickups.insert(key.clone(), point(10, "dhl", true));
+    assert_ne!(plan(&input).hash, made.hash, "another point is another agreement");
+    // A point that was chosen for another method does not matter.
+    input.choices.insert(key, DeliveryMethodId(id(1)));
+    assert!(plan(&input).consignments[0].pickup.is_none());
+}
+
+#[test]
+fn goods_are_collected_where_they_lie() {
+    let mut input = collecting();
+    let at = inventory::Store {
+        line1: "Shop Street 1".to_owned(),
+        postal_code: "20095".to_owned(),
+        city: "Hamburg".to_owned(),
+        hours: Some("9 to 5".to_owned()),
+    };
+    input.stock.get_mut(&StockItemId(id(1))).unwrap()[0].store = Some(at);
+    let key = plan(&input).consignments[0].key.clone();
+    input.choices.insert(key, DeliveryMethodId(id(4)));
+    let made = plan(&input);
+    let place = made.consignments[0].pickup.clone().unwrap();
+    assert_eq!((place.name.as_str(), place.city.as_str(), place.country.as_str()), ("L10", "Hamburg", "DE"));
+    assert_eq!((made.totals.delivery, place.point), (0, None));
+}
+
 #[test]
 fn tax_is_inside_or_on_top() {
     let mut input = input(vec![line(1, 1, "parcel", 3)]);
@@ -236,7 +327,7 @@ proptest! {
             let at = input.stock.entry(item).or_default();
             let location = LocationId(id(merchant * 100 + location));
             if at.iter().all(|a| a.location != location) {
-                at.push(StockAt { location, name: String::new(), priority: *priority, available: *available });
+                at.push(StockAt { location, name: String::new(), country: String::new(), store: None, priority: *priority, available: *available });
             }
         }
         let made = plan(&input);
