@@ -35,7 +35,7 @@ enum Chore {
 }
 
 impl Chore {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 16] = [
         Self::AcceptanceDeadlines,
         Self::LateShipments,
         Self::PaymentDeadlines,

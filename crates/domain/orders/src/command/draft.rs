@@ -18,6 +18,7 @@ use crate::actions::{DRIVE, EDIT_DRAFT, OVERRIDE_PRICE};
 use crate::entity::{cart as cart_row, draft};
 use crate::model::cart::{Cart, CartLine, LINES_MAX, NewLine, add};
 use crate::model::draft::{Draft, DraftAction, DraftLine, PriceChange, allowed};
+use crate::model::pickup::PickupChoices;
 use crate::model::status::{CartState, DraftState};
 use crate::model::types::DeliveryChoices;
 use crate::repo;
@@ -86,6 +87,7 @@ pub async fn draft_create(ctx: &Ctx, input: DraftCreate) -> Result<Draft, Error>
         email: None,
         ship_to: None,
         choices: DeliveryChoices::default(),
+        pickups: PickupChoices::default(),
         coupon_code: None,
         state: CartState::Draft,
         order: None,
@@ -264,6 +266,7 @@ async fn insert_cart(tx: &mut WriteTx, made: &Cart) -> Result<(), Error> {
         email: Set(made.email.clone()),
         ship_to: Set(made.ship_to.clone()),
         choices: Set(made.choices.clone()),
+        pickups: Set(made.pickups.clone()),
         coupon_code: Set(made.coupon_code.clone()),
         state: Set(made.state),
         order_id: Set(None),

@@ -30,6 +30,7 @@ use crate::event::{LineUnits, OrderEdited};
 use crate::model::cart::Cart;
 use crate::model::draft::DraftLine;
 use crate::model::edit::{EditPreview, can_be_edited};
+use crate::model::pickup::PickupChoices;
 use crate::model::status::{CaptureTiming, CartState};
 use crate::model::types::{Address, DeliveryChoices};
 use crate::query;
@@ -213,6 +214,7 @@ async fn addition(work: &Work, more: Vec<DraftLine>, choices: &[DeliveryChoice])
         email: Some(order.email.clone()),
         ship_to: Some(order.ship_to.clone()),
         choices: DeliveryChoices(choices.iter().map(|c| (c.consignment.clone(), c.method)).collect()),
+        pickups: PickupChoices::default(),
         coupon_code: None,
         state: CartState::Draft,
         order: Some(order.id),

@@ -3,11 +3,10 @@
 use std::collections::{BTreeMap, HashSet};
 
 use catalog::variants_for_sale_on;
-use chrono::Duration;
 use kernel::id::{DeliveryMethodId, FulfillmentOrderId, MerchantOrderId};
 use kernel::{Invalid, cumulative, unit_slots_sum};
-use marketplace::DeliveryMethod;
 use marketplace::delivery::{self, Consignment};
+use marketplace::{DeliveryKind, DeliveryMethod};
 
 use super::paying::NewRefund;
 use super::work::Work;
@@ -133,6 +132,10 @@ async fn quote(work: &Work, at: usize, method: &DeliveryMethod, field: &str) -> 
     if part.capture == CaptureTiming::OnDelivery && !method.cod_allowed {
         return Err(Error::CashNotAccepted(method.name.clone()));
     }
+    if matches!(method.kind, DeliveryKind::PickupPoint | DeliveryKind::StorePickup) {
+        let text = format!("{}: the buyer chooses where to collect before the order is placed", method.name);
+        return Err(Invalid::new(field, "COLLECTED", text).into());
+    }
     let open = work.book.open_of_fulfillment(row.id);
     let line_of = |units: &LineUnits| work.book.lines.iter().find(|line| line.id == units.line);
     let variants: Vec<_> = open.iter().filter_map(line_of).map(|line| line.variant_id).collect();
@@ -147,6 +150,7 @@ async fn quote(work: &Work, at: usize, method: &DeliveryMethod, field: &str) -> 
     let consignment = Consignment {
         product_type: &row.product_type,
         country: &part.ship_to.country,
+        postal_code: Some(part.ship_to.postal_code.as_str()).filter(|code| !code.is_empty()),
         currency: part.currency,
         units: open.iter().map(|units| units.quantity).sum(),
         goods_minor,
@@ -173,13 +177,24 @@ async fn reprice(work: &mut Work, at: usize, method: &DeliveryMethod, price: Pri
         0 => component,
         whole => cumulative(component, price.gross, whole, rounding),
     };
+    let part = work.book.part(old.merchant_order_id)?;
+    let (placed_at, now) = (part.placed_at, work.tx.now());
+    let holidays = work.market.settings.holidays.get(&part.ship_to.country);
+    let rest_days = holidays.filter(|_| method.travel_days.rests_on_holidays).cloned().unwrap_or_default();
     let row = &mut work.book.fulfillments[at];
     row.method_id = method.id;
     row.method_code.clone_from(&method.code);
     row.method_name.clone_from(&method.name);
     row.tracking_required = method.tracking_required;
-    row.deliver_from = row.ship_by + Duration::days(price.transit.0.into());
-    row.deliver_to = row.ship_by + Duration::days(price.transit.1.into());
+    method.kind.as_str().clone_into(&mut row.method_kind);
+    (row.pickup, row.ready_at) = (None, None);
+    row.promise_terms.transit_days = price.transit;
+    row.promise_terms.travel_weekdays.clone_from(&method.travel_days.weekdays);
+    row.promise_terms.rest_days = rest_days;
+    // The goods leave as promised; what changes is how long they are on the way.
+    let promised = row.promise_terms.promise(placed_at);
+    let promise = if promised.ship_by < row.ship_by { row.promise_terms.promise(now) } else { promised };
+    (row.deliver_from, row.deliver_to) = (promise.deliver_from, promise.deliver_to);
     row.shipping_gross_minor = price.gross;
     row.shipping_tax_minor = price.tax;
     row.shipping_commission_minor = share(old.shipping_commission_minor);
