@@ -1,7 +1,7 @@
 # Thin: each target calls cargo or a script. ARGS goes to the program, as in: make demo ARGS="--port 9000"
 export PATH := $(HOME)/.cargo/bin:$(PATH)
 
-.PHONY: demo test lint bench e2e schema fmt
+.PHONY: demo test lint bench e2e simulate schema fmt
 
 demo: ## builds Souk and starts a demo marketplace with nothing beside it
 	@scripts/setup.sh
@@ -21,6 +21,10 @@ bench: ## measures both databases beside their floor
 e2e: ## drives the real binary from outside
 	@scripts/setup.sh --tests
 	@scripts/e2e.sh $(ARGS)
+
+SEEDS ?= 2000
+simulate: ## plays fresh seeds of the simulation, SEEDS of them
+	SOUK_SEEDS=$(SEEDS) cargo test -p simulation --test it fresh_seeds_on_sqlite -- --nocapture
 
 schema: ## writes graphql/schema.graphql from the code
 	cargo run --quiet -p server --bin souk -- schema > graphql/schema.graphql.new

@@ -45,6 +45,8 @@ pub(crate) fn allowed(name: &str) -> Option<&'static [&'static [&'static str]]> 
         "server" => &[PLATFORM, DOMAINS, &["mail", "storage", "migrations", "analytics", "workflows", "api"]],
         // Tools. The end-to-end tests know the product only from outside.
         "testkit" => &[PLATFORM, &["mail", "storage", "migrations"]],
+        // Plays the whole product in one process.
+        "simulation" => &[PLATFORM, DOMAINS, &["mail", "storage", "workflows", "testkit"]],
         "xtask" | "e2e" => &[],
         _ => return None,
     })

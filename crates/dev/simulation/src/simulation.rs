@@ -1,0 +1,200 @@
+//! One run.
+
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex};
+
+use access::{Actor, Principal, Role, Scope, Seat};
+use context::{Ctx, Origin, World};
+use kernel::ManualClock;
+use kernel::id::{MerchantId, PayoutId, UserId};
+use mail::{Captured, Mailer, Templates};
+use outbox::Dispatcher;
+use payments::Providers;
+use payments::provider::{Chaos, Sandbox};
+use storage::ObjectStore;
+use storage::embedded::{Embedded, Keys};
+use testkit::TestEnv;
+use workflows::Deps;
+
+use crate::chance::Chance;
+use crate::faults::{BadLine, BadPost, BurningClock, Fuse, Rates, SeededIds};
+use crate::market::{self, Actors, Good, Shop};
+use crate::model::Model;
+
+/// What happened so far, for whoever looks into a failure.
+#[derive(Clone, Default)]
+pub struct Story(Arc<Mutex<Vec<String>>>);
+
+impl Story {
+    pub fn tell(&self, step: String) {
+        self.0.lock().unwrap().push(step);
+    }
+
+    pub fn text(&self) -> String {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).join("\n")
+    }
+}
+
+/// Everything of a run.
+pub struct Simulation {
+    pub chance: Chance,
+    pub clock: Arc<ManualClock>,
+    pub fuse: Arc<Fuse>,
+    pub rates: Rates,
+    pub world: Arc<World>,
+    pub deps: Deps,
+    pub sandbox: Arc<Sandbox>,
+    pub providers: Providers,
+    pub post: Arc<BadPost>,
+    pub dispatcher: Dispatcher,
+    pub mails: Captured,
+    pub shops: Vec<Shop>,
+    pub goods: Vec<Good>,
+    pub model: Model,
+    pub story: Story,
+    pub keys: u64,
+    /// In the order of the model's.
+    pub payouts: Vec<PayoutId>,
+    /// Stops when it is dropped.
+    _files: Embedded,
+}
+
+/// Whoever acts, in the world of the run.
+pub struct Staff(pub Arc<World>);
+
+impl Staff {
+    fn seated(&self, scope: Scope, role: &str) -> Ctx {
+        let user = UserId(self.0.ids.uuid());
+        let person = Seat { scope: Scope::Public, role: Role::named("user") };
+        let actor = Actor::new(Principal::User(user), role, [Seat { scope, role: Role::named(role) }, person]);
+        self.ctx(actor)
+    }
+
+    fn ctx(&self, actor: Actor) -> Ctx {
+        let origin = Origin { source: "simulation", request_id: "simulation".to_owned(), ip: None };
+        Ctx::new(self.0.clone(), actor, origin)
+    }
+
+    pub fn anonymous(&self) -> Ctx {
+        self.ctx(Actor::anonymous())
+    }
+}
+
+impl Actors for Staff {
+    fn operator(&self) -> Ctx {
+        self.seated(Scope::Operator, "operator_admin")
+    }
+
+    fn merchant(&self, id: MerchantId) -> Ctx {
+        self.seated(Scope::Merchant(id), "merchant_owner")
+    }
+}
+
+/// Plays `steps` steps of a seed.
+pub async fn run(t: TestEnv, seed: u64, steps: usize, story: Story) {
+    let mut sim = Simulation::open(&t, seed, story).await;
+    for number in 0..steps {
+        sim.story.tell(format!("step {number}"));
+        sim.step().await;
+        sim.settle().await;
+        sim.audit().await;
+    }
+    sim.end().await;
+}
+
+impl Simulation {
+    async fn open(t: &TestEnv, seed: u64, story: Story) -> Self {
+        let mut chance = Chance::of(seed);
+        let fuse = Arc::new(Fuse::default());
+        let world = Arc::new(World {
+            clock: Arc::new(BurningClock { clock: t.clock.clone(), fuse: fuse.clone() }),
+            ids: Arc::new(SeededIds { clock: t.clock.clone(), count: AtomicU64::new(0), seed }),
+            ..(*t.world).clone()
+        });
+        let calm = chance.one_in(8);
+        let mut rate = |often: i64| if calm { 0 } else { chance.between(often, often * 4).unsigned_abs() };
+        let rates =
+            Rates { line: rate(4), webhook: rate(4), worker_crash: rate(3), command_crash: rate(3), repeat: rate(2) };
+        let chaos = Chaos {
+            twice: chance.one_in(2),
+            late_seconds: if chance.one_in(2) { 0 } else { chance.between(1, 400) },
+            out_of_order: chance.one_in(2),
+        };
+        let sandbox = Arc::new(Sandbox::new(world.clone(), b"secret".to_vec(), chaos));
+        let line = BadLine { sandbox: sandbox.clone(), chance: Mutex::new(chance.apart()), rate: rates.line };
+        let providers = Providers::none().with(Arc::new(line));
+        let post = Arc::new(BadPost {
+            world: world.clone(),
+            providers: providers.clone(),
+            chance: Mutex::new(chance.apart()),
+            rate: rates.webhook,
+        });
+        let (mailer, mails) = Mailer::captured("souk@souk.example").unwrap();
+        let files = Embedded::start(&t.folder().join("objects"), 0, Keys::random()).await.unwrap();
+        let store = ObjectStore::new(&files.settings("souk"));
+        store.ensure_bucket().await.unwrap();
+        let deps = Deps {
+            world: world.clone(),
+            mailer,
+            templates: Arc::new(Templates::builtin().unwrap()),
+            store,
+            public_url: "https://souk.example".to_owned(),
+            stripe: None,
+        };
+        let dispatcher = dispatcher(&world, &deps, &providers, &sandbox, &post);
+        let mut model = Model::default();
+        let (shops, goods) = market::open(&Staff(world.clone()), &mut chance, &mut model).await;
+        let clock = t.clock.clone();
+        Self {
+            chance,
+            clock,
+            fuse,
+            rates,
+            world,
+            deps,
+            sandbox,
+            providers,
+            post,
+            dispatcher,
+            mails,
+            shops,
+            goods,
+            model,
+            story,
+            keys: 0,
+            payouts: Vec::new(),
+            _files: files,
+        }
+    }
+
+    /// The worker died; another one takes over.
+    pub fn start_anew(&mut self) {
+        self.dispatcher = dispatcher(&self.world, &self.deps, &self.providers, &self.sandbox, &self.post);
+    }
+
+    pub fn operator(&self) -> Ctx {
+        Staff(self.world.clone()).operator()
+    }
+
+    pub fn buyer(&self) -> Ctx {
+        Staff(self.world.clone()).anonymous()
+    }
+
+    /// A key that nobody used before.
+    pub fn key(&mut self) -> String {
+        self.keys += 1;
+        format!("key-{}", self.keys)
+    }
+}
+
+fn dispatcher(
+    world: &Arc<World>,
+    deps: &Deps,
+    providers: &Providers,
+    sandbox: &Arc<Sandbox>,
+    post: &Arc<BadPost>,
+) -> Dispatcher {
+    let builder = Dispatcher::builder(world.db.clone(), world.clock.clone(), world.wake.clone());
+    let builder = workflows::register(builder, deps);
+    payments::register(builder, world, providers, Some((sandbox.clone(), post.clone()))).build()
+}
