@@ -33,6 +33,7 @@ mod m0015_ledger;
 mod m0016_papers;
 mod m0017_credit;
 mod m0018_desk;
+mod m0019_business;
 mod m0020_delivery;
 
 /// All migrations, in order.
@@ -60,6 +61,7 @@ impl MigratorTrait for Migrator {
             SqlMigration { name: "m0016_papers", statements: m0016_papers::STATEMENTS },
             SqlMigration { name: "m0017_credit", statements: m0017_credit::STATEMENTS },
             SqlMigration { name: "m0018_desk", statements: m0018_desk::STATEMENTS },
+            SqlMigration { name: "m0019_business", statements: m0019_business::STATEMENTS },
             SqlMigration { name: "m0020_delivery", statements: m0020_delivery::STATEMENTS },
         ]
         .into_iter()

@@ -7,14 +7,14 @@ use async_graphql::dataloader::Loader;
 use async_graphql::{Context, ID, Interface, Object};
 use kernel::Fault;
 use kernel::id::{
-    AssetId, CategoryId, CustomerId, MerchantId, MerchantOrderId, OfferId, OrderId, PaymentId, PayoutId, ProductId,
+    AssetId, CategoryId, CompanyId, CustomerId, MerchantId, MerchantOrderId, OfferId, OrderId, PaymentId, PayoutId, ProductId,
     ShipmentId, StockLevelId, TypedId, VariantId,
 };
 
 use crate::assets::Asset;
 use crate::billing::Payout;
 use crate::catalog::{Category, CategoryLoader, Product, Variant, VariantLoader};
-use crate::customers::Customer;
+use crate::customers::{Company, Customer};
 use crate::error::{Gql, answer_optional, ctx};
 use crate::inventory::StockLevel;
 use crate::loader::{LoadError, OfRequest, load};
@@ -34,6 +34,8 @@ pub enum Node {
     Category(Category),
     /// A buyer's account.
     Customer(Customer),
+    /// A company that buys.
+    Company(Company),
     /// A merchant.
     Merchant(Merchant),
     /// A merchant's part of an order.
@@ -70,6 +72,7 @@ impl NodeQuery {
         match prefix {
             AssetId::PREFIX => one(gql, id, |id| assets::query::by_id(ctx, id), Asset).await,
             CategoryId::PREFIX => batched::<CategoryLoader, CategoryId, _>(gql, id, Category).await,
+            CompanyId::PREFIX => one(gql, id, |id| customers::company(ctx, id), Company).await,
             CustomerId::PREFIX => one(gql, id, |id| customers::customer(ctx, id), Customer).await,
             MerchantId::PREFIX => one(gql, id, |id| merchants::get(ctx, id), Merchant::from).await,
             MerchantOrderId::PREFIX => {

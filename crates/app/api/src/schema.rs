@@ -65,6 +65,7 @@ pub struct PeopleQuery(
     crate::node::NodeQuery,
     crate::identity::IdentityQuery,
     crate::customers::CustomersQuery,
+    crate::customers::CompanyQuery,
 );
 
 /// What the marketplace is made of, and its money.
@@ -107,6 +108,7 @@ pub struct PeopleMutation(
     crate::system::SystemMutation,
     crate::identity::IdentityMutation,
     crate::customers::CustomersMutation,
+    crate::customers::CompanyMutation,
 );
 
 /// What the marketplace is made of, and its money.

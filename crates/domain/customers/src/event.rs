@@ -1,6 +1,6 @@
 //! What happened.
 
-use kernel::id::{CustomerId, UserId};
+use kernel::id::{CompanyId, CompanyMemberId, CustomerId, UserId};
 use outbox::Event;
 use serde::{Deserialize, Serialize};
 
@@ -37,5 +37,21 @@ impl Event for CustomerErased {
     const KIND: &'static str = "customer_erased.v1";
     fn subject(&self) -> String {
         self.customer.to_string()
+    }
+}
+
+/// A place in a company was offered to an address.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct CompanyMemberInvited {
+    /// The company.
+    pub company: CompanyId,
+    /// The place, which knows the address.
+    pub member: CompanyMemberId,
+}
+
+impl Event for CompanyMemberInvited {
+    const KIND: &'static str = "company_member_invited.v1";
+    fn subject(&self) -> String {
+        self.company.to_string()
     }
 }

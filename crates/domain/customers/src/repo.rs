@@ -1,5 +1,7 @@
 //! Load and save.
 
+pub(crate) mod company;
+
 use access::Grant;
 use chrono::{DateTime, Utc};
 use context::{WriteTx, within_customers};

@@ -6,6 +6,8 @@ use access::Action;
 pub const EDIT_CART: Action = Action::new("cart", "edit");
 /// Give a line a delivery price of its own.
 pub const QUOTE_DELIVERY: Action = Action::new("cart", "quote_delivery");
+/// Approve what others of one's company buy above their limit.
+pub const APPROVE_CART: Action = Action::new("cart", "approve");
 /// Turn a cart into an order.
 pub const PLACE: Action = Action::new("order", "place");
 /// See orders: all, or one's own.

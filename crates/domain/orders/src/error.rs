@@ -66,6 +66,18 @@ pub enum Error {
     /// Somebody used the coupon for the last time meanwhile.
     #[error("the coupon has been used up")]
     CouponUsedUp,
+    /// Who orders has no place in the company any more.
+    #[error("the buyer does not buy for this company")]
+    NotInCompany,
+    /// Who asks may not approve what others of the company buy.
+    #[error("only an approver of the company may do this")]
+    ApproverNeeded,
+    /// Somebody of the company has to approve the cart first.
+    #[error("orders above {limit} need the approval of somebody else of the company")]
+    SpendingLimitExceeded {
+        /// The limit of who orders.
+        limit: Money,
+    },
     /// The state does not allow it.
     #[error("{action} is not possible in state {state}")]
     InvalidTransition {
@@ -207,6 +219,9 @@ impl Fault for Error {
             | Self::NotPlaceable { .. }
             | Self::CashNotAccepted(_)
             | Self::CouponUsedUp
+            | Self::NotInCompany
+            | Self::ApproverNeeded
+            | Self::SpendingLimitExceeded { .. }
             | Self::InvalidTransition { .. }
             | Self::LinesUndecided(_)
             | Self::TrackingRequired
@@ -231,6 +246,9 @@ impl Fault for Error {
             Self::OutOfStock(_) => "OUT_OF_STOCK",
             Self::CashNotAccepted(_) => "CASH_NOT_ACCEPTED",
             Self::CouponUsedUp => "COUPON_USED_UP",
+            Self::NotInCompany => "NOT_IN_COMPANY",
+            Self::ApproverNeeded => "APPROVER_NEEDED",
+            Self::SpendingLimitExceeded { .. } => "SPENDING_LIMIT_EXCEEDED",
             Self::InvalidTransition { .. } => "INVALID_TRANSITION",
             Self::LinesUndecided(_) => "LINES_UNDECIDED",
             Self::TooManyUnits { .. } => "TOO_MANY_UNITS",
@@ -265,6 +283,9 @@ impl Fault for Error {
         match self {
             Self::Core(error) => error.details(),
             Self::Payment(error) => error.details(),
+            Self::SpendingLimitExceeded { limit } => {
+                Some(json!({ "limit": { "amount": limit.amount(), "currency": limit.currency.code() } }))
+            }
             Self::Stock(error) => error.details(),
             Self::OutOfStock(lines) => Some(json!({ "lines": lines })),
             Self::InvalidTransition { state, allowed, .. } => Some(json!({ "state": state, "allowed": allowed })),

@@ -122,6 +122,20 @@ typed_ids! {
     CustomerId = "cus";
     /// A stored address of a buyer.
     AddressId = "adr";
+    /// A company that buys.
+    CompanyId = "cpy";
+    /// A buyer's place in a company.
+    CompanyMemberId = "cmb";
+    /// A company's credit at the marketplace in one currency.
+    CreditLineId = "cln";
+    /// A change of a company's credit.
+    CreditLineEntryId = "cle";
+    /// What a buyer owes for goods that left.
+    ReceivableId = "rvb";
+    /// Prices that a buyer asks for.
+    QuoteId = "quo";
+    /// A line of them.
+    QuoteLineId = "qln";
     /// A file in object storage with its metadata.
     AssetId = "ast";
     /// A category of the catalog.

@@ -56,6 +56,19 @@ impl Cart {
     async fn coupon_code(&self) -> Option<&str> {
         self.cart.coupon_code.as_deref()
     }
+    /// The company it is bought for.
+    async fn company_id(&self) -> Option<ID> {
+        self.cart.company.map(ID::from)
+    }
+    /// The company's own number of the order.
+    async fn po_number(&self) -> Option<&str> {
+        self.cart.po_number.as_deref()
+    }
+    /// The most that the order may cost by the approval of somebody else of the company; null without one for the cart
+    /// as it is now.
+    async fn approved_total(&self) -> Option<Money> {
+        self.cart.approval.map(|approval| Money::minor(approval.total_minor, self.cart.currency))
+    }
     /// Whether it became an order; then it cannot change any more.
     async fn ordered(&self) -> bool {
         self.cart.state == CartState::Ordered

@@ -52,6 +52,10 @@ pub struct CartCreateInput {
     pub ship_to: Option<AddressInput>,
     /// The code of a coupon; the plan says whether it can be used.
     pub coupon_code: Option<String>,
+    /// The company that buys; one of the buyer who is signed in.
+    pub company_id: Option<ID>,
+    /// The company's own number of the order.
+    pub po_number: Option<String>,
 }
 
 /// Lines to be added to a cart.
@@ -101,6 +105,27 @@ pub struct CartEditInput {
     pub delivery: Vec<DeliveryChoiceInput>,
     /// The code of a coupon; `null` takes it out. The plan says whether it can be used.
     pub coupon_code: MaybeUndefined<String>,
+    /// The company that buys, one of the buyer's; `null`: none.
+    pub company_id: MaybeUndefined<ID>,
+    /// The company's own number of the order; `null` takes it out.
+    pub po_number: MaybeUndefined<String>,
+}
+
+/// A cart of one's company to be approved as it was seen.
+#[derive(InputObject)]
+pub struct CartApproveInput {
+    /// The cart.
+    pub cart_id: ID,
+    /// The version that the caller saw.
+    pub expected_version: i64,
+    /// The total of the plan that the caller saw.
+    pub total: MoneyInput,
+}
+
+/// The company of a cart as a client names it.
+pub(super) struct BuyingCompany {
+    pub(super) company: Option<Option<ID>>,
+    pub(super) po_number: Option<Option<String>>,
 }
 
 /// How an order is paid.
@@ -331,7 +356,9 @@ pub(super) fn details(
     ship_to: Option<AddressInput>,
     delivery: Vec<DeliveryChoiceInput>,
     coupon_code: Option<Option<String>>,
+    business: BuyingCompany,
 ) -> Result<CartDetails, Error> {
+    let company = business.company.map(|id| input::optional_id("companyId", id.as_ref())).transpose()?;
     let choice = |(index, choice): (usize, DeliveryChoiceInput)| {
         let method = input::id(&format!("delivery.{index}.methodId"), &choice.method_id)?;
         let pickup_point =
@@ -339,7 +366,7 @@ pub(super) fn details(
         Ok::<_, Error>(DeliveryChoice { consignment: choice.consignment, method, pickup_point })
     };
     let choices = delivery.into_iter().enumerate().map(choice).collect::<Result<_, _>>()?;
-    Ok(CartDetails { email, ship_to: ship_to.map(address), choices, coupon_code })
+    Ok(CartDetails { email, ship_to: ship_to.map(address), choices, coupon_code, company, po_number: business.po_number })
 }
 
 pub(super) fn address(of: AddressInput) -> Address {

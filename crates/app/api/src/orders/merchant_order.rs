@@ -17,7 +17,7 @@ use super::enums::{
     RefundKind, RefundState, ShipmentAction, ShipmentState,
 };
 use super::loader::{DetailLoader, IncidentsLoader, ReturnsLoader};
-use super::order::{OrderStep, step};
+use super::order::{OrderCompany, OrderStep, step};
 use super::plan::{PickupLocation, delivery_kind};
 use crate::customers::PostalAddress;
 use crate::error::{Gql, answer, ctx};
@@ -393,6 +393,15 @@ impl MerchantOrder {
     /// The number for people.
     async fn number(&self) -> &str {
         &self.row.number
+    }
+    /// The company that bought, as it was when the order was placed.
+    async fn company(&self) -> Option<OrderCompany> {
+        let (name, vat_id) = (self.row.company_name.clone()?, self.row.company_vat_id.clone());
+        Some(OrderCompany { id: None, name, vat_id })
+    }
+    /// The company's own number of the order, to be named on its papers.
+    async fn po_number(&self) -> Option<&str> {
+        self.row.po_number.as_deref()
     }
     /// The order it belongs to.
     async fn order_id(&self) -> ID {

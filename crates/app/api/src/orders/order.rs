@@ -35,6 +35,17 @@ impl From<orders::Order> for Order {
     }
 }
 
+/// The company that bought, as it was when the order was placed.
+#[derive(SimpleObject)]
+pub struct OrderCompany {
+    /// The company; null for merchants.
+    pub id: Option<ID>,
+    /// The legal name.
+    pub name: String,
+    /// The VAT id: that of the country the goods go to, or the company's main one.
+    pub vat_id: Option<String>,
+}
+
 /// A step of the life of an order.
 #[derive(SimpleObject)]
 pub struct OrderStep {
@@ -96,6 +107,15 @@ impl Order {
     /// The buyer's account, if there is one.
     async fn customer_id(&self) -> Option<ID> {
         self.row.customer_id.map(ID::from)
+    }
+    /// The company that bought, as it was when the order was placed.
+    async fn company(&self) -> Option<OrderCompany> {
+        let name = self.row.company_name.clone()?;
+        Some(OrderCompany { id: self.row.company_id.map(ID::from), name, vat_id: self.row.company_vat_id.clone() })
+    }
+    /// The company's own number of the order.
+    async fn po_number(&self) -> Option<&str> {
+        self.row.po_number.as_deref()
     }
     /// Where mails go.
     async fn email(&self) -> &str {

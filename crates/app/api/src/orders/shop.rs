@@ -1,11 +1,11 @@
 //! What buyers do: fill a cart, place it, cancel an order.
 
 use async_graphql::{Context, Object, SimpleObject};
-use orders::command::{self, CancelOrder, CartCreate, Place, QuantityChange};
+use orders::command::{self, ApproveCart, CancelOrder, CartCreate, Place, QuantityChange};
 
 use super::cart::CartWithToken;
 use super::input::{
-    CartCreateInput, CartEditInput, CartLinesAddInput, CartLinesSetInput, OrderCancelInput, OrderPlaceInput, access,
+    BuyingCompany, CartApproveInput, CartCreateInput, CartEditInput, CartLinesAddInput, CartLinesSetInput, OrderCancelInput, OrderPlaceInput, access,
     address, details, new_lines,
 };
 use super::{Cart, Order, SplitPlan};
@@ -24,6 +24,9 @@ payload! {
         cart: Cart }
     /// What became of `cartEdit`.
     CartEditPayload { /// The cart.
+        cart: Cart }
+    /// What became of `cartApprove`.
+    CartApprovePayload { /// The cart.
         cart: Cart }
     /// What became of `orderCancel`.
     OrderCancelPayload { /// The order.
@@ -64,7 +67,9 @@ impl CheckoutMutation {
         let done = async {
             let currency = input.currency.map(|currency| currency.0);
             let lines = new_lines(input.lines)?;
-            let details = details(input.email, input.ship_to, Vec::new(), input.coupon_code.map(Some))?;
+            let business =
+                BuyingCompany { company: input.company_id.map(Some), po_number: input.po_number.map(Some) };
+            let details = details(input.email, input.ship_to, Vec::new(), input.coupon_code.map(Some), business)?;
             command::cart_create(ctx, CartCreate { channel: input.channel, currency, lines, details }).await
         };
         let done = done.await.map(|made| {
@@ -105,7 +110,20 @@ impl CheckoutMutation {
         let done = async {
             let access = access(&input.cart_id, input.token)?;
             let coupon = input.coupon_code.into();
-            command::cart_edit(ctx, &access, details(input.email, input.ship_to, input.delivery, coupon)?).await
+            let business = BuyingCompany { company: input.company_id.into(), po_number: input.po_number.into() };
+            command::cart_edit(ctx, &access, details(input.email, input.ship_to, input.delivery, coupon, business)?).await
+        };
+        respond(gql, done.await.map(|cart| Cart { cart }))
+    }
+
+    /// Approves a cart of somebody else of one's company that is above the spending limit. It counts for this version of
+    /// the cart, as long as the order costs no more.
+    async fn cart_approve(&self, gql: &Context<'_>, input: CartApproveInput) -> Gql<CartApprovePayload> {
+        let ctx = ctx(gql)?;
+        let done = async {
+            let cart = access(&input.cart_id, None)?;
+            let (expected_version, total) = (input.expected_version, input.total.parse("total")?);
+            command::cart_approve(ctx, ApproveCart { cart, expected_version, expected_total_minor: total.minor }).await
         };
         respond(gql, Box::pin(done).await.map(|cart| Cart { cart }))
     }

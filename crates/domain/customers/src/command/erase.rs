@@ -30,6 +30,7 @@ pub async fn erase(ctx: &Ctx, input: CustomerErase) -> Result<Customer, Error> {
     let reason = text::line("reason", &input.reason, 500)?;
     let mut tx = ctx.begin_write().await?;
     let before = locked(&tx, &grant, id).await?;
+    let email = before.email.clone();
     let after = Customer {
         email: format!("{id}@erased.invalid"),
         name: "Erased".to_owned(),
@@ -44,6 +45,7 @@ pub async fn erase(ctx: &Ctx, input: CustomerErase) -> Result<Customer, Error> {
         return Err(context::Error::Stale("customer").into());
     }
     repo::delete_addresses(&*tx, id).await?;
+    repo::company::delete_members_of(&tx, id, &email).await?;
     identity::erase_user_in_tx(&mut tx, after.user).await?;
     let change = Change::new("customer", id, "erased").because(reason);
     tx.record(change.field("status", CustomerStatus::Active, CustomerStatus::Erased));

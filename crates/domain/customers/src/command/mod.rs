@@ -1,6 +1,8 @@
 //! One file a use case.
 
 pub(crate) mod address;
+pub(crate) mod company;
+pub(crate) mod company_member;
 pub(crate) mod erase;
 pub(crate) mod profile;
 pub(crate) mod register;

@@ -2,4 +2,6 @@
 #![allow(missing_docs)]
 
 pub(crate) mod address;
+pub(crate) mod company;
+pub(crate) mod company_member;
 pub(crate) mod customer;

@@ -1,5 +1,7 @@
 //! Reads.
 
+mod company;
+
 use std::collections::HashMap;
 
 use context::{Ctx, within_customers};
@@ -11,6 +13,10 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter,
 use crate::entity::customer as row;
 use crate::model::{Address, Customer};
 use crate::{Error, actions, repo};
+
+pub use company::{
+    companies, companies_by_ids, company, company_invitations, company_on, company_seat_on, members_by_companies,
+};
 
 /// One's own buyer's account.
 ///

@@ -3,4 +3,5 @@
 
 mod accounts;
 mod addresses;
+mod companies;
 mod support;

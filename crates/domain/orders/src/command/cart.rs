@@ -6,7 +6,7 @@ use access::Grant;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use context::{Ctx, WriteTx};
-use kernel::id::{CartId, CartLineId, DeliveryMethodId, OfferId, PickupPointId};
+use kernel::id::{CartId, CartLineId, CompanyId, DeliveryMethodId, OfferId, PickupPointId};
 use kernel::{Currency, Invalid, text};
 use marketplace::Channel;
 use marketplace::model::coupon_code;
@@ -17,15 +17,19 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
 };
 
+use super::company::{approves, check_company};
 use super::plan::offers_fault;
 use super::work::market_fault;
 use crate::Error;
 use crate::actions::{EDIT_CART, QUOTE_DELIVERY};
 use crate::entity::{cart, cart_line};
-use crate::model::cart::{Cart, CartLine, GivenPrice, LINES_MAX, NewLine, QUANTITY_MAX, add, token_hash};
+use crate::model::cart::{Approval, Cart, CartLine, GivenPrice, LINES_MAX, NewLine, QUANTITY_MAX, add, token_hash};
 use crate::model::pickup::PickupChoices;
 use crate::model::status::CartState;
 use crate::model::types::{Address, DeliveryChoices};
+
+/// The longest purchase-order number.
+const PO_NUMBER_MAX: usize = 60;
 
 /// Which cart, and the secret that opens it to somebody who is not signed in as its buyer.
 #[derive(Debug, Clone)]
@@ -47,6 +51,10 @@ pub struct CartDetails {
     pub choices: Vec<DeliveryChoice>,
     /// A coupon's code; `Some(None)` takes it out. Whether it can be used is for the plan to say.
     pub coupon_code: Option<Option<String>>,
+    /// The company that buys; `Some(None)`: none. Its buyers and the operator can name it.
+    pub company: Option<Option<CompanyId>>,
+    /// The company's own number of the order; `Some(None)` takes it out.
+    pub po_number: Option<Option<String>>,
 }
 
 /// The delivery method for a consignment of the plan.
@@ -119,6 +127,9 @@ pub async fn cart_create(ctx: &Ctx, input: CartCreate) -> Result<CartCreated, Er
         choices: DeliveryChoices::default(),
         pickups: PickupChoices::default(),
         coupon_code: None,
+        company: None,
+        po_number: None,
+        approval: None,
         state: CartState::Open,
         order: None,
         version: 1,
@@ -126,6 +137,7 @@ pub async fn cart_create(ctx: &Ctx, input: CartCreate) -> Result<CartCreated, Er
         lines,
     };
     check_points(&tx, &input.details.choices).await?;
+    check_company(&tx, input.details.company, made.customer, false).await?;
     apply(&mut made, input.details)?;
     let row = cart::ActiveModel {
         id: Set(made.id),
@@ -138,6 +150,11 @@ pub async fn cart_create(ctx: &Ctx, input: CartCreate) -> Result<CartCreated, Er
         choices: Set(made.choices.clone()),
         pickups: Set(made.pickups.clone()),
         coupon_code: Set(made.coupon_code.clone()),
+        company_id: Set(made.company),
+        po_number: Set(made.po_number.clone()),
+        approved_by: Set(None),
+        approved_version: Set(None),
+        approved_minor: Set(None),
         state: Set(made.state),
         order_id: Set(None),
         version: Set(1),
@@ -203,6 +220,8 @@ pub async fn cart_edit(ctx: &Ctx, access: &CartAccess, details: CartDetails) -> 
     let before = open(&tx, ctx, &grant, access).await?;
     check_points(&tx, &details.choices).await?;
     let mut after = before.clone();
+    let buyer = before.customer.or(ctx.actor().customer());
+    check_company(&tx, details.company, buyer, grant.is_wide()).await?;
     apply(&mut after, details)?;
     save(tx, ctx, &before, after).await
 }
@@ -222,7 +241,8 @@ pub(crate) async fn find<C: ConnectionTrait>(
     let by_buyer = row.customer_id.is_some() && row.customer_id == ctx.actor().customer();
     // What staff prepares is for staff, until it is an order.
     let prepared = matches!(row.state, CartState::Draft | CartState::Dropped);
-    if prepared || !(by_token || by_buyer || grant.is_wide()) {
+    let reached = by_token || by_buyer || grant.is_wide() || approves(conn, ctx, row.company_id).await?;
+    if prepared || !reached {
         return Err(context::Error::NotFound("cart").into());
     }
     let lines = cart_line::Entity::find()
@@ -249,6 +269,13 @@ pub(crate) fn from_rows(row: cart::Model, lines: Vec<cart_line::Model>) -> Cart 
         choices: row.choices,
         pickups: row.pickups,
         coupon_code: row.coupon_code,
+        company: row.company_id,
+        po_number: row.po_number,
+        approval: row
+            .approved_by
+            .zip(row.approved_minor)
+            .filter(|_| row.approved_version == Some(row.version))
+            .map(|(by, total_minor)| Approval { by, total_minor }),
         state: row.state,
         order: row.order_id,
         version: row.version,
@@ -340,6 +367,13 @@ pub(super) fn apply(cart: &mut Cart, details: CartDetails) -> Result<(), Invalid
     if let Some(code) = details.coupon_code {
         cart.coupon_code = code.map(|code| coupon_code("couponCode", &code)).transpose()?;
     }
+    if let Some(company) = details.company {
+        cart.company = company;
+    }
+    if let Some(number) = details.po_number {
+        let number = number.filter(|number| !number.trim().is_empty());
+        cart.po_number = number.map(|number| text::line("poNumber", &number, PO_NUMBER_MAX)).transpose()?;
+    }
     // Keys of consignments that are gone stay harmless; more than there can be consignments is abuse.
     if cart.choices.0.len() > 2 * LINES_MAX {
         return Err(Invalid::new("choices", "TOO_MANY", "has too many delivery choices"));
@@ -400,6 +434,8 @@ pub(super) async fn store(tx: &mut WriteTx, before: &Cart, after: &mut Cart) -> 
     let new: Vec<CartLine> = after.lines.iter().filter(|line| !known.contains_key(&line.id)).cloned().collect();
     insert_lines(tx, after.id, &new).await?;
     after.version += 1;
+    // What was approved was another cart.
+    after.approval = None;
     after.updated_at = tx.now();
     let mut row = cart::ActiveModel { id: Set(after.id), ..Default::default() };
     row.customer_id = Set(after.customer);
@@ -408,6 +444,8 @@ pub(super) async fn store(tx: &mut WriteTx, before: &Cart, after: &mut Cart) -> 
     row.choices = Set(after.choices.clone());
     row.pickups = Set(after.pickups.clone());
     row.coupon_code = Set(after.coupon_code.clone());
+    row.company_id = Set(after.company);
+    row.po_number = Set(after.po_number.clone());
     row.version = Set(after.version);
     row.updated_at = Set(after.updated_at);
     cart::Entity::update_many().set(row.into_active_model()).filter(cart::Column::Id.eq(after.id)).exec(&**tx).await?;

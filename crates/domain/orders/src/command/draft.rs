@@ -88,6 +88,9 @@ pub async fn draft_create(ctx: &Ctx, input: DraftCreate) -> Result<Draft, Error>
         ship_to: None,
         choices: DeliveryChoices::default(),
         pickups: PickupChoices::default(),
+        company: None,
+        po_number: None,
+        approval: None,
         coupon_code: None,
         state: CartState::Draft,
         order: None,
@@ -96,6 +99,7 @@ pub async fn draft_create(ctx: &Ctx, input: DraftCreate) -> Result<Draft, Error>
         lines,
     };
     for_buyer(&tx, &mut made, input.customer).await?;
+    check_company(&tx, input.details.company, made.customer, true).await?;
     apply(&mut made, input.details)?;
     let row = draft::Model {
         id: ctx.new_id(),
@@ -267,6 +271,11 @@ async fn insert_cart(tx: &mut WriteTx, made: &Cart) -> Result<(), Error> {
         ship_to: Set(made.ship_to.clone()),
         choices: Set(made.choices.clone()),
         pickups: Set(made.pickups.clone()),
+        company_id: Set(made.company),
+        po_number: Set(made.po_number.clone()),
+        approved_by: Set(None),
+        approved_version: Set(None),
+        approved_minor: Set(None),
         coupon_code: Set(made.coupon_code.clone()),
         state: Set(made.state),
         order_id: Set(None),

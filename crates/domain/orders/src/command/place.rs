@@ -13,6 +13,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 
 use super::cart::{self, CartAccess};
+use super::company::{billing_address, company_of, frozen};
 use super::placement::{self, Frozen};
 use super::plan::{Planned, planned};
 use super::work::market_fault;
@@ -82,7 +83,7 @@ struct Answer {
 /// # Errors
 /// [`Error::PlanChanged`] with the new plan, [`Error::OutOfStock`] with what is left, [`Error::NotPlaceable`],
 /// [`Error::CartOrdered`], [`Error::CartEmpty`], [`Error::CartIncomplete`], [`Error::CashNotAccepted`],
-/// [`Error::CouponUsedUp`] when somebody was faster, the faults of payments; `IDEMPOTENCY_KEY_REUSED` for other input under the key; not found for a foreign cart. Nothing was
+/// [`Error::NotInCompany`], [`Error::SpendingLimitExceeded`] for a company's cart; [`Error::CouponUsedUp`] when somebody was faster, the faults of payments; `IDEMPOTENCY_KEY_REUSED` for other input under the key; not found for a foreign cart. Nothing was
 /// written then, the key included.
 pub async fn place(ctx: &Ctx, input: Place) -> Result<Order, Error> {
     let grant = ctx.authorize(PLACE)?;
@@ -145,9 +146,12 @@ pub(super) async fn place_in(tx: &mut WriteTx, ctx: &Ctx, cart: &Cart, placement
     {
         return Err(Error::CouponUsedUp);
     }
+    let company = company_of(tx, ctx, &ctx.authorize(PLACE)?, cart, planned.plan.totals.total).await?;
     let Placement { payment, bill_to, source, token_hash, customer, .. } = placement;
+    let bill_to = bill_to.or_else(|| company.as_ref().and_then(billing_address));
+    let business = company.map(|company| frozen(company, cart));
     let (capture, method) = (capture_of(method), method.code);
-    let terms = Frozen { email, bill_to, source, capture, method, token_hash, customer, market: &market };
+    let terms = Frozen { email, bill_to, source, capture, method, token_hash, customer, business, market: &market };
     write(tx, ctx, cart, planned, terms, payment).await
 }
 

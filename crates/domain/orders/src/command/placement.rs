@@ -11,6 +11,7 @@ use marketplace::{Channel, Snapshot};
 use sea_orm::{EntityTrait, IntoActiveModel};
 use serde_json::json;
 
+use super::company::Business;
 use super::making::{Behind, Made, make};
 use super::plan::Planned;
 use super::release;
@@ -37,6 +38,7 @@ pub(super) struct Frozen<'a> {
     pub(super) method: &'static str,
     pub(super) token_hash: Option<String>,
     pub(super) customer: Option<CustomerId>,
+    pub(super) business: Option<Business>,
     pub(super) market: &'a Snapshot,
 }
 
@@ -95,6 +97,11 @@ fn order_row(
         prices_include_tax: channel.prices_include_tax,
         rounding: channel.rounding.as_str().to_owned(),
         customer_id: frozen.customer,
+        company_id: frozen.business.as_ref().map(|company| company.id),
+        company_name: frozen.business.as_ref().map(|company| company.name.clone()),
+        company_vat_id: frozen.business.as_ref().and_then(|company| company.vat_id.clone()),
+        approved_by: frozen.business.as_ref().and_then(|company| company.approved_by),
+        po_number: cart.po_number.clone(),
         token_hash: frozen.token_hash,
         email: frozen.email,
         ship_to: cart.ship_to.clone().unwrap_or_default(),

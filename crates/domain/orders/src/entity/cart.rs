@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use kernel::Currency;
-use kernel::id::{CartId, ChannelId, CustomerId, OrderId};
+use kernel::id::{CartId, ChannelId, CompanyId, CustomerId, OrderId};
 use sea_orm::entity::prelude::*;
 
 use crate::model::pickup::PickupChoices;
@@ -23,6 +23,11 @@ pub struct Model {
     pub choices: DeliveryChoices,
     pub pickups: PickupChoices,
     pub coupon_code: Option<String>,
+    pub company_id: Option<CompanyId>,
+    pub po_number: Option<String>,
+    pub approved_by: Option<CustomerId>,
+    pub approved_version: Option<i64>,
+    pub approved_minor: Option<i64>,
     pub state: CartState,
     pub order_id: Option<OrderId>,
     pub version: i64,

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use kernel::Currency;
-use kernel::id::{CartId, ChannelId, CouponId, CustomerId, OrderId, PaymentId};
+use kernel::id::{CartId, ChannelId, CompanyId, CouponId, CustomerId, OrderId, PaymentId};
 use sea_orm::entity::prelude::*;
 
 use crate::model::status::{CaptureTiming, FulfillmentState, OrderSource, OrderState, PaymentState};
@@ -21,6 +21,11 @@ pub struct Model {
     pub prices_include_tax: bool,
     pub rounding: String,
     pub customer_id: Option<CustomerId>,
+    pub company_id: Option<CompanyId>,
+    pub company_name: Option<String>,
+    pub company_vat_id: Option<String>,
+    pub po_number: Option<String>,
+    pub approved_by: Option<CustomerId>,
     pub token_hash: Option<String>,
     pub email: String,
     pub ship_to: Address,

@@ -1,7 +1,7 @@
 //! Carts.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{CartId, CartLineId, ChannelId, CustomerId, OfferId, OrderId};
+use kernel::id::{CartId, CartLineId, ChannelId, CompanyId, CustomerId, OfferId, OrderId};
 use kernel::{Currency, Invalid, Money};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -36,6 +36,12 @@ pub struct Cart {
     pub pickups: PickupChoices,
     /// The coupon that was entered.
     pub coupon_code: Option<String>,
+    /// The company it is bought for.
+    pub company: Option<CompanyId>,
+    /// The company's own number of the order.
+    pub po_number: Option<String>,
+    /// What somebody of the company approved, if that was this version of the cart.
+    pub approval: Option<Approval>,
     /// Whether it became an order.
     pub state: CartState,
     /// The order it became.
@@ -46,6 +52,15 @@ pub struct Cart {
     pub updated_at: DateTime<Utc>,
     /// The lines in their order.
     pub lines: Vec<CartLine>,
+}
+
+/// Somebody of a company agreed to what another one buys above the spending limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Approval {
+    /// Who.
+    pub by: CustomerId,
+    /// The most that the order may cost, in minor units.
+    pub total_minor: i64,
 }
 
 /// A line of a cart.

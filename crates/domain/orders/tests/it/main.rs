@@ -4,6 +4,7 @@
 mod cancels;
 mod carts;
 mod coupons;
+mod companies;
 mod decisions;
 mod drafts;
 mod edges;

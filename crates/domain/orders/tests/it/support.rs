@@ -254,8 +254,7 @@ pub fn details() -> CartDetails {
     CartDetails {
         email: Some("Ann@Example.org".to_owned()),
         ship_to: Some(address()),
-        choices: Vec::new(),
-        coupon_code: None,
+        ..CartDetails::default()
     }
 }
 

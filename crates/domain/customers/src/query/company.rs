@@ -1,0 +1,110 @@
+//! Reads of companies.
+
+use std::collections::HashMap;
+
+use context::Ctx;
+use kernel::id::{CompanyId, CustomerId};
+use kernel::{Page, PageArgs};
+use sea_orm::sea_query::LikeExpr;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use crate::entity::company as row;
+use crate::model::{Company, CompanyMember, CompanySeat};
+use crate::repo::company;
+use crate::{Error, actions};
+
+/// One company, for its people and the operator.
+///
+/// # Errors
+/// Denied; not found.
+pub async fn company(ctx: &Ctx, id: CompanyId) -> Result<Company, Error> {
+    let grant = ctx.authorize(actions::READ_COMPANY)?;
+    company::find(ctx.read(), &grant, id).await
+}
+
+/// Companies, the newest first: all for the operator, one's own for a buyer. `search` finds parts of names and VAT ids.
+///
+/// # Errors
+/// Denied; a bad cursor.
+pub async fn companies(ctx: &Ctx, search: Option<&str>, page: &PageArgs) -> Result<Page<Company>, Error> {
+    let grant = ctx.authorize(actions::READ_COMPANY)?;
+    let mut wanted = company::within(&grant, row::Column::Id);
+    if let Some(search) = search.map(kernel::text::fold).filter(|search| !search.is_empty()) {
+        let like = LikeExpr::new(format!("%{}%", db::dialect::like_escape(&search))).escape('\\');
+        wanted = wanted.add(row::Column::SearchFold.like(like));
+    }
+    if let Some(after) = page.after_key::<CompanyId>()? {
+        wanted = wanted.add(row::Column::Id.lt(after));
+    }
+    let rows =
+        row::Entity::find().filter(wanted).order_by_desc(row::Column::Id).limit(page.limit()).all(ctx.read()).await?;
+    Ok(Page::from_rows(rows.into_iter().map(Company::from).collect(), page, |found: &Company| found.id))
+}
+
+/// Companies by id, for loaders. What the caller may not see is left out.
+///
+/// # Errors
+/// Denied.
+pub async fn companies_by_ids(ctx: &Ctx, ids: &[CompanyId]) -> Result<HashMap<CompanyId, Company>, Error> {
+    let grant = ctx.authorize(actions::READ_COMPANY)?;
+    let rows = row::Entity::find()
+        .filter(company::within(&grant, row::Column::Id))
+        .filter(row::Column::Id.is_in(db::dialect::pad(ids.to_vec())))
+        .all(ctx.read())
+        .await?;
+    Ok(rows.into_iter().map(|found| (found.id, found.into())).collect())
+}
+
+/// The people of companies, for loaders. What the caller may not see is left out.
+///
+/// # Errors
+/// Denied.
+pub async fn members_by_companies(
+    ctx: &Ctx,
+    ids: &[CompanyId],
+) -> Result<HashMap<CompanyId, Vec<CompanyMember>>, Error> {
+    let grant = ctx.authorize(actions::READ_COMPANY)?;
+    let mut found: HashMap<CompanyId, Vec<CompanyMember>> = HashMap::new();
+    for member in company::members_of(ctx.read(), &grant, ids).await? {
+        found.entry(member.company).or_default().push(member);
+    }
+    Ok(found)
+}
+
+/// The places that are offered to the address of the buyer who asks, with the companies' names, the oldest first.
+///
+/// # Errors
+/// Denied; not found for somebody who is no buyer; a bad cursor.
+pub async fn company_invitations(ctx: &Ctx, page: &PageArgs) -> Result<Page<(CompanyMember, String)>, Error> {
+    let grant = ctx.authorize(actions::JOIN_COMPANY)?;
+    let customer = crate::repo::find(ctx.read(), &grant, crate::command::whom(ctx, None)?).await?;
+    let invited = company::invited(ctx.read(), &customer.email, page).await?;
+    let ids: Vec<CompanyId> = invited.iter().map(|member| member.company).collect();
+    let rows = row::Entity::find().filter(row::Column::Id.is_in(db::dialect::pad(ids))).all(ctx.read()).await?;
+    let names: HashMap<CompanyId, String> = rows.into_iter().map(|row| (row.id, row.name)).collect();
+    let named = |member: CompanyMember| names.get(&member.company).cloned().map(|name| (member, name));
+    let rows = invited.into_iter().filter_map(named).collect();
+    Ok(Page::from_rows(rows, page, |(member, _): &(CompanyMember, String)| member.id))
+}
+
+/// A company and the place of a buyer in it, for crates above that have authorized. `None` without a place.
+///
+/// # Errors
+/// The database error.
+pub async fn company_seat_on<C: ConnectionTrait>(
+    conn: &C,
+    id: CompanyId,
+    customer: CustomerId,
+) -> Result<Option<CompanySeat>, Error> {
+    let Some(member) = company::place(conn, id, customer).await? else { return Ok(None) };
+    let company = company::company_on(conn, id).await?;
+    Ok(Some(CompanySeat { company, member }))
+}
+
+/// A company, for crates above that have authorized.
+///
+/// # Errors
+/// Not found.
+pub async fn company_on<C: ConnectionTrait>(conn: &C, id: CompanyId) -> Result<Company, Error> {
+    company::company_on(conn, id).await
+}
