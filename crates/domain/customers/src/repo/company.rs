@@ -12,7 +12,7 @@ use sea_orm::{
 };
 
 use crate::Error;
-use crate::entity::{company, company_member as member};
+use crate::entity::{company, company_member as member, customer};
 use crate::model::{Company, CompanyMember, CompanyRole};
 
 impl From<company::Model> for Company {
@@ -217,14 +217,19 @@ pub(crate) async fn members_of<C: ConnectionTrait>(
     Ok(rows.into_iter().map(CompanyMember::from).collect())
 }
 
-/// What was offered to an address and not taken yet.
+/// What was offered to the address of a buyer and not taken yet.
 pub(crate) async fn invited<C: ConnectionTrait>(
     conn: &C,
-    email: &str,
+    customer: CustomerId,
     page: &PageArgs,
 ) -> Result<Vec<CompanyMember>, Error> {
+    let address = Query::select()
+        .column(customer::Column::Email)
+        .from(customer::Entity)
+        .and_where(customer::Column::Id.eq(customer))
+        .to_owned();
     let mut offered = member::Entity::find()
-        .filter(member::Column::Email.eq(email))
+        .filter(member::Column::Email.in_subquery(address))
         .filter(member::Column::CustomerId.is_null())
         .order_by_asc(member::Column::Id)
         .limit(page.limit());

@@ -11,6 +11,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, Query
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::company::check_company;
 use super::cart::{self, CartDetails, QuantityChange, apply, check_offers, currency_of, insert_lines, set_units};
 use super::work::market_fault;
 use crate::Error;
@@ -146,6 +147,7 @@ pub async fn draft_edit(ctx: &Ctx, input: DraftEdit) -> Result<Draft, Error> {
     if let Some(customer) = input.customer {
         for_buyer(&tx, cart, customer).await?;
     }
+    check_company(&tx, input.details.company, cart.customer, true).await?;
     apply(cart, input.details)?;
     if let Some(words) = input.note {
         after.note = note(words)?;
