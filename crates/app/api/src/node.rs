@@ -7,8 +7,8 @@ use async_graphql::dataloader::Loader;
 use async_graphql::{Context, ID, Interface, Object};
 use kernel::Fault;
 use kernel::id::{
-    AssetId, CategoryId, CompanyId, CustomerId, MerchantId, MerchantOrderId, OfferId, OrderId, PaymentId, PayoutId, ProductId,
-    ShipmentId, StockLevelId, TypedId, VariantId,
+    AssetId, CategoryId, CompanyId, CustomerId, MerchantId, MerchantOrderId, OfferId, OrderId, PaymentId, PayoutId,
+    ProductId, ShipmentId, StockLevelId, TypedId, VariantId,
 };
 
 use crate::assets::Asset;

@@ -25,8 +25,8 @@ pub use error::Error;
 pub use event::{CompanyMemberInvited, CustomerErased, CustomerRegistered};
 pub use model::{
     ADDRESSES_MAX, Address, AddressFields, COMPANY_ADDRESSES_MAX, COMPANY_MEMBERS_MAX, Company, CompanyAddresses,
-    CompanyFields, CompanyMember, CompanyRole, CompanySeat, Customer, CustomerStatus, PostalAddress, VAT_IDS_MAX, VatIds,
-    country, vat_id,
+    CompanyFields, CompanyMember, CompanyRole, CompanySeat, Customer, CustomerStatus, PostalAddress, VAT_IDS_MAX,
+    VatIds, country, vat_id,
 };
 pub use query::{
     addresses, addresses_by_customers, by_id_on, by_ids, companies, companies_by_ids, company, company_invitations,

@@ -366,7 +366,14 @@ pub(super) fn details(
         Ok::<_, Error>(DeliveryChoice { consignment: choice.consignment, method, pickup_point })
     };
     let choices = delivery.into_iter().enumerate().map(choice).collect::<Result<_, _>>()?;
-    Ok(CartDetails { email, ship_to: ship_to.map(address), choices, coupon_code, company, po_number: business.po_number })
+    Ok(CartDetails {
+        email,
+        ship_to: ship_to.map(address),
+        choices,
+        coupon_code,
+        company,
+        po_number: business.po_number,
+    })
 }
 
 pub(super) fn address(of: AddressInput) -> Address {

@@ -5,8 +5,8 @@ use orders::command::{self, ApproveCart, CancelOrder, CartCreate, Place, Quantit
 
 use super::cart::CartWithToken;
 use super::input::{
-    BuyingCompany, CartApproveInput, CartCreateInput, CartEditInput, CartLinesAddInput, CartLinesSetInput, OrderCancelInput, OrderPlaceInput, access,
-    address, details, new_lines,
+    BuyingCompany, CartApproveInput, CartCreateInput, CartEditInput, CartLinesAddInput, CartLinesSetInput,
+    OrderCancelInput, OrderPlaceInput, access, address, details, new_lines,
 };
 use super::{Cart, Order, SplitPlan};
 use crate::error::{Gql, Payload, UserError, ctx, respond};
@@ -67,8 +67,7 @@ impl CheckoutMutation {
         let done = async {
             let currency = input.currency.map(|currency| currency.0);
             let lines = new_lines(input.lines)?;
-            let business =
-                BuyingCompany { company: input.company_id.map(Some), po_number: input.po_number.map(Some) };
+            let business = BuyingCompany { company: input.company_id.map(Some), po_number: input.po_number.map(Some) };
             let details = details(input.email, input.ship_to, Vec::new(), input.coupon_code.map(Some), business)?;
             command::cart_create(ctx, CartCreate { channel: input.channel, currency, lines, details }).await
         };
@@ -111,7 +110,8 @@ impl CheckoutMutation {
             let access = access(&input.cart_id, input.token)?;
             let coupon = input.coupon_code.into();
             let business = BuyingCompany { company: input.company_id.into(), po_number: input.po_number.into() };
-            command::cart_edit(ctx, &access, details(input.email, input.ship_to, input.delivery, coupon, business)?).await
+            command::cart_edit(ctx, &access, details(input.email, input.ship_to, input.delivery, coupon, business)?)
+                .await
         };
         respond(gql, done.await.map(|cart| Cart { cart }))
     }

@@ -115,7 +115,11 @@ fn within_limit(seat: &CompanySeat, total: Money, approval: Option<Approval>) ->
 }
 
 /// Whether who asks may approve what others buy for the company.
-pub(super) async fn approves<C: ConnectionTrait>(conn: &C, ctx: &Ctx, company: Option<CompanyId>) -> Result<bool, Error> {
+pub(super) async fn approves<C: ConnectionTrait>(
+    conn: &C,
+    ctx: &Ctx,
+    company: Option<CompanyId>,
+) -> Result<bool, Error> {
     let (Some(company), Some(customer)) = (company, ctx.actor().customer()) else { return Ok(false) };
     let seat = company_seat_on(conn, company, customer).await.map_err(customers_fault)?;
     Ok(seat.is_some_and(|seat| seat.member.role >= CompanyRole::Approver))

@@ -46,7 +46,14 @@ pub async fn company(admin: &Ctx, po_number_required: bool) -> Company {
 }
 
 /// Somebody who joined a company.
-pub async fn member(admin: &Ctx, t: &TestEnv, of: &Company, email: &str, role: CompanyRole, limit: Option<i64>) -> (Ctx, CompanyMember) {
+pub async fn member(
+    admin: &Ctx,
+    t: &TestEnv,
+    of: &Company,
+    email: &str,
+    role: CompanyRole,
+    limit: Option<i64>,
+) -> (Ctx, CompanyMember) {
     let spending_limit = limit.map(|minor| Money::new(minor, Currency::EUR));
     let input = CompanyMemberInvite { company: of.id, email: email.to_owned(), role, spending_limit };
     let invited = customers::company_member_invite(admin, input).await.unwrap();
