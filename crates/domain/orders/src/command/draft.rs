@@ -11,8 +11,8 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, Query
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::company::check_company;
 use super::cart::{self, CartDetails, QuantityChange, apply, check_offers, currency_of, insert_lines, set_units};
+use super::company::check_company;
 use super::work::market_fault;
 use crate::Error;
 use crate::actions::{DRIVE, EDIT_DRAFT, OVERRIDE_PRICE};

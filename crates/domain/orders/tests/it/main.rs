@@ -3,8 +3,8 @@
 
 mod cancels;
 mod carts;
-mod coupons;
 mod companies;
+mod coupons;
 mod decisions;
 mod drafts;
 mod edges;

@@ -251,11 +251,7 @@ pub fn cart_create(lines: Vec<NewLine>) -> CartCreate {
 }
 
 pub fn details() -> CartDetails {
-    CartDetails {
-        email: Some("Ann@Example.org".to_owned()),
-        ship_to: Some(address()),
-        ..CartDetails::default()
-    }
+    CartDetails { email: Some("Ann@Example.org".to_owned()), ship_to: Some(address()), ..CartDetails::default() }
 }
 
 pub fn address() -> Address {
