@@ -73,6 +73,8 @@ impl Bed {
             ship_to: Some(crate::step::address()),
             choices: Vec::new(),
             coupon_code: None,
+            company: None,
+            po_number: None,
         };
         let lines = lines.iter().map(new).collect();
         let cart = CartCreate { channel: "web".to_owned(), currency: None, lines, details };

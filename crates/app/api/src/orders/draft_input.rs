@@ -5,7 +5,7 @@ use context::Error;
 use orders::command::{DraftCreate, DraftEdit, DraftPlace, PayWith, QuantityChange};
 use orders::model::draft::{DraftLine, NewPrice, PriceChange};
 
-use super::input::{DeliveryChoiceInput, OrderPaymentInput, address, details};
+use super::input::{BuyingCompany, DeliveryChoiceInput, OrderPaymentInput, address, details};
 use crate::customers::AddressInput;
 use crate::input;
 use crate::scalar::{Currency, MoneyInput};
@@ -66,18 +66,23 @@ pub struct DraftOrderCreateInput {
     pub ship_to: Option<AddressInput>,
     /// The code of a coupon; the plan says whether it can be used.
     pub coupon_code: Option<String>,
+    /// The company that buys, one of the buyer's.
+    pub company_id: Option<ID>,
+    /// The company's own number of the order.
+    pub po_number: Option<String>,
     /// For the staff.
     pub note: Option<String>,
 }
 
 impl DraftOrderCreateInput {
     pub(super) fn read(self) -> Result<DraftCreate, Error> {
+        let business = BuyingCompany { company: self.company_id.map(Some), po_number: self.po_number.map(Some) };
         Ok(DraftCreate {
             channel: self.channel,
             currency: self.currency.map(|currency| currency.0),
             customer: input::optional_id("customerId", self.customer_id.as_ref())?,
             lines: draft_lines("lines", self.lines)?,
-            details: details(self.email, self.ship_to, Vec::new(), self.coupon_code.map(Some))?,
+            details: details(self.email, self.ship_to, Vec::new(), self.coupon_code.map(Some), business)?,
             note: self.note,
         })
     }
@@ -128,6 +133,10 @@ pub struct DraftOrderEditInput {
     pub delivery: Vec<DeliveryChoiceInput>,
     /// The code of a coupon; `null` takes it out.
     pub coupon_code: MaybeUndefined<String>,
+    /// The company that buys, one of the buyer's; `null`: none.
+    pub company_id: MaybeUndefined<ID>,
+    /// The company's own number of the order; `null` takes it out.
+    pub po_number: MaybeUndefined<String>,
     /// For the staff; `null` takes it out.
     pub note: MaybeUndefined<String>,
 }
@@ -146,13 +155,14 @@ impl DraftOrderEditInput {
         };
         let customer: Option<Option<ID>> = self.customer_id.into();
         let customer = customer.map(|id| input::optional_id("customerId", id.as_ref())).transpose()?;
+        let business = BuyingCompany { company: self.company_id.into(), po_number: self.po_number.into() };
         Ok(DraftEdit {
             draft: input::id("id", &self.id)?,
             expected_version: self.expected_version,
             add: draft_lines("add", self.add)?,
             set: self.set.into_iter().enumerate().map(set).collect::<Result<_, _>>()?,
             prices: self.prices.into_iter().enumerate().map(price).collect::<Result<_, _>>()?,
-            details: details(self.email, self.ship_to, self.delivery, self.coupon_code.into())?,
+            details: details(self.email, self.ship_to, self.delivery, self.coupon_code.into(), business)?,
             customer,
             note: self.note.into(),
         })

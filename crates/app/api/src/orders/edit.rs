@@ -8,7 +8,7 @@ use orders::model::edit;
 
 use super::SplitPlan;
 use super::draft_input::{DraftOrderLineInput, draft_lines};
-use super::input::{DeliveryChoiceInput, LineUnitsInput, OrderPaymentInput, address, details};
+use super::input::{BuyingCompany, DeliveryChoiceInput, LineUnitsInput, OrderPaymentInput, address, details};
 use crate::customers::AddressInput;
 use crate::input;
 use crate::scalar::Money;
@@ -60,7 +60,7 @@ impl OrderChangeInput {
             add: draft_lines("change.add", self.add)?,
             ship_to: self.ship_to.map(address),
             delivery: self.delivery.into_iter().enumerate().map(new).collect::<Result<_, _>>()?,
-            choices: details(None, None, self.choices, None)?.choices,
+            choices: details(None, None, self.choices, None, BuyingCompany { company: None, po_number: None })?.choices,
         })
     }
 }

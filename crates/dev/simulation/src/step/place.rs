@@ -70,6 +70,8 @@ impl Simulation {
             ship_to: Some(address()),
             choices: Vec::new(),
             coupon_code: wish.coupon.map(|code| Some(code.to_owned())),
+            company: None,
+            po_number: None,
         };
         let lines = wish.lines.iter().map(line).collect();
         let cart = CartCreate { channel: "web".to_owned(), currency: None, lines, details };

@@ -40,7 +40,14 @@ async fn channel(m: &Market, code: &str, currency: Currency, prices_include_tax:
     let method = market.delivery_methods.iter().find(|method| method.code == "parcel").unwrap();
     let mut rates = method.rates.clone();
     rates.retain(|rate| rate.currency != currency);
-    rates.push(DeliveryRate { currency, first_minor: 490, additional_minor: 100, free_above_minor: None });
+    rates.push(DeliveryRate {
+        currency,
+        first_minor: 490,
+        additional_minor: 100,
+        free_above_minor: None,
+        brackets: Vec::new(),
+        surcharges: Vec::new(),
+    });
     let edit = EditDeliveryMethod {
         id: method.id,
         expected_version: method.version,
@@ -56,6 +63,9 @@ async fn channel(m: &Market, code: &str, currency: Currency, prices_include_tax:
         tracking_required: None,
         cod_allowed: None,
         rates: Some(rates),
+        zones: None,
+        carriers: None,
+        travel_days: None,
         position: None,
         active: None,
     };

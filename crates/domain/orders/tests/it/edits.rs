@@ -4,7 +4,7 @@ use access::Scope;
 use kernel::id::{DeliveryMethodId, OfferId};
 use kernel::{Currency, Fault as _, Money, Rate};
 use marketplace::command::{CreateCoupon, CreateDeliveryMethod, create_coupon, create_delivery_method};
-use marketplace::{CouponValue, DeliveryKind, DeliveryPricing, DeliveryRate};
+use marketplace::{CouponValue, DeliveryKind, DeliveryPricing, DeliveryRate, TravelDays};
 use orders::command::{
     CancelOrder, CartDetails, EditConfirm, EditOrder, NewDelivery, PayWith, cancel_order, order_edit,
     order_edit_preview, ship,
@@ -69,12 +69,18 @@ fn elsewhere() -> Address {
 async fn way(m: &Market, code: &str, minor: i64) -> DeliveryMethodId {
     let ctx = m.t.operator();
     let market = marketplace::snapshot(&ctx).await.unwrap();
-    let rate =
-        DeliveryRate { currency: Currency::EUR, first_minor: minor, additional_minor: 0, free_above_minor: None };
+    let rate = DeliveryRate {
+        currency: Currency::EUR,
+        first_minor: minor,
+        additional_minor: 0,
+        free_above_minor: None,
+        brackets: Vec::new(),
+        surcharges: Vec::new(),
+    };
     let input = CreateDeliveryMethod {
         code: code.to_owned(),
         name: code.to_owned(),
-        kind: DeliveryKind::PickupPoint,
+        kind: DeliveryKind::Home,
         pricing: DeliveryPricing::Rates,
         product_types: vec!["parcel".to_owned()],
         countries: Vec::new(),
@@ -85,6 +91,9 @@ async fn way(m: &Market, code: &str, minor: i64) -> DeliveryMethodId {
         tracking_required: false,
         cod_allowed: false,
         rates: vec![rate],
+        zones: Vec::new(),
+        carriers: Vec::new(),
+        travel_days: TravelDays::default(),
         position: 9,
         active: true,
     };
