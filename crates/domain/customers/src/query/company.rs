@@ -78,6 +78,9 @@ pub async fn members_by_companies(
 pub async fn company_invitations(ctx: &Ctx, page: &PageArgs) -> Result<Page<(CompanyMember, String)>, Error> {
     ctx.authorize(actions::JOIN_COMPANY)?;
     let invited = company::invited(ctx.read(), crate::command::whom(ctx, None)?, page).await?;
+    if invited.is_empty() {
+        return Ok(Page::from_rows(Vec::new(), page, |(member, _): &(CompanyMember, String)| member.id));
+    }
     let ids: Vec<CompanyId> = invited.iter().map(|member| member.company).collect();
     let rows = row::Entity::find().filter(row::Column::Id.is_in(db::dialect::pad(ids))).all(ctx.read()).await?;
     let names: HashMap<CompanyId, String> = rows.into_iter().map(|row| (row.id, row.name)).collect();

@@ -229,7 +229,8 @@ pub(crate) async fn invited<C: ConnectionTrait>(
         .and_where(customer::Column::Id.eq(customer))
         .to_owned();
     let mut offered = member::Entity::find()
-        .filter(member::Column::Email.in_subquery(address))
+        // One address, so that the index gives its rows in order.
+        .filter(Expr::col((member::Entity, member::Column::Email)).eq(address))
         .filter(member::Column::CustomerId.is_null())
         .order_by_asc(member::Column::Id)
         .limit(page.limit());
