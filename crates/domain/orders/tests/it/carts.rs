@@ -75,7 +75,7 @@ testkit::both_databases! {
     async fn delivery_prices_come_from_trusted_storefronts_only(t: TestEnv) {
         let m = Market::new(t).await;
         let shop = m.shop("anna").await;
-        let offer = m.goods(&shop, "A1", 1000, 600).await;
+        let offer = m.goods(&shop, "A1", 1000, LINES_MAX as i64 + 9).await;
         let quote = Some(Money::new(77, Currency::EUR));
         let quoted = |n| vec![NewLine { offer, quantity: 1, delivery_quote: quote }; n];
         assert_eq!(code(create(&m.t.anonymous(), cart_create(quoted(1))).await), "UNAUTHENTICATED");
