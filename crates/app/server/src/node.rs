@@ -19,6 +19,7 @@ use kernel::{Clock, SandboxClock, SystemClock};
 use mail::Mailer;
 use payments::Providers;
 use payments::provider::Sandbox;
+use payments::provider::stripe::Stripe;
 use storage::ObjectStore;
 use tokio::sync::Notify;
 
@@ -110,6 +111,8 @@ pub struct Node {
     pub mailer: Mailer,
     /// Payment providers by code.
     pub providers: Providers,
+    /// Stripe, where it is set up: one line for payments and payouts.
+    pub stripe: Option<Stripe>,
     /// The sandbox among them.
     pub sandbox: Option<Arc<Sandbox>>,
     /// The clock, where operators may put it forward.
@@ -160,9 +163,10 @@ impl Node {
         let world = world_with(&settings, time).await?;
         let store = ObjectStore::new(&settings.storage.client());
         let mailer = Mailer::new(&settings.mail.client())?;
-        let (providers, sandbox) = providers(&settings.payments, &settings.server.public_url, &world);
+        let stripe = crate::work::stripe(&settings.payments);
+        let (providers, sandbox) = providers(&settings.payments, stripe.as_ref(), &settings.server.public_url, &world);
         payments::offer_methods_of(&providers);
-        Ok(Self { world, store, mailer, providers, sandbox, clock, settings })
+        Ok(Self { world, store, mailer, providers, stripe, sandbox, clock, settings })
     }
 
     /// Puts the clock of a sandbox where it was left. The schema must be there.
@@ -207,7 +211,7 @@ impl Node {
             webhooks: Data::new(Webhooks {
                 world: self.world.clone(),
                 providers: self.providers.clone(),
-                stripe: crate::work::stripe(&settings.payments),
+                stripe: self.stripe.clone(),
                 carrier_secret: settings.carriers.webhook_secret.clone().into_bytes(),
             }),
             sandbox: self.sandbox.clone().map(Data::from),

@@ -32,6 +32,15 @@ pub struct Webhooks {
     pub carrier_secret: Vec<u8>,
 }
 
+impl Webhooks {
+    /// The context in which `who` speaks.
+    fn ctx(&self, request: &HttpRequest, id: &RequestId, who: &'static str) -> Ctx {
+        let ip = request.peer_addr().map(|address| address.ip().to_string());
+        let origin = Origin { source: "webhook", request_id: id.to_string(), ip };
+        Ctx::new(self.world.clone(), Actor::system(who), origin)
+    }
+}
+
 /// Takes a webhook. The signature is the permission; 2xx means that it need not be sent again.
 pub async fn payment(
     request: HttpRequest,
@@ -47,9 +56,7 @@ pub async fn payment(
     };
     let header = signature_header(&webhooks.providers, &provider);
     let signature = header.and_then(|name| text(&request, &HeaderName::from_static(name)));
-    let ip = request.peer_addr().map(|address| address.ip().to_string());
-    let origin = Origin { source: "webhook", request_id: id.to_string(), ip };
-    let ctx = Ctx::new(webhooks.world.clone(), Actor::system("payments"), origin);
+    let ctx = webhooks.ctx(&request, &id, "payments");
     match receive(&ctx, &webhooks.providers, &provider, signature, &body).await {
         Ok(received) => HttpResponse::Ok().json(json!({ "received": format!("{received:?}").to_lowercase() })),
         Err(fault) => refused(match fault.kind() {
@@ -77,9 +84,7 @@ pub async fn stripe_payout(request: HttpRequest, payload: Payload, webhooks: Dat
         Ok(body) => body,
         Err(refusal) => return refused(refusal),
     };
-    let ip = request.peer_addr().map(|address| address.ip().to_string());
-    let origin = Origin { source: "webhook", request_id: id.to_string(), ip };
-    let ctx = Ctx::new(webhooks.world.clone(), Actor::system("payouts"), origin);
+    let ctx = webhooks.ctx(&request, &id, "payouts");
     let Some(stripe) = &webhooks.stripe else {
         return refused(Refusal::new(StatusCode::NOT_FOUND, "NOT_FOUND", "Stripe is not set up".to_owned()));
     };
@@ -127,9 +132,7 @@ pub async fn carrier(
         Ok(body) => body,
         Err(refusal) => return refused(refusal),
     };
-    let ip = request.peer_addr().map(|address| address.ip().to_string());
-    let origin = Origin { source: "webhook", request_id: id.to_string(), ip };
-    let ctx = Ctx::new(webhooks.world.clone(), Actor::system("carriers"), origin);
+    let ctx = webhooks.ctx(&request, &id, "carriers");
     let signature = text(&request, &CARRIER_SIGNATURE).unwrap_or_default();
     let secret = &webhooks.carrier_secret;
     if secret.is_empty() || verify(secret, signature, &body, ctx.now()).is_err() {

@@ -40,10 +40,15 @@ pub fn stripe(settings: &Payments) -> Option<Stripe> {
 
 /// The providers by code, and the sandbox among them where the settings ask for it.
 #[must_use]
-pub fn providers(settings: &Payments, public_url: &str, world: &Arc<World>) -> (Providers, Option<Arc<Sandbox>>) {
+pub fn providers(
+    settings: &Payments,
+    stripe: Option<&Stripe>,
+    public_url: &str,
+    world: &Arc<World>,
+) -> (Providers, Option<Arc<Sandbox>>) {
     let mut providers = Providers::none();
-    if let Some(stripe) = stripe(settings) {
-        providers = providers.with(Arc::new(stripe));
+    if let Some(stripe) = stripe {
+        providers = providers.with(Arc::new(stripe.clone()));
     }
     if !settings.sandbox {
         return (providers, None);
@@ -115,7 +120,7 @@ pub fn deps(node: &Node) -> Result<Deps, StartError> {
         templates: Arc::new(Templates::builtin().map_err(StartError::refused)?),
         store: node.store.clone(),
         public_url: node.settings.server.public_url.trim_end_matches('/').to_owned(),
-        stripe: stripe(&node.settings.payments),
+        stripe: node.stripe.clone(),
     })
 }
 

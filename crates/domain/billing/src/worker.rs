@@ -130,21 +130,15 @@ pub fn register(
 }
 
 fn register_stripe(builder: DispatcherBuilder, world: &Arc<World>, stripe: &Stripe) -> DispatcherBuilder {
-    let (at, with) = (world.clone(), stripe.clone());
-    let builder = builder.work(move |job: SendPayout, _| {
-        let (ctx, stripe) = (Ctx::system(at.clone(), "billing"), with.clone());
-        async move { stepped(command::send_by_stripe(&ctx, &stripe, job.payout).await) }
-    });
-    let (at, with) = (world.clone(), stripe.clone());
-    let builder = builder.work(move |job: FetchPayout, _| {
-        let (ctx, stripe) = (Ctx::system(at.clone(), "billing"), with.clone());
-        async move { stepped(command::fetch_from_stripe(&ctx, &stripe, job.payout, &job.reason).await) }
-    });
-    let (at, with) = (world.clone(), stripe.clone());
-    builder.work(move |job: AskPayout, _| {
-        let (ctx, stripe) = (Ctx::system(at.clone(), "billing"), with.clone());
-        async move { stepped(command::ask_stripe(&ctx, &stripe, job.payout).await) }
-    })
+    let builder = builder.work(worker(world, stripe, |ctx, stripe, job: SendPayout| async move {
+        stepped(command::send_by_stripe(&ctx, &stripe, job.payout).await)
+    }));
+    let builder = builder.work(worker(world, stripe, |ctx, stripe, job: FetchPayout| async move {
+        stepped(command::fetch_from_stripe(&ctx, &stripe, job.payout, &job.reason).await)
+    }));
+    builder.work(worker(world, stripe, |ctx, stripe, job: AskPayout| async move {
+        stepped(command::ask_stripe(&ctx, &stripe, job.payout).await)
+    }))
 }
 
 fn stepped(result: Result<Progress, Error>) -> Result<(), Failure> {
@@ -154,17 +148,18 @@ fn stepped(result: Result<Progress, Error>) -> Result<(), Failure> {
     }
 }
 
-/// What a job does, with a context and the sink of its own each time.
-fn worker<J, F, Fut>(
+/// What a job does, with a context of its own each time, and the tool it works with.
+fn worker<T, J, F, Fut>(
     world: &Arc<World>,
-    sink: &Arc<dyn FileSink>,
+    tool: &T,
     work: F,
-) -> impl Fn(J, JobId) -> Fut + Send + Sync + 'static + use<J, F, Fut>
+) -> impl Fn(J, JobId) -> Fut + Send + Sync + 'static + use<T, J, F, Fut>
 where
-    F: Fn(Ctx, Arc<dyn FileSink>, J) -> Fut + Send + Sync + 'static,
+    T: Clone + Send + Sync + 'static,
+    F: Fn(Ctx, T, J) -> Fut + Send + Sync + 'static,
 {
-    let (world, sink) = (world.clone(), sink.clone());
-    move |job, _| work(Ctx::system(world.clone(), "billing"), sink.clone(), job)
+    let (world, tool) = (world.clone(), tool.clone());
+    move |job, _| work(Ctx::system(world.clone(), "billing"), tool.clone(), job)
 }
 
 /// A file before it is stored.
