@@ -5,6 +5,7 @@ mod bad_input;
 mod care;
 mod common;
 mod desk;
+mod delivery;
 mod pay;
 mod rush;
 mod setup;

@@ -1,0 +1,103 @@
+//! Where goods go and when: pickup points, what buyers are promised, goods that are handed over.
+
+use e2e::bazaar::{Bazaar, Size};
+use e2e::site::Options;
+use e2e::{Client, Json as _, Kind, Site};
+use serde_json::{Value, json};
+
+use crate::common::{ask, eventually, finish, refused, run};
+
+/// A way to a pickup point of dhl at 1.90, and the point.
+async fn pickup_method(operator: &Client) -> (String, String) {
+    let classes = ask(operator, "operator/marketplace#TaxClasses", json!({ "first": 1 })).await;
+    let method = json!({
+        "code": "locker", "name": "Locker", "kind": "PICKUP_POINT", "productTypes": ["parcel"], "countries": ["DE"],
+        "taxClassId": classes.text("taxClasses.edges.0.node.id").unwrap(), "carriers": ["dhl"],
+        "transitDaysMin": 1, "transitDaysMax": 2, "trackingRequired": true,
+        "travelDays": { "weekdays": [1, 2, 3, 4, 5, 6], "restsOnHolidays": true },
+        "rates": [{ "currency": "EUR", "firstAmount": "1.90", "additionalAmount": "0.00" }],
+    });
+    let made = run(operator, "operator/marketplace#DeliveryMethodCreate", method).await;
+    let point = json!({
+        "code": "P101", "name": "Locker 101", "kind": "LOCKER", "line1": "Station Square 1", "postalCode": "10117",
+        "city": "Berlin", "country": "DE", "hours": "all day",
+    });
+    let import = json!({ "carrier": "dhl", "points": [point] });
+    let done = run(operator, "operator/marketplace#PickupPointsImport", import.clone()).await;
+    assert_eq!(done["imported"], json!({ "created": 1, "changed": 0, "unchanged": 0 }));
+    let again = run(operator, "operator/marketplace#PickupPointsImport", import).await;
+    assert_eq!(again["imported"], json!({ "created": 0, "changed": 0, "unchanged": 1 }));
+    let found = json!({ "filter": { "country": "DE", "postalCode": "101", "carrier": "dhl" } });
+    let found = ask(operator, "storefront/checkout#PickupPoints", found).await;
+    let point = found.text("pickupPoints.edges.0.node.id").unwrap().to_owned();
+    (made.text("deliveryMethod.id").unwrap().to_owned(), point)
+}
+
+/// A cart of one unit, its key and token, and the key of its only consignment.
+async fn cart(buyer: &Client, offer: &str) -> (String, String, String) {
+    let input = json!({
+        "channel": "bazaar", "currency": "EUR", "email": "ann@example.org", "locale": "de",
+        "lines": [{ "offerId": offer, "quantity": 1 }],
+        "shipTo": { "name": "Ann", "line1": "Gartenweg 1", "postalCode": "10115", "city": "Berlin", "country": "DE" },
+    });
+    let made = run(buyer, "storefront/checkout#CartCreate", input).await;
+    let key = made.text("created.cart.plan.consignments.0.key").unwrap().to_owned();
+    (made.text("created.cart.id").unwrap().to_owned(), made.text("created.token").unwrap().to_owned(), key)
+}
+
+async fn choose(buyer: &Client, cart: &(String, String, String), method: &str, point: Option<&str>) -> Value {
+    let (id, token, consignment) = cart;
+    let delivery = json!([{ "consignment": consignment, "methodId": method, "pickupPointId": point }]);
+    let edit = json!({ "cartId": id, "token": token, "delivery": delivery });
+    run(buyer, "storefront/checkout#CartEdit", edit).await["cart"]["plan"].clone()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_buyer_collects_at_a_pickup_point() {
+    for kind in Kind::present("goods at a pickup point") {
+        let site = Site::start(kind, Options::default()).await.unwrap();
+        let size = Size { merchants: 1, products: 1, variants: 1, units: 20 };
+        let bazaar = Bazaar::open(&site.client().unwrap(), size).await.unwrap();
+        let (operator, staff, buyer) = (&bazaar.market.operator, &bazaar.staff[0].client, site.client().unwrap());
+        let (method, point) = pickup_method(operator).await;
+        let cart = cart(&buyer, &bazaar.offers[0][0]).await;
+        let without = choose(&buyer, &cart, &method, None).await;
+        assert_eq!(without["placeable"], json!(false));
+        let why = without["rejected"].as_array().unwrap().iter().find(|rejected| rejected["blocking"] == true).unwrap();
+        assert_eq!(why["code"], "PICKUP_POINT_REQUIRED");
+        let plan = choose(&buyer, &cart, &method, Some(&point)).await;
+        assert_eq!((plan.text("consignments.0.pickup.code").unwrap(), plan.minor("delivery").unwrap()), ("P101", 190));
+        let place = json!({
+            "idempotencyKey": "collect-1", "cartId": cart.0, "cartToken": cart.1, "planHash": plan["hash"],
+            "total": plan["total"], "payment": { "method": "card_sandbox", "cardToken": "tok_ok" },
+        });
+        let placed = run(&buyer, "storefront/checkout#OrderPlace", place).await;
+        let id = placed.text("order.merchantOrders.0.id").unwrap();
+        let part = eventually("an order to be accepted", async || {
+            let seen = ask(staff, "merchant/orders#MerchantOrder", json!({ "id": id })).await["merchantOrder"].clone();
+            (seen["state"] == "AWAITING_ACCEPTANCE").then_some(seen)
+        })
+        .await;
+        let promised = |of: &Value, name: &str| of.text(name).unwrap().to_owned();
+        assert_eq!(part.text("fulfillmentOrders.0.pickup.name").unwrap(), "Locker 101");
+        for name in ["shipBy", "deliverFrom", "deliverTo"] {
+            assert_eq!(promised(&part, name), promised(&part, &format!("fulfillmentOrders.0.{name}")), "{name}");
+        }
+        run(staff, "merchant/orders#MerchantOrderDecide", json!({ "id": id, "acceptAll": true })).await;
+        eventually("an order to be shipped", async || {
+            let seen = ask(staff, "merchant/orders#MerchantOrder", json!({ "id": id })).await["merchantOrder"].clone();
+            (seen["state"] == "TO_SHIP").then_some(())
+        })
+        .await;
+        let parcel = |carrier: &str| {
+            json!({
+                "fulfillmentOrderId": part.text("fulfillmentOrders.0.id").unwrap(), "carrier": carrier,
+                "trackingNumber": "00340434161094042557",
+            })
+        };
+        let wrong = refused(staff, "merchant/orders#ShipmentCreate", parcel("ups")).await;
+        assert_eq!(wrong.code(), "WRONG_CARRIER");
+        run(staff, "merchant/orders#ShipmentCreate", parcel("dhl")).await;
+        finish(site).await;
+    }
+}
