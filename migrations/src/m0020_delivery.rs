@@ -1,4 +1,4 @@
-//! Pickup points of carriers.
+//! Pickup points of carriers, and texts of mails that the operator wrote itself.
 
 use crate::Step::{self, Sql};
 
@@ -21,4 +21,14 @@ pub(crate) const STATEMENTS: &[Step] = &[
     )"),
     Sql("CREATE INDEX pickup_point_place ON pickup_point (country, postal_code, id)"),
     Sql("CREATE INDEX pickup_point_carrier ON pickup_point (carrier_code, country, postal_code, id)"),
+    Sql("CREATE TABLE mail_text (
+        template text NOT NULL,
+        locale text NOT NULL,
+        subject text NOT NULL,
+        body_text text NOT NULL,
+        body_html text NOT NULL,
+        version bigint NOT NULL,
+        updated_at {at} NOT NULL,
+        PRIMARY KEY (template, locale)
+    )"),
 ];

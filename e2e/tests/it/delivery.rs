@@ -98,6 +98,15 @@ async fn a_buyer_collects_at_a_pickup_point() {
         let wrong = refused(staff, "merchant/orders#ShipmentCreate", parcel("ups")).await;
         assert_eq!(wrong.code(), "WRONG_CARRIER");
         run(staff, "merchant/orders#ShipmentCreate", parcel("dhl")).await;
+        let number = placed.text("order.number").unwrap();
+        eventually("a mail in the buyer's language about the parcel", async || {
+            let mails = site.mails().unwrap();
+            let about =
+                |subject: &str| mails.iter().filter(|mail| mail.to.contains("ann@") && mail.subject == subject).count();
+            let left = format!("Paket 1 Ihrer Bestellung {number} ist unterwegs");
+            ((about(&format!("Ihre Bestellung {number}")), about(&left)) == (1, 1)).then_some(())
+        })
+        .await;
         finish(site).await;
     }
 }

@@ -4,8 +4,9 @@
 mod bad_input;
 mod care;
 mod common;
-mod desk;
 mod delivery;
+mod desk;
+mod own_texts;
 mod pay;
 mod rush;
 mod setup;

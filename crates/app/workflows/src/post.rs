@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use mail::{MailError, Template};
+use mail::{MailError, Rendered, Template};
 use outbox::{DispatcherBuilder, Failure, HandlerResult, Job, PendingJob};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::Deps;
+use crate::{Deps, retry};
 
 /// A mail to be written and sent.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -46,8 +46,12 @@ pub(crate) async fn leave(deps: &Deps, mails: Vec<SendMail>) -> HandlerResult {
         return Ok(());
     }
     let ctx = deps.ctx();
+    let market = marketplace::snapshot(&ctx).await.map_err(retry)?;
+    let off = &market.settings.mails_off;
     let mut tx = ctx.begin_write().await?;
-    for mail in mails {
+    let wanted = |mail: &SendMail| !off.iter().any(|name| name == mail.template.name());
+    // Who was forgotten has an address in a domain that does not exist.
+    for mail in mails.into_iter().filter(|mail| wanted(mail) && !mail.to.ends_with(".invalid")) {
         tx.enqueue(mail.once());
     }
     tx.commit().await?;
@@ -63,14 +67,26 @@ pub(crate) fn register(builder: DispatcherBuilder, deps: &Deps) -> DispatcherBui
 }
 
 async fn send(deps: &Deps, job: SendMail) -> HandlerResult {
-    let rendered = deps.templates.render(job.template, &job.locale, &job.variables);
-    let rendered = rendered.map_err(|error| Failure::Fatal(error.to_string()))?;
+    let rendered = write(deps, &job).await?;
     let message = rendered.into_message(job.to, job.to_name, message_id(&job.key));
     match deps.mailer.send(&message).await {
         Ok(()) => Ok(()),
         Err(error @ MailError::Temporary { .. }) => Err(Failure::Retry(error.to_string())),
         Err(error) => Err(Failure::Fatal(error.to_string())),
     }
+}
+
+/// The mail in the operator's own words, or in the built-in ones. What no longer fits is no reason to send nothing.
+async fn write(deps: &Deps, job: &SendMail) -> Result<Rendered, Failure> {
+    let market = marketplace::snapshot(&deps.ctx()).await.map_err(retry)?;
+    if let Some(own) = market.mail_text(job.template, &job.locale) {
+        match deps.templates.render_text(&own.text, &own.locale, &job.variables) {
+            Ok(rendered) => return Ok(rendered),
+            Err(error) => tracing::error!(%error, mail = job.template.name(), "the own text of a mail does not fit"),
+        }
+    }
+    let rendered = deps.templates.render(job.template, &job.locale, &job.variables);
+    rendered.map_err(|error| Failure::Fatal(error.to_string()))
 }
 
 /// The key as the left part of a Message-ID: the same at every try.

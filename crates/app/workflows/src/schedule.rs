@@ -17,6 +17,7 @@ const BATCH: u64 = 200;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Chore {
     AcceptanceDeadlines,
+    AcceptanceReminders,
     LateShipments,
     PaymentDeadlines,
     StrayPayments,
@@ -35,8 +36,9 @@ enum Chore {
 }
 
 impl Chore {
-    const ALL: [Self; 16] = [
+    const ALL: [Self; 17] = [
         Self::AcceptanceDeadlines,
+        Self::AcceptanceReminders,
         Self::LateShipments,
         Self::PaymentDeadlines,
         Self::StrayPayments,
@@ -57,6 +59,7 @@ impl Chore {
     const fn name(self) -> &'static str {
         match self {
             Self::AcceptanceDeadlines => "acceptance_deadlines",
+            Self::AcceptanceReminders => "acceptance_reminders",
             Self::LateShipments => "late_shipments",
             Self::PaymentDeadlines => "payment_deadlines",
             Self::StrayPayments => "stray_payments",
@@ -80,7 +83,8 @@ impl Chore {
             Self::AcceptanceDeadlines | Self::PaymentDeadlines | Self::StrayPayments | Self::ReleaseEarnings => {
                 TimeDelta::minutes(1)
             }
-            Self::CloseOrders
+            Self::AcceptanceReminders
+            | Self::CloseOrders
             | Self::CloseStatements
             | Self::LateShipments
             | Self::PayMerchants
@@ -101,6 +105,7 @@ impl Chore {
         let text = |error: &dyn std::error::Error| error.to_string();
         match self {
             Self::AcceptanceDeadlines => orders::command::expire_due(&ctx, BATCH).await.map(drop).map_err(|e| text(&e)),
+            Self::AcceptanceReminders => orders::command::remind_due(&ctx, BATCH).await.map(drop).map_err(|e| text(&e)),
             Self::LateShipments => orders::command::find_overdue(&ctx, BATCH).await.map(drop).map_err(|e| text(&e)),
             Self::PaymentDeadlines => payments::expire_due(&ctx, now).await.map(drop).map_err(|e| text(&e)),
             Self::StrayPayments => payments::sweep(&ctx, now).await.map(drop).map_err(|e| text(&e)),

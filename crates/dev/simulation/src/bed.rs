@@ -73,6 +73,7 @@ impl Bed {
             ship_to: Some(crate::step::address()),
             choices: Vec::new(),
             coupon_code: None,
+            locale: None,
             company: None,
             po_number: None,
         };

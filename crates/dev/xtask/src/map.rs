@@ -26,7 +26,9 @@ pub(crate) fn allowed(name: &str) -> Option<&'static [&'static [&'static str]]> 
         "outbox" | "history" => &[&["kernel", "db"]],
         "context" => &[&["kernel", "db", "access", "outbox", "history"]],
         // Domains: each owns its tables.
-        "identity" | "marketplace" | "payments" => &[PLATFORM],
+        "identity" | "payments" => &[PLATFORM],
+        // It keeps the operator's own texts of mails, and checks them.
+        "marketplace" => &[PLATFORM, &["mail"]],
         "customers" => &[PLATFORM, &["identity"]],
         "assets" => &[PLATFORM, &["storage"]],
         "merchants" => &[PLATFORM, &["identity", "marketplace", "assets"]],

@@ -26,9 +26,9 @@ pub use event::{CompanyMemberInvited, CustomerErased, CustomerRegistered};
 pub use model::{
     ADDRESSES_MAX, Address, AddressFields, COMPANY_ADDRESSES_MAX, COMPANY_MEMBERS_MAX, Company, CompanyAddresses,
     CompanyFields, CompanyMember, CompanyRole, CompanySeat, Customer, CustomerStatus, PostalAddress, VAT_IDS_MAX,
-    VatIds, country, vat_id,
+    VatIds, country, locale, vat_id,
 };
 pub use query::{
     addresses, addresses_by_customers, by_id_on, by_ids, companies, companies_by_ids, company, company_invitations,
-    company_on, company_seat_on, customer, customers, members_by_companies, mine,
+    company_offer, company_on, company_seat_on, customer, customers, locale_of, members_by_companies, mine,
 };

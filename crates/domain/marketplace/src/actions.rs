@@ -26,6 +26,10 @@ pub const EDIT_COMMISSION: Action = Action::new("commission_rule", "edit");
 pub const READ_COUPONS: Action = Action::new("coupon", "read");
 /// Make and change coupons.
 pub const EDIT_COUPONS: Action = Action::new("coupon", "edit");
+/// Read texts of mails and see what they look like.
+pub const READ_MAILS: Action = Action::new("mail_text", "read");
+/// Write texts of mails.
+pub const EDIT_MAILS: Action = Action::new("mail_text", "edit");
 /// Read the settings and their history.
 pub const READ_SETTINGS: Action = Action::new("marketplace_settings", "read");
 /// Change the settings.

@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use kernel::Currency;
 use kernel::id::{
-    FulfillmentOrderId, IncidentId, MerchantId, MerchantOrderId, OrderId, OrderLineId, PaymentId, PaymentOperationId,
-    RefundId, ReturnId, ShipmentId,
+    ChangeId, FulfillmentOrderId, IncidentId, MerchantId, MerchantOrderId, OrderId, OrderLineId, PaymentId,
+    PaymentOperationId, RefundId, ReturnId, ShipmentId,
 };
 use outbox::events;
 use serde::{Deserialize, Serialize};
@@ -20,6 +20,21 @@ pub struct LineUnits {
     pub line: OrderLineId,
     /// How many.
     pub quantity: i64,
+}
+
+/// What one command took out of a merchant order before it left.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CanceledPart {
+    /// The merchant order.
+    pub merchant_order: MerchantOrderId,
+    /// What.
+    pub lines: Vec<LineUnits>,
+    /// Why.
+    pub reason: CancelReason,
+    /// What they and the delivery given up with them would have cost the buyer.
+    pub gross_minor: i64,
+    /// What of it had been paid and goes back.
+    pub refund_minor: i64,
 }
 
 events! {
@@ -49,6 +64,18 @@ events! {
         accept_by: DateTime<Utc>,
     }
 
+    /// A merchant has not answered and its time is about to end; told once of a merchant order.
+    AcceptanceDue = "acceptance_due.v1" of merchant_order {
+        /// The order.
+        order: OrderId,
+        /// The merchant order.
+        merchant_order: MerchantOrderId,
+        /// The merchant.
+        merchant: MerchantId,
+        /// Until when it is to be decided.
+        accept_by: DateTime<Utc>,
+    }
+
     /// A merchant accepted lines; nothing is left to decide.
     MerchantOrderAccepted = "merchant_order_accepted.v1" of merchant_order {
         /// The order.
@@ -63,7 +90,7 @@ events! {
         automatic: bool,
     }
 
-    /// A merchant refused lines, or did not answer in time.
+    /// A merchant refused lines, or did not answer in time; told once of a merchant order.
     LinesRefused = "lines_refused.v1" of merchant_order {
         /// The order.
         order: OrderId,
@@ -71,8 +98,8 @@ events! {
         merchant_order: MerchantOrderId,
         /// The merchant.
         merchant: MerchantId,
-        /// What was refused.
-        lines: Vec<LineUnits>,
+        /// What was refused, by reason.
+        refused: Vec<CanceledPart>,
         /// Whether the deadline passed.
         expired: bool,
     }
@@ -185,6 +212,17 @@ events! {
         shipment: ShipmentId,
         /// When.
         delivered_at: DateTime<Utc>,
+    }
+
+    /// One command took units out of an order; told once of the command, of however many merchants the units are. What
+    /// a merchant refused is told by `LinesRefused`.
+    OrderUnitsCanceled = "order_units_canceled.v1" of order {
+        /// The order.
+        order: OrderId,
+        /// Names the fact.
+        cancellation: ChangeId,
+        /// What was taken out.
+        parts: Vec<CanceledPart>,
     }
 
     /// Units were canceled before they left. If they had been paid, a `RefundRequested` goes with it.

@@ -3,12 +3,15 @@
 //! A [`Mailer`] is called from jobs, never within a database transaction. It tells whether trying again may help, and
 //! it gives one idempotency id one `Message-ID`, so that a mail sent twice can be recognized as the same.
 
+mod custom;
 mod error;
 mod mailer;
 mod message;
+mod subset;
 mod template;
 
+pub use custom::{TEXT_MAX, TemplateText, TextFault};
 pub use error::{MailError, TemplateError};
 pub use mailer::{Captured, Mailer, Settings};
 pub use message::Message;
-pub use template::{LOCALES, Rendered, Template, Templates};
+pub use template::{Audience, COMMON, LOCALES, Rendered, Template, Templates};

@@ -3,10 +3,13 @@
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
 use serde::{Deserialize, Serialize};
 
-use crate::{Message, TemplateError};
+use crate::{Message, TemplateError, TemplateText};
 
 /// The languages there are. The first one is taken when a reader's own is not among them.
 pub const LOCALES: [&str; 2] = ["en", "de"];
+
+/// Steps that a template may take: more than ten thousand lines of an order need.
+const FUEL: u64 = 2_000_000;
 
 /// Path and text of one file under `templates/`.
 macro_rules! file {
@@ -16,7 +19,7 @@ macro_rules! file {
 }
 
 macro_rules! templates {
-    ($($(#[$doc:meta])* $variant:ident = $name:literal;)*) => {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal to $audience:ident, needs [$($need:literal),*], may [$($may:literal),*];)*) => {
         /// A mail that Souk writes. The crate's README names the variables of each.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
@@ -31,6 +34,24 @@ macro_rules! templates {
             pub fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name,)* }
             }
+
+            /// Who reads it.
+            #[must_use]
+            pub fn audience(self) -> Audience {
+                match self { $(Self::$variant => Audience::$audience,)* }
+            }
+
+            /// The variables that are always there, beside those that all templates have.
+            #[must_use]
+            pub fn needs(self) -> &'static [&'static str] {
+                match self { $(Self::$variant => &[$($need),*],)* }
+            }
+
+            /// The variables that may be null.
+            #[must_use]
+            pub fn may(self) -> &'static [&'static str] {
+                match self { $(Self::$variant => &[$($may),*],)* }
+            }
         }
 
         const FILES: &[(&str, &str)] = &[
@@ -44,37 +65,82 @@ macro_rules! templates {
     };
 }
 
+/// Who reads a mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Audience {
+    /// A buyer.
+    Buyer,
+    /// A merchant.
+    Merchant,
+    /// Somebody of a team, the operator's or a merchant's.
+    Team,
+}
+
+/// The variables that all templates have.
+pub const COMMON: [&str; 2] = ["marketplace_name", "locale"];
+
 templates! {
     /// To the buyer: the order is in.
-    OrderPlaced = "order_placed";
+    OrderPlaced = "order_placed" to Buyer, needs ["buyer_name", "order_number", "lines", "total", "order_url"], may [];
     /// To the buyer: the money is in.
-    PaymentReceived = "payment_received";
+    PaymentReceived = "payment_received" to Buyer, needs ["buyer_name", "order_number", "amount", "order_url"], may [];
     /// To the buyer: the payment was declined.
-    PaymentFailed = "payment_failed";
+    PaymentFailed = "payment_failed" to Buyer, needs ["buyer_name", "order_number", "amount", "order_url"], may ["reason"];
+    /// To the buyer: money came when the goods were sold to somebody else.
+    PaymentTooLate = "payment_too_late" to Buyer, needs ["buyer_name", "order_number", "amount", "order_url"], may [];
     /// To the buyer: the link by which an order is paid.
-    PaymentLink = "payment_link";
+    PaymentLink = "payment_link" to Buyer, needs ["buyer_name", "order_number", "amount", "pay_url"], may ["expires_on"];
     /// To the merchant: there is something to accept and to ship.
-    MerchantNewOrder = "merchant_new_order";
+    MerchantNewOrder = "merchant_new_order" to Merchant, needs ["merchant_name", "order_number", "lines", "total", "order_url"], may [];
+    /// To the merchant: an order is about to be refused by itself.
+    AcceptanceReminder = "acceptance_reminder" to Merchant, needs ["merchant_name", "order_number", "accept_by", "order_url"], may [];
+    /// To the merchant: goods did not leave in time.
+    ShipmentLate = "shipment_late" to Merchant, needs ["merchant_name", "order_number", "ship_by", "order_url"], may [];
     /// To the merchant: an order was changed at the buyer's request.
-    MerchantOrderChanged = "merchant_order_changed";
+    MerchantOrderChanged = "merchant_order_changed" to Merchant, needs ["merchant_name", "order_number", "lines", "address_changed", "delivery_changed", "order_url"], may [];
     /// To the buyer: a merchant cannot deliver some lines.
-    OrderRefused = "order_refused";
+    OrderRefused = "order_refused" to Buyer, needs ["buyer_name", "order_number", "merchant_name", "lines", "amount", "order_url"], may ["reason", "refund"];
     /// To the buyer: a parcel has left.
-    Shipped = "shipped";
+    Shipped = "shipped" to Buyer, needs ["buyer_name", "order_number", "merchant_name", "parcel_index", "parcel_count", "lines", "order_url"], may ["tracking_number", "tracking_url"];
+    /// To the buyer: a parcel comes today.
+    OutForDelivery = "out_for_delivery" to Buyer, needs ["buyer_name", "order_number", "merchant_name", "parcel_index", "parcel_count", "lines", "order_url"], may ["tracking_number", "tracking_url"];
+    /// To the buyer: goods lie ready to be collected.
+    ReadyForPickup = "ready_for_pickup" to Buyer, needs ["buyer_name", "order_number", "merchant_name", "lines", "order_url"], may ["place_name", "place_address", "place_hours"];
     /// To the buyer: a parcel has arrived.
-    Delivered = "delivered";
+    Delivered = "delivered" to Buyer, needs ["buyer_name", "order_number", "merchant_name", "parcel_index", "parcel_count", "lines", "order_url"], may ["tracking_number", "tracking_url"];
     /// To the buyer: some lines were canceled.
-    Canceled = "canceled";
+    Canceled = "canceled" to Buyer, needs ["buyer_name", "order_number", "lines", "whole", "amount", "order_url"], may ["reason", "refund"];
     /// To the buyer: money was sent back.
-    RefundIssued = "refund_issued";
+    RefundIssued = "refund_issued" to Buyer, needs ["buyer_name", "order_number", "amount", "order_url"], may ["reason"];
+    /// To the buyer: the goods may be sent back.
+    ReturnApproved = "return_approved" to Buyer, needs ["buyer_name", "order_number", "merchant_name", "return_number", "lines", "order_url"], may ["label"];
+    /// To the buyer: the goods cannot be sent back.
+    ReturnRejected = "return_rejected" to Buyer, needs ["buyer_name", "order_number", "merchant_name", "return_number", "order_url"], may ["reason"];
+    /// To the buyer: what was sent back has arrived.
+    ReturnReceived = "return_received" to Buyer, needs ["buyer_name", "order_number", "merchant_name", "return_number", "lines", "order_url"], may [];
+    /// To the buyer: how was it.
+    ReviewRequest = "review_request" to Buyer, needs ["buyer_name", "order_number", "merchant_name", "lines", "order_url"], may [];
+    /// To the operator, and to the merchant it is about: a payment is disputed.
+    DisputeOpened = "dispute_opened" to Team, needs ["recipient_name", "order_number", "amount", "order_url"], may [];
     /// To a merchant: open your shop.
-    MerchantInvited = "merchant_invited";
+    MerchantInvited = "merchant_invited" to Team, needs ["merchant_name", "accept_url", "expires_on"], may [];
+    /// To whoever is offered a place in a company that buys.
+    CompanyInvited = "company_invited" to Buyer, needs ["company_name", "join_url"], may [];
     /// To a new buyer: is this address yours.
-    EmailVerification = "email_verification";
+    EmailVerification = "email_verification" to Buyer, needs ["buyer_name", "verify_url", "expires_on"], may [];
     /// To somebody who forgot the password.
-    PasswordReset = "password_reset";
+    PasswordReset = "password_reset" to Team, needs ["user_name", "reset_url", "expires_on"], may [];
     /// To somebody whose password was changed.
-    PasswordChanged = "password_changed";
+    PasswordChanged = "password_changed" to Team, needs ["user_name"], may [];
+}
+
+impl Template {
+    /// Reads a name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|template| template.name() == name)
+    }
 }
 
 /// A template filled in.
@@ -106,7 +172,7 @@ impl Rendered {
 
 /// The built-in templates, compiled.
 #[derive(Debug)]
-pub struct Templates(Environment<'static>);
+pub struct Templates(pub(crate) Environment<'static>);
 
 impl Templates {
     /// Compiles the built-in templates.
@@ -115,6 +181,8 @@ impl Templates {
     /// When one of them does not parse; the tests of this crate make sure that all do.
     pub fn builtin() -> Result<Self, TemplateError> {
         let mut env = Environment::new();
+        // A text of the operator's own that never ends is ended.
+        env.set_fuel(Some(FUEL));
         env.set_undefined_behavior(UndefinedBehavior::Strict);
         env.set_auto_escape_callback(|name| if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::None });
         // A line that is only a tag leaves nothing behind in the text mails.
@@ -145,16 +213,27 @@ impl Templates {
         };
         Ok(Rendered { subject: one_line(&part("subject")?), text: part("txt")?, html: part("html")? })
     }
+
+    /// The built-in texts of `template` in the language of `locale`, as a start for one's own.
+    #[must_use]
+    pub fn source(template: Template, locale: &str) -> TemplateText {
+        let part = |kind: &str| {
+            let path = format!("{}/{}.{kind}", language(locale), template.name());
+            let file = FILES.iter().find(|(name, _)| *name == path);
+            file.map(|(_, text)| (*text).to_owned()).unwrap_or_default()
+        };
+        TemplateText { subject: part("subject").trim_end().to_owned(), text: part("txt"), html: part("html") }
+    }
 }
 
 /// The built-in language for a locale such as `de-AT` or `de_CH`.
-fn language(locale: &str) -> &'static str {
+pub(crate) fn language(locale: &str) -> &'static str {
     let wanted = locale.split(['-', '_']).next().unwrap_or_default();
     LOCALES.into_iter().find(|l| l.eq_ignore_ascii_case(wanted)).unwrap_or(LOCALES[0])
 }
 
 /// A subject is a header: a line break in a variable must not end it.
-fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     let visible: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     visible.split_whitespace().collect::<Vec<_>>().join(" ")
 }

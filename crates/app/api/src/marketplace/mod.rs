@@ -9,6 +9,7 @@ pub mod coupon;
 pub mod delivery;
 pub mod delivery_input;
 pub mod input;
+pub mod mail_text;
 pub mod mutation;
 pub mod object;
 pub mod pickup_point;
@@ -21,6 +22,7 @@ pub mod settings;
 pub struct MarketplaceQuery(
     query::RulesQuery,
     coupon::CouponQuery,
+    mail_text::MailTextQuery,
     pickup_point::PickupPointQuery,
     preview::PreviewQuery,
     settings::SettingsQuery,
@@ -32,6 +34,7 @@ pub struct MarketplaceMutation(
     mutation::RulesMutation,
     commission::CommissionMutation,
     coupon::CouponMutation,
+    mail_text::MailTextMutation,
     pickup_point::PickupPointMutation,
     settings::SettingsMutation,
 );

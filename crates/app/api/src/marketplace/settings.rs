@@ -68,6 +68,12 @@ pub struct MarketplaceSettings {
     pub calendar: WorkCalendar,
     /// All of them: public holidays by country, for carriers that rest on them.
     pub holidays: Vec<CountryHolidays>,
+    /// Hours before a merchant's time to accept ends in which it is reminded once; 0: never.
+    pub remind_before_hours: u32,
+    /// The language of mails to merchants, teams and people whose own is not known.
+    pub mail_locale: String,
+    /// The names of mails that are not sent.
+    pub mails_off: Vec<String>,
     /// Why this version was made.
     pub reason: Option<String>,
     /// Who made it.
@@ -178,6 +184,9 @@ impl From<StoredSettings> for MarketplaceSettings {
             return_window_days: settings.return_window_days,
             reasons: settings.reasons.into_iter().map(|(list, reasons)| ReasonList { list, reasons }).collect(),
             calendar: settings.calendar.into(),
+            remind_before_hours: settings.remind_before_hours,
+            mail_locale: settings.mail_locale,
+            mails_off: settings.mails_off,
             holidays: settings.holidays.into_iter().map(|(country, days)| CountryHolidays { country, days }).collect(),
             name: settings.name,
             operator: settings.operator.into(),
@@ -257,6 +266,12 @@ pub struct MarketplaceSettingsEditInput {
     pub calendar: Option<WorkCalendarInput>,
     /// Public holidays of all countries, for carriers that rest on them.
     pub holidays: Option<Vec<CountryHolidays>>,
+    /// Hours before a merchant's time to accept ends in which it is reminded once; 0: never.
+    pub remind_before_hours: Option<u32>,
+    /// The language of mails to merchants, teams and people whose own is not known: `en`, `de-AT`.
+    pub mail_locale: Option<String>,
+    /// The names of mails that are not sent; only those that nobody needs can be switched off.
+    pub mails_off: Option<Vec<String>>,
 }
 
 impl MarketplaceSettingsEditInput {
@@ -283,6 +298,9 @@ impl MarketplaceSettingsEditInput {
                 refund_approval_above: amounts("refundApprovalAbove", self.refund_approval_above)?,
                 reasons: self.reasons.map(lists),
                 calendar: self.calendar.map(|calendar| calendar.read("calendar")).transpose()?,
+                remind_before_hours: self.remind_before_hours,
+                mail_locale: self.mail_locale,
+                mails_off: self.mails_off,
                 holidays: self.holidays.map(|all| all.into_iter().map(|of| (of.country, of.days)).collect()),
                 reserve_ppm: self.reserve_percent.map(|percent| percent.to_rate("reservePercent")).transpose()?,
                 refund_fixed_fee: self.refund_fixed_fee,

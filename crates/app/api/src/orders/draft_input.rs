@@ -2,7 +2,7 @@
 
 use async_graphql::{ID, InputObject, MaybeUndefined};
 use context::Error;
-use orders::command::{DraftCreate, DraftEdit, DraftPlace, PayWith, QuantityChange};
+use orders::command::{CartDetails, DraftCreate, DraftEdit, DraftPlace, PayWith, QuantityChange};
 use orders::model::draft::{DraftLine, NewPrice, PriceChange};
 
 use super::input::{BuyingCompany, DeliveryChoiceInput, OrderPaymentInput, address, details};
@@ -70,6 +70,8 @@ pub struct DraftOrderCreateInput {
     pub company_id: Option<ID>,
     /// The company's own number of the order.
     pub po_number: Option<String>,
+    /// The language the buyer reads, for mails; the channel's if absent.
+    pub locale: Option<String>,
     /// For the staff.
     pub note: Option<String>,
 }
@@ -82,7 +84,10 @@ impl DraftOrderCreateInput {
             currency: self.currency.map(|currency| currency.0),
             customer: input::optional_id("customerId", self.customer_id.as_ref())?,
             lines: draft_lines("lines", self.lines)?,
-            details: details(self.email, self.ship_to, Vec::new(), self.coupon_code.map(Some), business)?,
+            details: CartDetails {
+                locale: self.locale,
+                ..details(self.email, self.ship_to, Vec::new(), self.coupon_code.map(Some), business)?
+            },
             note: self.note,
         })
     }
@@ -137,6 +142,8 @@ pub struct DraftOrderEditInput {
     pub company_id: MaybeUndefined<ID>,
     /// The company's own number of the order; `null` takes it out.
     pub po_number: MaybeUndefined<String>,
+    /// The language the buyer reads, for mails.
+    pub locale: Option<String>,
     /// For the staff; `null` takes it out.
     pub note: MaybeUndefined<String>,
 }
@@ -162,7 +169,10 @@ impl DraftOrderEditInput {
             add: draft_lines("add", self.add)?,
             set: self.set.into_iter().enumerate().map(set).collect::<Result<_, _>>()?,
             prices: self.prices.into_iter().enumerate().map(price).collect::<Result<_, _>>()?,
-            details: details(self.email, self.ship_to, self.delivery, self.coupon_code.into(), business)?,
+            details: CartDetails {
+                locale: self.locale,
+                ..details(self.email, self.ship_to, self.delivery, self.coupon_code.into(), business)?
+            },
             customer,
             note: self.note.into(),
         })

@@ -56,6 +56,8 @@ pub struct CartCreateInput {
     pub company_id: Option<ID>,
     /// The company's own number of the order.
     pub po_number: Option<String>,
+    /// The language the buyer reads, for mails; the channel's if absent.
+    pub locale: Option<String>,
 }
 
 /// Lines to be added to a cart.
@@ -109,6 +111,8 @@ pub struct CartEditInput {
     pub company_id: MaybeUndefined<ID>,
     /// The company's own number of the order; `null` takes it out.
     pub po_number: MaybeUndefined<String>,
+    /// The language the buyer reads, for mails.
+    pub locale: Option<String>,
 }
 
 /// A cart of one's company to be approved as it was seen.
@@ -373,6 +377,7 @@ pub(super) fn details(
         coupon_code,
         company,
         po_number: business.po_number,
+        locale: None,
     })
 }
 

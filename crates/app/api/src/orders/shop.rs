@@ -1,7 +1,7 @@
 //! What buyers do: fill a cart, place it, cancel an order.
 
 use async_graphql::{Context, Object, SimpleObject};
-use orders::command::{self, ApproveCart, CancelOrder, CartCreate, Place, QuantityChange};
+use orders::command::{self, ApproveCart, CancelOrder, CartCreate, CartDetails, Place, QuantityChange};
 
 use super::cart::CartWithToken;
 use super::input::{
@@ -69,6 +69,7 @@ impl CheckoutMutation {
             let lines = new_lines(input.lines)?;
             let business = BuyingCompany { company: input.company_id.map(Some), po_number: input.po_number.map(Some) };
             let details = details(input.email, input.ship_to, Vec::new(), input.coupon_code.map(Some), business)?;
+            let details = CartDetails { locale: input.locale, ..details };
             command::cart_create(ctx, CartCreate { channel: input.channel, currency, lines, details }).await
         };
         let done = done.await.map(|made| {
@@ -110,8 +111,8 @@ impl CheckoutMutation {
             let access = access(&input.cart_id, input.token)?;
             let coupon = input.coupon_code.into();
             let business = BuyingCompany { company: input.company_id.into(), po_number: input.po_number.into() };
-            command::cart_edit(ctx, &access, details(input.email, input.ship_to, input.delivery, coupon, business)?)
-                .await
+            let details = details(input.email, input.ship_to, input.delivery, coupon, business)?;
+            command::cart_edit(ctx, &access, CartDetails { locale: input.locale, ..details }).await
         };
         respond(gql, done.await.map(|cart| Cart { cart }))
     }

@@ -1,47 +1,46 @@
 //! Mails about accounts: invitations, addresses to be proven, forgotten passwords.
 
+use std::fmt::Display;
+
+use chrono::{DateTime, Utc};
+use customers::CompanyMemberInvited;
 use identity::{EmailVerificationRequested, InvitationCreated, PasswordChanged, PasswordResetRequested};
 use mail::Template;
-use outbox::{DispatcherBuilder, HandlerResult, StoredEvent};
-use serde_json::json;
+use outbox::{DispatcherBuilder, Failure, HandlerResult, StoredEvent};
+use serde_json::{Value, json};
 
-use super::date;
+use super::day;
+use super::orders::mails_on;
 use crate::post::{SendMail, leave};
 use crate::{Deps, retry};
 
 pub(super) fn register(builder: DispatcherBuilder, deps: &Deps) -> DispatcherBuilder {
-    let at = deps.clone();
-    let builder = builder.on("mail_invitation", move |event: InvitationCreated, stored| {
-        let deps = at.clone();
-        async move { invitation(&deps, event, &stored).await }
-    });
-    let at = deps.clone();
-    let builder = builder.on("mail_verification", move |event: EmailVerificationRequested, stored| {
-        let deps = at.clone();
-        async move {
-            let url = format!("{}/verify?token={}", deps.public_url, event.token.reveal());
-            let variables =
-                json!({ "buyer_name": event.name, "verify_url": url, "expires_on": date(event.expires_at) });
-            person(&deps, Template::EmailVerification, event.email, event.name, variables, &stored).await
-        }
-    });
-    let at = deps.clone();
-    let builder = builder.on("mail_password_reset", move |event: PasswordResetRequested, stored| {
-        let deps = at.clone();
-        async move {
-            let url = format!("{}/password?token={}", deps.public_url, event.token.reveal());
-            let variables = json!({ "user_name": event.name, "reset_url": url, "expires_on": date(event.expires_at) });
-            person(&deps, Template::PasswordReset, event.email, event.name, variables, &stored).await
-        }
-    });
-    let at = deps.clone();
-    builder.on("mail_password_changed", move |event: PasswordChanged, stored| {
-        let deps = at.clone();
-        async move {
-            let variables = json!({ "user_name": event.name });
-            person(&deps, Template::PasswordChanged, event.email, event.name, variables, &stored).await
-        }
-    })
+    mails_on! { builder, deps,
+        "mail_invitation": InvitationCreated => invitation;
+        "mail_company_invitation": CompanyMemberInvited => company_invitation;
+        "mail_verification": EmailVerificationRequested => verification;
+        "mail_password_reset": PasswordResetRequested => password_reset;
+        "mail_password_changed": PasswordChanged => password_changed;
+    }
+}
+
+async fn verification(deps: &Deps, event: EmailVerificationRequested, stored: &StoredEvent) -> HandlerResult {
+    let url = format!("{}/verify?token={}", deps.public_url, event.token.reveal());
+    let of = Person::of(deps, &event.email, Some(&event.name)).await?;
+    let variables = json!({ "buyer_name": event.name, "verify_url": url, "expires_on": of.day(event.expires_at) });
+    of.write(deps, Template::EmailVerification, stored.id, variables).await
+}
+
+async fn password_reset(deps: &Deps, event: PasswordResetRequested, stored: &StoredEvent) -> HandlerResult {
+    let url = format!("{}/password?token={}", deps.public_url, event.token.reveal());
+    let of = Person::of(deps, &event.email, Some(&event.name)).await?;
+    let variables = json!({ "user_name": event.name, "reset_url": url, "expires_on": of.day(event.expires_at) });
+    of.write(deps, Template::PasswordReset, stored.id, variables).await
+}
+
+async fn password_changed(deps: &Deps, event: PasswordChanged, stored: &StoredEvent) -> HandlerResult {
+    let of = Person::of(deps, &event.email, Some(&event.name)).await?;
+    of.write(deps, Template::PasswordChanged, stored.id, json!({ "user_name": event.name })).await
 }
 
 async fn invitation(deps: &Deps, event: InvitationCreated, stored: &StoredEvent) -> HandlerResult {
@@ -54,22 +53,55 @@ async fn invitation(deps: &Deps, event: InvitationCreated, stored: &StoredEvent)
         }
     };
     let url = format!("{}/invitation?token={}", deps.public_url, event.token.reveal());
-    let variables = json!({ "merchant_name": team, "accept_url": url, "expires_on": date(event.expires_at) });
-    person(deps, Template::MerchantInvited, event.email, event.name, variables, stored).await
+    let of = Person::of(deps, &event.email, Some(&event.name)).await?;
+    let variables = json!({ "merchant_name": team, "accept_url": url, "expires_on": of.day(event.expires_at) });
+    of.write(deps, Template::MerchantInvited, stored.id, variables).await
 }
 
-/// One mail to one person, named by the fact that causes it.
-async fn person(
-    deps: &Deps,
-    template: Template,
-    to: String,
-    name: String,
-    mut variables: serde_json::Value,
-    stored: &StoredEvent,
-) -> HandlerResult {
-    let snapshot = marketplace::snapshot(&deps.ctx()).await.map_err(retry)?;
-    variables["marketplace_name"] = snapshot.settings.name.clone().into();
-    let key = format!("{}:{}", template.name(), stored.id);
-    let mail = SendMail { to, to_name: Some(name), locale: "en".to_owned(), template, variables, key };
-    leave(deps, vec![mail]).await
+/// The mail has no secret: who proves to have the address finds the place that was offered to it.
+async fn company_invitation(deps: &Deps, event: CompanyMemberInvited, _: &StoredEvent) -> HandlerResult {
+    let ctx = deps.ctx();
+    // Taken back or taken before the mail was written.
+    let Some((member, company)) = customers::company_offer(&ctx, event.member).await.map_err(retry)? else {
+        return Ok(());
+    };
+    let of = Person::of(deps, &member.email, None).await?;
+    let url = format!("{}/companies/invitations", deps.public_url);
+    let variables = json!({ "company_name": company.name, "join_url": url });
+    of.write(deps, Template::CompanyInvited, event.member, variables).await
+}
+
+/// Who is written to.
+struct Person {
+    email: String,
+    name: Option<String>,
+    locale: String,
+    marketplace_name: String,
+}
+
+impl Person {
+    /// A buyer reads its own language, everybody else that of the marketplace.
+    async fn of(deps: &Deps, email: &str, name: Option<&str>) -> Result<Self, Failure> {
+        let ctx = deps.ctx();
+        let market = marketplace::snapshot(&ctx).await.map_err(retry)?;
+        let own = customers::locale_of(&ctx, email).await.map_err(retry)?;
+        Ok(Self {
+            email: email.to_owned(),
+            name: name.map(str::to_owned),
+            locale: own.unwrap_or_else(|| market.settings.mail_locale.clone()),
+            marketplace_name: market.settings.name.clone(),
+        })
+    }
+
+    fn day(&self, at: DateTime<Utc>) -> String {
+        day(at.date_naive(), &self.locale)
+    }
+
+    /// One mail, named by the thing it tells of.
+    async fn write(self, deps: &Deps, template: Template, of: impl Display, mut variables: Value) -> HandlerResult {
+        variables["marketplace_name"] = self.marketplace_name.into();
+        let key = format!("{}:{of}", template.name());
+        let mail = SendMail { to: self.email, to_name: self.name, locale: self.locale, template, variables, key };
+        leave(deps, vec![mail]).await
+    }
 }

@@ -1,19 +1,35 @@
 //! Who is told what, by mail.
 
 mod accounts;
+mod care;
+mod money;
 mod orders;
+mod words;
 
-use chrono::{DateTime, Utc};
+use chrono::NaiveDate;
+use kernel::Money;
 use outbox::DispatcherBuilder;
 
 use crate::Deps;
 
 pub(crate) fn register(builder: DispatcherBuilder, deps: &Deps) -> DispatcherBuilder {
     let builder = accounts::register(builder, deps);
+    let builder = care::register(builder, deps);
+    let builder = money::register(builder, deps);
     orders::register(builder, deps)
 }
 
-/// A date as mails show it.
-pub(crate) fn date(at: DateTime<Utc>) -> String {
-    at.format("%Y-%m-%d").to_string()
+fn is_german(locale: &str) -> bool {
+    locale.split(['-', '_']).next() == Some("de")
+}
+
+/// An amount as readers of `locale` write it.
+pub(crate) fn amount(money: Money, locale: &str) -> String {
+    let text = money.to_string();
+    if is_german(locale) { text.replace('.', ",") } else { text }
+}
+
+/// A day as readers of `locale` write it.
+pub(crate) fn day(date: NaiveDate, locale: &str) -> String {
+    date.format(if is_german(locale) { "%d.%m.%Y" } else { "%Y-%m-%d" }).to_string()
 }

@@ -4,19 +4,21 @@ use kernel::Money;
 use kernel::id::{MerchantOrderId, OrderId, OrderLineId};
 use mail::Template;
 use orders::event::{
-    LatePaymentRefused, LinesRefused, MerchantOrderReleased, OrderEdited, OrderPlaced, OrderRevived, RefundSettled,
-    ShipmentDelivered, ShipmentShipped, UnitsCanceled,
+    CanceledPart, LinesRefused, MerchantOrderReleased, OrderEdited, OrderPlaced, OrderUnitsCanceled, ShipmentDelivered,
+    ShipmentShipped,
 };
+use orders::model::status::CancelReason;
 use orders::query::PartDetail;
 use orders::{Order, OrderLine};
 use outbox::{DispatcherBuilder, Failure, HandlerResult, StoredEvent};
-use payments::event::{PaymentFailed, PaymentLinkMade, TransferArrived};
+use payments::PaymentState;
 use serde_json::{Value, json};
 
+use super::{amount, words};
 use crate::post::{SendMail, leave};
 use crate::{Deps, retry};
 
-macro_rules! mails {
+macro_rules! mails_on {
     ($builder:expr, $deps:expr, $($name:literal: $event:ty => $handler:ident;)*) => {{
         let mut builder = $builder;
         $(
@@ -30,48 +32,52 @@ macro_rules! mails {
     }};
 }
 
+pub(super) use mails_on;
+
 pub(super) fn register(builder: DispatcherBuilder, deps: &Deps) -> DispatcherBuilder {
-    mails! { builder, deps,
+    mails_on! { builder, deps,
         "mail_order_placed": OrderPlaced => placed;
         "mail_new_order": MerchantOrderReleased => new_order;
         "mail_refused": LinesRefused => refused;
         "mail_edited": OrderEdited => edited;
         "mail_shipped": ShipmentShipped => shipped;
         "mail_delivered": ShipmentDelivered => delivered;
-        "mail_canceled": UnitsCanceled => canceled;
-        "mail_refund": RefundSettled => refund;
-        "mail_payment_failed": PaymentFailed => payment_failed;
-        "mail_payment_received": TransferArrived => payment_received;
-        "mail_payment_link": PaymentLinkMade => payment_link;
-        "mail_order_revived": OrderRevived => revived;
-        "mail_payment_too_late": LatePaymentRefused => too_late;
+        "mail_canceled": OrderUnitsCanceled => canceled;
     }
 }
 
 /// What every mail about an order needs.
-struct Letter {
-    order: Order,
-    marketplace_name: String,
-    locale: String,
+pub(super) struct Letter {
+    pub(super) order: Order,
+    pub(super) marketplace_name: String,
+    /// The buyer's language, or that of a team.
+    pub(super) locale: String,
+    team_locale: String,
     order_url: String,
 }
 
-async fn letter(deps: &Deps, order: OrderId) -> Result<Letter, Failure> {
+pub(super) async fn letter(deps: &Deps, order: OrderId) -> Result<Letter, Failure> {
     let ctx = deps.ctx();
     let order = orders::query::order(&ctx, order).await.map_err(retry)?;
     let market = marketplace::snapshot(&ctx).await.map_err(retry)?;
-    let locale = market.channel(order.channel_id).map_or("en", |channel| channel.default_locale.as_str()).to_owned();
+    let (locale, team_locale) = (order.locale.clone(), market.settings.mail_locale.clone());
     let order_url = format!("{}/orders/{}", deps.public_url, order.number);
-    Ok(Letter { marketplace_name: market.settings.name.clone(), locale, order_url, order })
+    Ok(Letter { marketplace_name: market.settings.name.clone(), locale, team_locale, order_url, order })
+}
+
+/// The same, in the language of mails to merchants and teams.
+pub(super) async fn letter_to_team(deps: &Deps, order: OrderId) -> Result<Letter, Failure> {
+    let letter = letter(deps, order).await?;
+    Ok(Letter { locale: letter.team_locale.clone(), ..letter })
 }
 
 impl Letter {
-    fn money(&self, minor: i64) -> String {
-        Money::new(minor, self.order.currency).to_string()
+    pub(super) fn money(&self, minor: i64) -> String {
+        amount(Money::new(minor, self.order.currency), &self.locale)
     }
 
     /// A mail to the buyer.
-    fn to_buyer(&self, template: Template, subject: impl std::fmt::Display, more: Value) -> SendMail {
+    pub(super) fn to_buyer(&self, template: Template, subject: impl std::fmt::Display, more: Value) -> SendMail {
         let variables = json!({
             "marketplace_name": self.marketplace_name,
             "buyer_name": self.order.ship_to.name,
@@ -89,20 +95,20 @@ impl Letter {
     }
 }
 
-fn merged(mut base: Value, more: Value) -> Value {
+pub(super) fn merged(mut base: Value, more: Value) -> Value {
     if let (Value::Object(base), Value::Object(more)) = (&mut base, more) {
         base.extend(more);
     }
     base
 }
 
-async fn part(deps: &Deps, id: MerchantOrderId) -> Result<PartDetail, Failure> {
+pub(super) async fn part(deps: &Deps, id: MerchantOrderId) -> Result<PartDetail, Failure> {
     let mut found = orders::query::details_by_merchant_orders(&deps.ctx(), &[id]).await.map_err(retry)?;
     found.remove(&id).ok_or_else(|| Failure::Retry("the merchant order is missing".to_owned()))
 }
 
 /// Lines as mails show them; `quantity` says how many units of a line are meant.
-fn lines(letter: &Letter, of: &[OrderLine], quantity: impl Fn(&OrderLine) -> i64) -> Value {
+pub(super) fn lines(letter: &Letter, of: &[OrderLine], quantity: impl Fn(&OrderLine) -> i64) -> Value {
     let shown = of.iter().filter(|line| quantity(line) > 0).map(|line| {
         let name = if line.variant_title.is_empty() {
             line.title.clone()
@@ -130,7 +136,7 @@ async fn placed(deps: &Deps, event: OrderPlaced, _: &StoredEvent) -> HandlerResu
 }
 
 async fn new_order(deps: &Deps, event: MerchantOrderReleased, _: &StoredEvent) -> HandlerResult {
-    let letter = letter(deps, event.order).await?;
+    let letter = letter_to_team(deps, event.order).await?;
     let (part, ordered) = orders::query::ordered_of_merchant(&deps.ctx(), event.merchant_order).await.map_err(retry)?;
     let merchants = merchants::by_ids(&deps.ctx(), &[event.merchant]).await.map_err(retry)?;
     let Some(merchant) = merchants.get(&event.merchant) else { return Ok(()) };
@@ -155,8 +161,8 @@ async fn new_order(deps: &Deps, event: MerchantOrderReleased, _: &StoredEvent) -
 }
 
 /// Each merchant hears once of what a change took out of its part, or sends elsewhere.
-async fn edited(deps: &Deps, event: OrderEdited, stored: &StoredEvent) -> HandlerResult {
-    let letter = letter(deps, event.order).await?;
+async fn edited(deps: &Deps, event: OrderEdited, _: &StoredEvent) -> HandlerResult {
+    let letter = letter_to_team(deps, event.order).await?;
     let ids: Vec<_> = event.parts.iter().map(|changed| changed.merchant).collect();
     let merchants = merchants::by_ids(&deps.ctx(), &ids).await.map_err(retry)?;
     let mut mails = Vec::with_capacity(event.parts.len());
@@ -178,21 +184,62 @@ async fn edited(deps: &Deps, event: OrderEdited, stored: &StoredEvent) -> Handle
             locale: letter.locale.clone(),
             template: Template::MerchantOrderChanged,
             variables,
-            key: format!("merchant_order_changed:{}:{}", stored.id, changed.merchant_order),
+            key: format!("merchant_order_changed:{}:{}", changed.merchant_order, event.base_version),
         });
     }
     leave(deps, mails).await
 }
 
-async fn refused(deps: &Deps, event: LinesRefused, stored: &StoredEvent) -> HandlerResult {
+/// What one command took out, as a mail names it: the lines, what they cost, what of it was paid and comes back, why.
+fn taken_out(letter: &Letter, all: &[OrderLine], parts: &[CanceledPart]) -> Value {
+    let taken = |line: &OrderLine| parts.iter().map(|part| units(&part.lines, line.id)).sum::<i64>();
+    let (gross, refund): (i64, i64) =
+        parts.iter().fold((0, 0), |(gross, refund), part| (gross + part.gross_minor, refund + part.refund_minor));
+    let mut reasons: Vec<String> = Vec::new();
+    for reason in parts.iter().filter_map(|part| words::cancel_reason(part.reason, &letter.locale)) {
+        if !reasons.contains(&reason) {
+            reasons.push(reason);
+        }
+    }
+    json!({
+        "lines": lines(letter, all, taken),
+        "amount": letter.money(gross),
+        "refund": (refund > 0).then(|| letter.money(refund)),
+        "reason": (!reasons.is_empty()).then(|| reasons.join("; ")),
+        "whole": all.iter().all(|line| taken(line) == line.ordered),
+    })
+}
+
+/// A merchant order is decided once. What was refused is not told again as canceled.
+async fn refused(deps: &Deps, event: LinesRefused, _: &StoredEvent) -> HandlerResult {
     let letter = letter(deps, event.order).await?;
     let part = part(deps, event.merchant_order).await?;
     let more = json!({
         "merchant_name": part.merchant_order.merchant_name,
-        "lines": lines(&letter, &part.lines, |line| units(&event.lines, line.id)),
-        "reason": null,
     });
-    leave(deps, vec![letter.to_buyer(Template::OrderRefused, stored.id, more)]).await
+    let more = merged(taken_out(&letter, &part.lines, &event.refused), more);
+    leave(deps, vec![letter.to_buyer(Template::OrderRefused, event.merchant_order, more)]).await
+}
+
+/// One mail a command, of however many merchants the units are.
+async fn canceled(deps: &Deps, event: OrderUnitsCanceled, _: &StoredEvent) -> HandlerResult {
+    if payment_was_declined(deps, &event).await? {
+        return Ok(());
+    }
+    let letter = letter(deps, event.order).await?;
+    let all = orders::query::ordered_of_all(&deps.ctx(), event.order).await.map_err(retry)?;
+    let more = taken_out(&letter, &all, &event.parts);
+    leave(deps, vec![letter.to_buyer(Template::Canceled, event.cancellation, more)]).await
+}
+
+/// Whether the buyer hears by the mail about the payment that it failed, and that the order goes with it.
+async fn payment_was_declined(deps: &Deps, event: &OrderUnitsCanceled) -> Result<bool, Failure> {
+    let Some(first) = event.parts.first().filter(|part| part.reason == CancelReason::PaymentFailed) else {
+        return Ok(false);
+    };
+    let payment = part(deps, first.merchant_order).await?.merchant_order.payment_id;
+    let payment = payments::query::payment(&deps.ctx(), payment).await.map_err(retry)?;
+    Ok(payment.state() == PaymentState::Failed)
 }
 
 async fn shipped(deps: &Deps, event: ShipmentShipped, _: &StoredEvent) -> HandlerResult {
@@ -205,7 +252,7 @@ async fn delivered(deps: &Deps, event: ShipmentDelivered, _: &StoredEvent) -> Ha
     leave(deps, vec![letter.to_buyer(Template::Delivered, event.shipment, more)]).await
 }
 
-async fn parcel(
+pub(super) async fn parcel(
     deps: &Deps,
     order: OrderId,
     merchant_order: MerchantOrderId,
@@ -215,71 +262,19 @@ async fn parcel(
     let part = part(deps, merchant_order).await?;
     let parcel = part.shipments.iter().find(|parcel| parcel.shipment.id == shipment);
     let parcel = parcel.ok_or_else(|| Failure::Retry("the parcel is missing".to_owned()))?;
+    // What has not left yet makes a parcel more for each fulfillment order.
+    let open =
+        part.fulfillments.iter().filter(|of| of.lines.iter().any(|l| l.ordered > l.canceled + l.shipped)).count();
     let inside = |line: &OrderLine| {
         parcel.lines.iter().filter(|inside| inside.order_line_id == line.id).map(|inside| inside.quantity).sum()
     };
     let more = json!({
         "merchant_name": part.merchant_order.merchant_name,
         "parcel_index": parcel.shipment.parcel_no,
+        "parcel_count": part.shipments.len() + open,
         "lines": lines(&letter, &part.lines, inside),
         "tracking_number": parcel.shipment.tracking_number,
         "tracking_url": parcel.shipment.tracking_url,
     });
     Ok((letter, more))
-}
-
-async fn canceled(deps: &Deps, event: UnitsCanceled, stored: &StoredEvent) -> HandlerResult {
-    let letter = letter(deps, event.order).await?;
-    let part = part(deps, event.merchant_order).await?;
-    let more = json!({
-        "lines": lines(&letter, &part.lines, |line| units(&event.lines, line.id)),
-        "reason": event.reason.as_str().replace('_', " "),
-    });
-    leave(deps, vec![letter.to_buyer(Template::Canceled, stored.id, more)]).await
-}
-
-async fn refund(deps: &Deps, event: RefundSettled, _: &StoredEvent) -> HandlerResult {
-    let letter = letter(deps, event.order).await?;
-    let more = json!({ "amount": letter.money(event.gross_minor), "reason": null });
-    leave(deps, vec![letter.to_buyer(Template::RefundIssued, event.refund, more)]).await
-}
-
-async fn payment_failed(deps: &Deps, event: PaymentFailed, _: &StoredEvent) -> HandlerResult {
-    let letter = letter(deps, event.order).await?;
-    let payment = payments::query::payment(&deps.ctx(), event.payment).await.map_err(retry)?;
-    let more = json!({ "amount": payment.amount.to_string(), "reason": event.reason.replace('_', " ") });
-    leave(deps, vec![letter.to_buyer(Template::PaymentFailed, event.payment, more)]).await
-}
-
-/// Whoever has the link can pay; it is mailed once, however often the fact is told.
-async fn payment_link(deps: &Deps, event: PaymentLinkMade, stored: &StoredEvent) -> HandlerResult {
-    let letter = letter(deps, event.order).await?;
-    let more = json!({
-        "amount": event.amount.to_string(),
-        "pay_url": format!("{}/pay?secret={}", deps.public_url, event.secret.reveal()),
-        "expires_on": event.expires_at.map(|at| at.format("%Y-%m-%d").to_string()),
-    });
-    leave(deps, vec![letter.to_buyer(Template::PaymentLink, stored.id, more)]).await
-}
-
-/// Told when a transfer completes the payment; a card is authorized at once and needs no mail.
-async fn payment_received(deps: &Deps, event: TransferArrived, _: &StoredEvent) -> HandlerResult {
-    let Some((payment, order)) = event.paid.filter(|_| event.fully_paid) else { return Ok(()) };
-    let letter = letter(deps, order).await?;
-    let more = json!({ "amount": letter.money(event.applied_before_minor + event.applied_minor) });
-    leave(deps, vec![letter.to_buyer(Template::PaymentReceived, payment, more)]).await
-}
-
-/// The buyer had heard that the order was canceled; now it is paid and goes on.
-async fn revived(deps: &Deps, event: OrderRevived, _: &StoredEvent) -> HandlerResult {
-    let letter = letter(deps, event.order).await?;
-    let more = json!({ "amount": letter.money(letter.order.total_minor) });
-    leave(deps, vec![letter.to_buyer(Template::PaymentReceived, event.order, more)]).await
-}
-
-async fn too_late(deps: &Deps, event: LatePaymentRefused, _: &StoredEvent) -> HandlerResult {
-    let letter = letter(deps, event.order).await?;
-    let reason = "it came too late, the goods are sold, and the money goes back";
-    let more = json!({ "amount": letter.money(event.amount_minor), "reason": reason });
-    leave(deps, vec![letter.to_buyer(Template::PaymentFailed, event.operation, more)]).await
 }

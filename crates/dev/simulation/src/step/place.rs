@@ -71,6 +71,7 @@ impl Simulation {
             choices: Vec::new(),
             coupon_code: wish.coupon.map(|code| Some(code.to_owned())),
             company: None,
+            locale: None,
             po_number: None,
         };
         let lines = wish.lines.iter().map(line).collect();

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use context::Ctx;
-use kernel::id::{CompanyId, CustomerId};
+use kernel::id::{CompanyId, CompanyMemberId, CustomerId};
 use kernel::{Page, PageArgs};
 use sea_orm::sea_query::LikeExpr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -87,6 +87,21 @@ pub async fn company_invitations(ctx: &Ctx, page: &PageArgs) -> Result<Page<(Com
     let named = |member: CompanyMember| names.get(&member.company).cloned().map(|name| (member, name));
     let rows = invited.into_iter().filter_map(named).collect();
     Ok(Page::from_rows(rows, page, |(member, _): &(CompanyMember, String)| member.id))
+}
+
+/// A place that is offered and not taken, with its company; for mails. `None` when there is none any more.
+///
+/// # Errors
+/// Denied; the database error.
+pub async fn company_offer(ctx: &Ctx, id: CompanyMemberId) -> Result<Option<(CompanyMember, Company)>, Error> {
+    let grant = ctx.authorize(actions::READ_COMPANY)?;
+    let member = match company::member_on(ctx.read(), id).await {
+        Ok(member) if member.customer.is_none() => member,
+        Ok(_) | Err(Error::Core(context::Error::NotFound(_))) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let company = company::find(ctx.read(), &grant, member.company).await?;
+    Ok(Some((member, company)))
 }
 
 /// A company and the place of a buyer in it, for crates above that have authorized. `None` without a place.

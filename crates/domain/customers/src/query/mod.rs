@@ -15,7 +15,8 @@ use crate::model::{Address, Customer};
 use crate::{Error, actions, repo};
 
 pub use company::{
-    companies, companies_by_ids, company, company_invitations, company_on, company_seat_on, members_by_companies,
+    companies, companies_by_ids, company, company_invitations, company_offer, company_on, company_seat_on,
+    members_by_companies,
 };
 
 /// One's own buyer's account.
@@ -44,6 +45,17 @@ pub async fn customer(ctx: &Ctx, id: CustomerId) -> Result<Customer, Error> {
 pub async fn by_id_on<C: ConnectionTrait>(conn: &C, id: CustomerId) -> Result<Customer, Error> {
     let found = row::Entity::find_by_id(id).one(conn).await?;
     Ok(found.ok_or(context::Error::NotFound("customer"))?.into())
+}
+
+/// The language of the buyer with this address, if there is one and it said so; for mails.
+///
+/// # Errors
+/// Denied; the database error.
+pub async fn locale_of(ctx: &Ctx, email: &str) -> Result<Option<String>, Error> {
+    let grant = ctx.authorize(actions::READ)?;
+    let wanted = within_customers(&grant, row::Column::Id).add(row::Column::Email.eq(email.trim().to_lowercase()));
+    let found = row::Entity::find().filter(wanted).order_by_asc(row::Column::Id).one(ctx.read()).await?;
+    Ok(found.and_then(|buyer| buyer.locale))
 }
 
 /// Buyers by id, for loaders. What the caller may not see is left out.

@@ -6,6 +6,7 @@ mod channel;
 mod commission_rule;
 mod coupon;
 mod delivery_method;
+pub(crate) mod mail_text;
 mod pickup_point;
 mod settings;
 mod tax_class;
@@ -18,6 +19,7 @@ pub use commission_rule::{
 };
 pub use coupon::{CreateCoupon, EditCoupon, create_coupon, edit_coupon, redeem_coupon_in_tx};
 pub use delivery_method::{CreateDeliveryMethod, EditDeliveryMethod, create_delivery_method, edit_delivery_method};
+pub use mail_text::{ResetMailText, SaveMailText, reset_mail_text, save_mail_text};
 pub use pickup_point::{ImportPickupPoints, ImportedPickupPoints, PICKUP_POINTS_MAX, import_pickup_points};
 pub use settings::{EditSettings, StoredSettings, edit_settings};
 pub use tax_class::{CreateTaxClass, EditTaxClass, create_tax_class, edit_tax_class};

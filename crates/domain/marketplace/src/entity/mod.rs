@@ -253,6 +253,29 @@ pub(crate) mod pickup_point_row {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+pub(crate) mod mail_text_row {
+    use chrono::{DateTime, Utc};
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "mail_text")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub template: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub locale: String,
+        pub subject: String,
+        pub body_text: String,
+        pub body_html: String,
+        pub version: i64,
+        pub updated_at: DateTime<Utc>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
 pub(crate) mod settings_row {
     use chrono::{DateTime, Utc};
     use sea_orm::entity::prelude::*;

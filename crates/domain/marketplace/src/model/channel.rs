@@ -91,7 +91,7 @@ fn dedup<T: PartialEq + Clone>(list: &mut Vec<T>) {
     });
 }
 
-fn is_locale(text: &str) -> bool {
+pub(crate) fn is_locale(text: &str) -> bool {
     let (language, region) = text.split_once('-').map_or((text, None), |(l, r)| (l, Some(r)));
     (2..=3).contains(&language.len())
         && language.bytes().all(|b| b.is_ascii_lowercase())

@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use kernel::country::country;
 use kernel::{Currency, Invalid, Rate, text};
+use mail::Template;
 use serde::{Deserialize, Serialize};
 
+use super::channel::is_locale;
 use super::{BillingSettings, WorkCalendar, amount, bounded, share};
 
 /// The company that runs the marketplace; it stands on invoices and statements.
@@ -111,6 +113,12 @@ pub struct Settings {
     pub calendar: WorkCalendar,
     /// Public holidays by country, for carriers that rest on them.
     pub holidays: BTreeMap<String, Vec<NaiveDate>>,
+    /// Hours before a merchant's time to accept ends in which it is reminded once; 0: never.
+    pub remind_before_hours: u32,
+    /// The language of mails to merchants, teams and people whose own is not known: `en`, `de-AT`.
+    pub mail_locale: String,
+    /// The names of mails that are not sent. Only those that nobody needs can be switched off.
+    pub mails_off: Vec<String>,
 }
 
 impl Default for Settings {
@@ -140,6 +148,9 @@ impl Default for Settings {
             reasons: BTreeMap::new(),
             calendar: WorkCalendar::default(),
             holidays: BTreeMap::new(),
+            remind_before_hours: 12,
+            mail_locale: "en".to_owned(),
+            mails_off: vec!["out_for_delivery".to_owned()],
         }
     }
 }
@@ -172,6 +183,9 @@ pub struct SettingsPatch {
     pub reasons: Option<BTreeMap<String, Vec<String>>>,
     pub calendar: Option<WorkCalendar>,
     pub holidays: Option<BTreeMap<String, Vec<NaiveDate>>>,
+    pub remind_before_hours: Option<u32>,
+    pub mail_locale: Option<String>,
+    pub mails_off: Option<Vec<String>>,
 }
 
 impl Settings {
@@ -223,6 +237,9 @@ impl Settings {
         put(&mut self.reasons, patch.reasons);
         put(&mut self.calendar, patch.calendar);
         put(&mut self.holidays, patch.holidays);
+        put(&mut self.remind_before_hours, patch.remind_before_hours);
+        put(&mut self.mail_locale, patch.mail_locale);
+        put(&mut self.mails_off, patch.mails_off);
         self
     }
 
@@ -267,6 +284,11 @@ impl Settings {
         }
         self.calendar = self.calendar.checked("calendar")?;
         self.holidays = checked_holidays(self.holidays)?;
+        days("remindBeforeHours", self.remind_before_hours, 0, 24 * 60)?;
+        if !is_locale(&self.mail_locale) {
+            return Err(Invalid::new("mailLocale", "MALFORMED", "must look like de or pt-BR"));
+        }
+        check_mails_off(&mut self.mails_off)?;
         Ok(self)
     }
 }
@@ -303,6 +325,28 @@ fn check_reasons(list: &str, reasons: &[String]) -> Result<(), Invalid> {
     for reason in reasons {
         text::code("reasons", reason, 40)?;
     }
+    Ok(())
+}
+
+/// The mails that nobody needs.
+const OPTIONAL_MAILS: [Template; 6] = [
+    Template::AcceptanceReminder,
+    Template::ShipmentLate,
+    Template::OutForDelivery,
+    Template::Delivered,
+    Template::ReturnReceived,
+    Template::ReviewRequest,
+];
+
+fn check_mails_off(names: &mut Vec<String>) -> Result<(), Invalid> {
+    for (index, name) in names.iter().enumerate() {
+        if !OPTIONAL_MAILS.iter().any(|mail| mail.name() == name) {
+            let known = OPTIONAL_MAILS.map(Template::name).join(", ");
+            return Err(Invalid::new(format!("mailsOff.{index}"), "NOT_OPTIONAL", format!("can be one of: {known}")));
+        }
+    }
+    names.sort_unstable();
+    names.dedup();
     Ok(())
 }
 
@@ -365,6 +409,10 @@ mod tests {
         refused(patch, "refundApprovalAbove.EUR");
         let list = BTreeMap::from([("refund.nobody".to_owned(), vec!["late".to_owned()])]);
         refused(SettingsPatch { reasons: Some(list), ..Default::default() }, "reasons");
+        let off = Some(vec!["delivered".to_owned(), "order_placed".to_owned()]);
+        refused(SettingsPatch { mails_off: off, ..Default::default() }, "mailsOff.1");
+        refused(SettingsPatch { mail_locale: Some("german".to_owned()), ..Default::default() }, "mailLocale");
+        refused(SettingsPatch { remind_before_hours: Some(1441), ..Default::default() }, "remindBeforeHours");
         let nowhere = BTreeMap::from([("XX".to_owned(), Vec::new())]);
         refused(SettingsPatch { holidays: Some(nowhere), ..Default::default() }, "holidays.XX");
         let calendar = WorkCalendar { weekdays: Vec::new(), ..WorkCalendar::default() };

@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use kernel::Rate;
 use kernel::id::{CarrierId, ChannelId, DeliveryMethodId, TaxClassId};
 
-use super::{Carrier, Channel, CommissionRules, DeliveryMethod, Settings, TaxClass};
+use super::mail_text::own_text;
+use super::{Carrier, Channel, CommissionRules, DeliveryMethod, MailText, Settings, TaxClass};
 
 /// The marketplace as it was at one version.
 #[derive(Debug, Clone, Default)]
@@ -21,6 +22,8 @@ pub struct Snapshot {
     pub carriers: Vec<Carrier>,
     /// Commission rules.
     pub commission: CommissionRules,
+    /// Texts of mails that the operator wrote itself.
+    pub mail_texts: Vec<MailText>,
     /// The settings.
     pub settings: Settings,
     /// Their own version; 0 when nobody has set any.
@@ -68,6 +71,12 @@ impl Snapshot {
     #[must_use]
     pub fn delivery_method_by_code(&self, code: &str) -> Option<&DeliveryMethod> {
         self.delivery_methods.iter().find(|method| method.code == code)
+    }
+
+    /// The operator's own text of a mail for a reader of `locale`; `None`: the built-in one.
+    #[must_use]
+    pub fn mail_text(&self, template: mail::Template, locale: &str) -> Option<&MailText> {
+        own_text(&self.mail_texts, template, locale)
     }
 
     /// A carrier.

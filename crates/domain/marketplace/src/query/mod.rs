@@ -2,6 +2,7 @@
 
 mod coupons;
 mod lists;
+mod mail_texts;
 mod pickup_points;
 mod settings;
 mod snapshot;
@@ -11,6 +12,7 @@ pub use lists::{
     carrier, carriers, channel, channel_by_code, channels, commission_rule, commission_rules, delivery_method,
     delivery_methods, tax_class, tax_classes,
 };
+pub use mail_texts::{MailTextInUse, mail_preview, mail_texts};
 pub use pickup_points::{PickupPointFilter, pickup_points, pickup_points_on};
 pub use settings::{settings, settings_history};
 pub use snapshot::{snapshot, snapshot_on};

@@ -1,4 +1,4 @@
-//! The whole marketplace in nine small statements.
+//! The whole marketplace in ten small statements.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -32,6 +32,7 @@ pub(crate) async fn all<C: ConnectionTrait>(conn: &C, version: i64) -> Result<Sn
         delivery_methods: delivery_methods(conn).await?,
         carriers: carriers.into_iter().map(convert::carrier).collect::<Result<_, Error>>()?,
         commission: rules(conn).await?,
+        mail_texts: super::mail_text::all(conn).await?,
         settings_version: settings.as_ref().map_or(0, |row| row.version),
         settings: match settings {
             Some(row) => serde_json::from_str(&row.document)?,

@@ -3,6 +3,7 @@
 mod convert;
 mod coupon;
 mod load;
+pub(crate) mod mail_text;
 pub(crate) mod pickup;
 mod save;
 

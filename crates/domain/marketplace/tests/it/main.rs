@@ -2,6 +2,7 @@
 
 mod bootstrap;
 mod editing;
+mod mail_texts;
 mod pickup_points;
 mod rights;
 mod settings;

@@ -17,7 +17,7 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
 };
 
-use super::company::{approves, check_company};
+use super::company::{approves, check_company, customers_fault};
 use super::plan::offers_fault;
 use super::work::market_fault;
 use crate::Error;
@@ -55,6 +55,8 @@ pub struct CartDetails {
     pub company: Option<Option<CompanyId>>,
     /// The company's own number of the order; `Some(None)` takes it out.
     pub po_number: Option<Option<String>>,
+    /// The language the buyer reads: `de`, `pt-BR`.
+    pub locale: Option<String>,
 }
 
 /// The delivery method for a consignment of the plan.
@@ -126,6 +128,7 @@ pub async fn cart_create(ctx: &Ctx, input: CartCreate) -> Result<CartCreated, Er
         ship_to: None,
         choices: DeliveryChoices::default(),
         pickups: PickupChoices::default(),
+        locale: None,
         coupon_code: None,
         company: None,
         po_number: None,
@@ -139,6 +142,9 @@ pub async fn cart_create(ctx: &Ctx, input: CartCreate) -> Result<CartCreated, Er
     check_points(&tx, &input.details.choices).await?;
     check_company(&tx, input.details.company, made.customer, false).await?;
     apply(&mut made, input.details)?;
+    if let (None, Some(buyer)) = (&made.locale, made.customer) {
+        made.locale = customers::by_id_on(&*tx, buyer).await.map_err(customers_fault)?.locale;
+    }
     let row = cart::ActiveModel {
         id: Set(made.id),
         channel_id: Set(made.channel),
@@ -149,6 +155,7 @@ pub async fn cart_create(ctx: &Ctx, input: CartCreate) -> Result<CartCreated, Er
         ship_to: Set(made.ship_to.clone()),
         choices: Set(made.choices.clone()),
         pickups: Set(made.pickups.clone()),
+        locale: Set(made.locale.clone()),
         coupon_code: Set(made.coupon_code.clone()),
         company_id: Set(made.company),
         po_number: Set(made.po_number.clone()),
@@ -268,6 +275,7 @@ pub(crate) fn from_rows(row: cart::Model, lines: Vec<cart_line::Model>) -> Cart 
         ship_to: row.ship_to,
         choices: row.choices,
         pickups: row.pickups,
+        locale: row.locale,
         coupon_code: row.coupon_code,
         company: row.company_id,
         po_number: row.po_number,
@@ -364,6 +372,9 @@ pub(super) fn apply(cart: &mut Cart, details: CartDetails) -> Result<(), Invalid
         }
         cart.choices.0.insert(key, choice.method);
     }
+    if let Some(locale) = details.locale {
+        cart.locale = Some(customers::locale("locale", &locale)?);
+    }
     if let Some(code) = details.coupon_code {
         cart.coupon_code = code.map(|code| coupon_code("couponCode", &code)).transpose()?;
     }
@@ -443,6 +454,7 @@ pub(super) async fn store(tx: &mut WriteTx, before: &Cart, after: &mut Cart) -> 
     row.ship_to = Set(after.ship_to.clone());
     row.choices = Set(after.choices.clone());
     row.pickups = Set(after.pickups.clone());
+    row.locale = Set(after.locale.clone());
     row.coupon_code = Set(after.coupon_code.clone());
     row.company_id = Set(after.company);
     row.po_number = Set(after.po_number.clone());

@@ -121,6 +121,8 @@ pub(super) async fn refuse(
     let lines: Vec<LineUnits> = refused.iter().map(|(units, _)| *units).collect();
     let data = json!({ "lines": lines });
     work.note(if expired { "expired" } else { "refused" }, Some(part), &data);
-    work.tx.emit(&LinesRefused { order, merchant_order: part, merchant, lines, expired });
+    // The buyer hears of it by this fact alone.
+    let refused = work.taken_out();
+    work.tx.emit(&LinesRefused { order, merchant_order: part, merchant, refused, expired });
     Ok(())
 }

@@ -89,6 +89,7 @@ pub async fn draft_create(ctx: &Ctx, input: DraftCreate) -> Result<Draft, Error>
         ship_to: None,
         choices: DeliveryChoices::default(),
         pickups: PickupChoices::default(),
+        locale: None,
         company: None,
         po_number: None,
         approval: None,
@@ -273,6 +274,7 @@ async fn insert_cart(tx: &mut WriteTx, made: &Cart) -> Result<(), Error> {
         ship_to: Set(made.ship_to.clone()),
         choices: Set(made.choices.clone()),
         pickups: Set(made.pickups.clone()),
+        locale: Set(made.locale.clone()),
         company_id: Set(made.company),
         po_number: Set(made.po_number.clone()),
         approved_by: Set(None),
@@ -301,6 +303,7 @@ async fn for_buyer(tx: &WriteTx, cart: &mut Cart, customer: Option<CustomerId>) 
         Err(other) => return Err(context::Error::internal(other).into()),
     };
     cart.email = Some(buyer.email);
+    cart.locale = buyer.locale;
     Ok(())
 }
 

@@ -215,6 +215,7 @@ async fn addition(work: &Work, more: Vec<DraftLine>, choices: &[DeliveryChoice])
         ship_to: Some(order.ship_to.clone()),
         choices: DeliveryChoices(choices.iter().map(|c| (c.consignment.clone(), c.method)).collect()),
         pickups: PickupChoices::default(),
+        locale: Some(order.locale.clone()),
         company: order.company_id,
         po_number: order.po_number.clone(),
         approval: None,

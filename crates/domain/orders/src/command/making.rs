@@ -146,6 +146,7 @@ impl Making<'_> {
             placed_at: self.now,
             released_at: None,
             accept_by: None,
+            reminded_at: None,
             decided_at: None,
             ship_by: choices().map(|choice| choice.promise.ship_by).max().unwrap_or(self.now),
             deliver_from: choices().map(|choice| choice.promise.deliver_from).min().unwrap_or(self.now),

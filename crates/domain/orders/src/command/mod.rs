@@ -28,6 +28,7 @@ mod plan;
 mod reasons;
 mod refund;
 mod release;
+mod remind;
 mod returns;
 mod ship;
 mod tracking;
@@ -69,6 +70,7 @@ pub use place::{PayWith, Place, place};
 pub use plan::{cart_plan, plan_of};
 pub use refund::{RefundAmount, RefundUnits, refund_amount, refund_approve, refund_reject, refund_units};
 pub use release::release;
+pub use remind::remind_due;
 pub use returns::{
     ApproveReturn, InspectReturn, InspectedUnits, OfReturn, RefundReturn, RejectReturn, RequestReturn, SendGoods,
     SendReturn, return_approve, return_cancel, return_close, return_inspect, return_receive, return_refund,

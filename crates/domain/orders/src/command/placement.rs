@@ -96,6 +96,7 @@ fn order_row(
         currency: cart.currency,
         prices_include_tax: channel.prices_include_tax,
         rounding: channel.rounding.as_str().to_owned(),
+        locale: cart.locale.clone().unwrap_or_else(|| channel.default_locale.clone()),
         customer_id: frozen.customer,
         company_id: frozen.business.as_ref().map(|company| company.id),
         company_name: frozen.business.as_ref().map(|company| company.name.clone()),

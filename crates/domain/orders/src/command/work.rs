@@ -17,7 +17,9 @@ use super::money::capture_gift;
 use super::paying::NewRefund;
 use crate::Error;
 use crate::entity::event;
-use crate::event::{LineUnits, MerchantOrderClosed, OrderCanceled, OrderClosed, UnitsCanceled};
+use crate::event::{
+    CanceledPart, LineUnits, MerchantOrderClosed, OrderCanceled, OrderClosed, OrderUnitsCanceled, UnitsCanceled,
+};
 use crate::model::book::{Book, CanceledUnits};
 use crate::model::given::Step;
 use crate::model::giving::GivenUnits;
@@ -32,6 +34,7 @@ pub(super) struct Work {
     pub(super) book: Book,
     pub(super) market: Arc<Snapshot>,
     before: Book,
+    taken_out: Vec<CanceledPart>,
     log: Vec<event::ActiveModel>,
 }
 
@@ -40,7 +43,8 @@ impl Work {
     pub(super) async fn open(ctx: &Ctx, tx: WriteTx, id: OrderId) -> Result<Self, Error> {
         let book = repo::book(&*tx, id, true).await?;
         let market = marketplace::snapshot_on(&*tx).await.map_err(market_fault)?;
-        Ok(Self { tx, ctx: ctx.clone(), before: book.clone(), book, market, log: Vec::new() })
+        let (taken_out, log) = (Vec::new(), Vec::new());
+        Ok(Self { tx, ctx: ctx.clone(), before: book.clone(), book, market, taken_out, log })
     }
 
     /// Refuses a stale version of a merchant order.
@@ -81,6 +85,7 @@ impl Work {
     async fn write(&mut self) -> Result<(), Error> {
         let hold = Duration::days(self.market.settings.hold_days.into());
         self.book.derive(self.tx.now(), hold);
+        self.tell_canceled();
         self.tell_ends();
         self.give_up_rest().await?;
         repo::save(&*self.tx, &self.before, &mut self.book).await?;
@@ -95,6 +100,19 @@ impl Work {
             event::Entity::insert_many(steps).exec_without_returning(&*self.tx).await?;
         }
         Ok(())
+    }
+
+    /// What this command has taken out so far; whoever takes it tells of it.
+    pub(super) fn taken_out(&mut self) -> Vec<CanceledPart> {
+        std::mem::take(&mut self.taken_out)
+    }
+
+    fn tell_canceled(&mut self) {
+        let parts = self.taken_out();
+        if !parts.is_empty() {
+            let cancellation: ChangeId = self.ctx.new_id();
+            self.tx.emit(&OrderUnitsCanceled { order: self.book.order.id, cancellation, parts });
+        }
     }
 
     fn tell_ends(&mut self) {
@@ -161,6 +179,7 @@ impl Work {
         });
         let data = json!({ "lines": lines, "reason": reason, "note": note, "gross_minor": canceled.parts.gross });
         self.note("units_canceled", Some(part), &data);
+        let (gross_minor, mut refund_minor) = (canceled.parts.gross, 0);
         if self.book.is_captured(&owner) {
             let left = owner.captured_minor - owner.refund_minor;
             // Only a part of a transfer came: what came goes back.
@@ -181,8 +200,10 @@ impl Work {
                 },
                 goods_return: None,
             };
-            self.give_back(part, refund).await?;
+            refund_minor = self.give_back(part, refund).await?.map_or(0, |refund| refund.amount_minor);
         }
+        let lines = lines.to_vec();
+        self.taken_out.push(CanceledPart { merchant_order: part, lines, reason, gross_minor, refund_minor });
         Ok(canceled)
     }
 

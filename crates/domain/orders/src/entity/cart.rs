@@ -22,6 +22,7 @@ pub struct Model {
     pub ship_to: Option<Address>,
     pub choices: DeliveryChoices,
     pub pickups: PickupChoices,
+    pub locale: Option<String>,
     pub coupon_code: Option<String>,
     pub company_id: Option<CompanyId>,
     pub po_number: Option<String>,

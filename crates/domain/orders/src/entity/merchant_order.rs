@@ -53,6 +53,7 @@ pub struct Model {
     pub placed_at: DateTime<Utc>,
     pub released_at: Option<DateTime<Utc>>,
     pub accept_by: Option<DateTime<Utc>>,
+    pub reminded_at: Option<DateTime<Utc>>,
     pub decided_at: Option<DateTime<Utc>>,
     pub ship_by: DateTime<Utc>,
     pub deliver_from: DateTime<Utc>,

@@ -20,6 +20,7 @@ pub struct Model {
     pub currency: Currency,
     pub prices_include_tax: bool,
     pub rounding: String,
+    pub locale: String,
     pub customer_id: Option<CustomerId>,
     pub company_id: Option<CompanyId>,
     pub company_name: Option<String>,

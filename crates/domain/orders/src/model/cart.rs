@@ -34,6 +34,8 @@ pub struct Cart {
     pub choices: DeliveryChoices,
     /// The pickup points that were chosen for them.
     pub pickups: PickupChoices,
+    /// The language the buyer reads; `None`: the channel's.
+    pub locale: Option<String>,
     /// The coupon that was entered.
     pub coupon_code: Option<String>,
     /// The company it is bought for.

@@ -78,8 +78,21 @@ impl Market {
     }
 
     pub async fn goods_of(&self, shop: &Shop, sku: &str, price: i64, stock: i64, product_type: &str) -> OfferId {
+        self.goods_called(shop, &format!("Product {sku}"), sku, price, stock, product_type).await
+    }
+
+    /// The same, with a title of its own.
+    pub async fn goods_called(
+        &self,
+        shop: &Shop,
+        title: &str,
+        sku: &str,
+        price: i64,
+        stock: i64,
+        product_type: &str,
+    ) -> OfferId {
         let product = ProductInput {
-            title: format!("Product {sku}"),
+            title: title.to_owned(),
             product_type: Some(product_type.to_owned()),
             variants: vec![VariantInput { sku: sku.to_owned(), weight_g: Some(10), ..VariantInput::default() }],
             ..ProductInput::default()
@@ -297,7 +310,7 @@ async fn location(ctx: &Ctx, code: &str, priority: i32) -> LocationId {
 }
 
 /// Takes webhooks and drops them: the answers of the provider are enough here.
-struct Deaf;
+pub struct Deaf;
 
 #[async_trait::async_trait]
 impl payments::WebhookSender for Deaf {

@@ -1,6 +1,7 @@
 //! Mail against a real SMTP conversation, a folder, and every template.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod custom;
 mod folder;
 mod messages;
 mod sink;

@@ -18,6 +18,11 @@ fn variables() -> Value {
         "amount": "20,50 €",
         "reason": "Sold out & gone",
         "parcel_index": 1,
+        "parcel_count": 2,
+        "refund": "20,50 €",
+        "whole": false,
+        "company_name": "Acme <GmbH>",
+        "join_url": "https://souk.example/companies/invitations",
         "tracking_number": "00340434",
         "tracking_url": "https://track.example/?a=1&b=2",
         "order_url": "https://souk.example/orders/10042",
@@ -29,6 +34,14 @@ fn variables() -> Value {
         "reset_url": "https://souk.example/reset?t=abc",
         "user_name": "Ann",
         "expires_on": "2026-12-01",
+        "accept_by": "2026-12-01",
+        "ship_by": "2026-12-01",
+        "return_number": "10042-1-R1",
+        "label": "https://labels.example/?a=1&b=2",
+        "place_name": "Locker <101>",
+        "place_address": "Square 1",
+        "place_hours": "9-18",
+        "recipient_name": "Souk",
     })
 }
 
@@ -113,7 +126,7 @@ fn the_text_of_a_shipped_mail_reads_well() {
     let expected = "\
 Guten Tag Ann <script>alert(1)</script>,
 
-Müller & Söhne hat Paket 1 Ihrer Bestellung 10042 übergeben. Es enthält:
+Müller & Söhne hat Paket 1 von 2 Ihrer Bestellung 10042 übergeben. Es enthält:
 
   2 x Tea \"Assam\"
   1 x Cup

@@ -1,0 +1,15 @@
+//! Who is told what, by mail: the handlers of this crate over real commands, with mails that are caught.
+#![allow(clippy::unwrap_used)]
+
+mod canceled;
+mod hostile;
+mod mails;
+mod people;
+#[allow(dead_code, reason = "the tests of mail use the rest of it")]
+#[path = "../../../../platform/mail/tests/it/sink.rs"]
+mod sink;
+mod stage;
+#[allow(dead_code, reason = "the tests of orders use the rest of it")]
+#[path = "../../../../domain/orders/tests/it/support.rs"]
+mod support;
+mod told;
