@@ -48,7 +48,7 @@ async fn the_operator_writes_a_mail_and_goes_back_to_the_built_in_one() {
         let shown = run(operator, "operator/marketplace#MailTextPreview", good()).await;
         assert_eq!(shown.text("preview.html").unwrap(), "<p>Ann Buyer: 20.50 EUR</p>");
         let wrong = text("Thanks", "{{ totl }}");
-        let named = ("UNKNOWN_VARIABLE".to_owned(), vec!["html".to_owned()]);
+        let named = ("UNKNOWN_VARIABLE".to_owned(), vec!["input".to_owned(), "html".to_owned()]);
         assert_eq!(fault(operator, "operator/marketplace#MailTextPreview", wrong.clone()).await, named);
         assert_eq!(fault(operator, EDIT, with(wrong, 0)).await, named);
         assert_eq!(fault(&bazaar.staff[0].client, EDIT, with(good(), 0)).await.0, "FORBIDDEN");

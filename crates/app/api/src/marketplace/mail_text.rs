@@ -126,7 +126,7 @@ pub struct MailTextQuery;
 
 #[Object]
 impl MailTextQuery {
-    /// The texts of all mails, in the built-in languages and in those that the operator wrote.
+    /// All of them: the texts of all mails, in the built-in languages and in those that the operator wrote.
     #[graphql(complexity = "20 + 50 * child_complexity")]
     async fn mail_texts(&self, gql: &Context<'_>) -> Gql<Vec<MailText>> {
         let texts = answer(gql, query::mail_texts(ctx(gql)?).await)?;

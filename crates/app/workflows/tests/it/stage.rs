@@ -43,12 +43,8 @@ pub async fn market_with(t: TestEnv, mailer: Mailer) -> Market {
     let world = t.world.clone();
     let sandbox = Arc::new(Sandbox::new(world.clone(), b"secret".to_vec(), Chaos::default()));
     let builder = Dispatcher::builder(world.db.clone(), world.clock.clone(), world.wake.clone());
-    let builder = payments::register(
-        builder,
-        &world,
-        &Providers::none().with(sandbox.clone()),
-        Some((sandbox, Arc::new(Deaf))),
-    );
+    let builder =
+        payments::register(builder, &world, &Providers::none().with(sandbox.clone()), Some((sandbox, Arc::new(Deaf))));
     let dispatcher = workflows::register(builder, &deps).build();
     Market { t, dispatcher }
 }

@@ -35,10 +35,14 @@ pub struct ResetMailText {
     pub expected_version: i64,
 }
 
+/// The most languages in which the operator keeps its own text of a mail.
+const LANGUAGES_MAX: usize = 30;
+
 /// Keeps the operator's own text of a mail; mails that are sent from now on are written from it.
 ///
 /// # Errors
-/// [`Invalid`] naming the part: what does not parse, a variable that the mail does not have, a link that is missing;
+/// [`Invalid`] naming the part: what does not parse, a variable that the mail does not have, a link that is missing, too
+/// many languages;
 /// stale; denied; the database error.
 pub async fn save_mail_text(ctx: &Ctx, input: SaveMailText) -> Result<MailText, Error> {
     let grant = ctx.authorize(EDIT_MAILS)?;
@@ -49,6 +53,10 @@ pub async fn save_mail_text(ctx: &Ctx, input: SaveMailText) -> Result<MailText, 
     let market = repo::begin(ctx, &tx, &grant).await?;
     let before = market.mail_texts.iter().find(|text| text.template == template && text.locale == locale);
     fresh(before.map_or(0, |text| text.version), input.expected_version, "mail text")?;
+    let languages = market.mail_texts.iter().filter(|text| text.template == template).count();
+    if before.is_none() && languages >= LANGUAGES_MAX {
+        return Err(Invalid::new("locale", "TOO_MANY", format!("a mail has at most {LANGUAGES_MAX} own texts")).into());
+    }
     let after =
         MailText { template, locale, text: input.text, version: input.expected_version + 1, updated_at: tx.now() };
     repo::mail_text::save(&tx, &after).await?;

@@ -36,6 +36,15 @@ testkit::both_databases! {
         reset_mail_text(&ctx, reset(2)).await.unwrap();
         assert_eq!(reset_mail_text(&ctx, reset(2)).await.unwrap_err().code(), "NOT_FOUND");
         assert_eq!(snapshot(&ctx).await.unwrap().mail_texts.len(), 1);
+        for letter in 'a'..='z' {
+            save_mail_text(&ctx, save(&format!("x{letter}"), 0, "x")).await.unwrap();
+        }
+        for locale in ["ya", "yb", "yc"] {
+            save_mail_text(&ctx, save(locale, 0, "x")).await.unwrap();
+        }
+        let full = save_mail_text(&ctx, save("yd", 0, "x")).await.unwrap_err();
+        assert_eq!((full.code(), full.field().as_deref()), ("TOO_MANY", Some("locale")));
+        assert_eq!(save_mail_text(&ctx, save("yc", 1, "y")).await.unwrap().version, 2, "what is there can be changed");
     }
 
     async fn what_could_not_be_sent_is_not_kept(t: TestEnv) {
