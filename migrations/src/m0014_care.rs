@@ -77,9 +77,11 @@ pub(crate) const STATEMENTS: &[Step] = &[
     )"),
     AppendOnly("tracking_event"),
     Sql("CREATE TABLE release_pause (
-        merchant_order_id {id} NOT NULL PRIMARY KEY,
+        merchant_order_id {id} NOT NULL,
+        reason text NOT NULL CHECK (reason IN ('incident', 'unpaid')),
         paused boolean NOT NULL,
         step bigint NOT NULL,
-        changed_at {at} NOT NULL
+        changed_at {at} NOT NULL,
+        PRIMARY KEY (merchant_order_id, reason)
     )"),
 ];

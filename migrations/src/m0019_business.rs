@@ -1,6 +1,6 @@
 //! Business buyers: companies, their people, and what stands on carts and orders of them.
 
-use crate::Step::{self, Sql};
+use crate::Step::{self, AppendOnly, Sql};
 
 pub(crate) const STATEMENTS: &[Step] = &[
     Sql("CREATE TABLE company (
@@ -49,4 +49,67 @@ pub(crate) const STATEMENTS: &[Step] = &[
     Sql("ALTER TABLE merchant_order ADD COLUMN company_name text"),
     Sql("ALTER TABLE merchant_order ADD COLUMN company_vat_id text"),
     Sql("ALTER TABLE merchant_order ADD COLUMN po_number text"),
+    Sql("ALTER TABLE customer_order ADD COLUMN owed_minor bigint NOT NULL DEFAULT 0 CHECK (owed_minor >= 0)"),
+    Sql("CREATE TABLE credit_line (
+        id {id} NOT NULL PRIMARY KEY,
+        company_id {id} NOT NULL,
+        currency text NOT NULL,
+        limit_minor bigint NOT NULL CHECK (limit_minor >= 0),
+        reserved_minor bigint NOT NULL CHECK (reserved_minor >= 0),
+        open_minor bigint NOT NULL CHECK (open_minor >= 0),
+        net_days bigint NOT NULL CHECK (net_days >= 0),
+        guaranteed boolean NOT NULL,
+        version bigint NOT NULL,
+        created_at {at} NOT NULL,
+        updated_at {at} NOT NULL,
+        UNIQUE (company_id, currency)
+    )"),
+    Sql("CREATE TABLE credit_line_entry (
+        id {id} NOT NULL PRIMARY KEY,
+        line_id {id} NOT NULL REFERENCES credit_line (id),
+        kind text NOT NULL CHECK (kind IN ('reserved', 'released', 'invoiced', 'credited', 'paid')),
+        amount_minor bigint NOT NULL CHECK (amount_minor > 0),
+        operation_id {id} UNIQUE REFERENCES payment_operation (id),
+        receipt_id {id} UNIQUE,
+        actor text NOT NULL,
+        occurred_at {at} NOT NULL,
+        CHECK ((operation_id IS NULL) <> (receipt_id IS NULL))
+    )"),
+    Sql("CREATE INDEX credit_line_entry_line ON credit_line_entry (line_id, id)"),
+    AppendOnly("credit_line_entry"),
+    Sql("CREATE TABLE invoice_terms (
+        payment_id {id} NOT NULL PRIMARY KEY REFERENCES payment (id),
+        line_id {id} NOT NULL REFERENCES credit_line (id),
+        company_id {id} NOT NULL,
+        net_days bigint NOT NULL,
+        guaranteed boolean NOT NULL
+    )"),
+    AppendOnly("invoice_terms"),
+    Sql("CREATE TABLE receivable (
+        id {id} NOT NULL PRIMARY KEY,
+        payment_id {id} NOT NULL REFERENCES payment (id),
+        line_id {id} NOT NULL REFERENCES credit_line (id),
+        company_id {id} NOT NULL,
+        order_id {id} NOT NULL,
+        order_number text NOT NULL,
+        merchant_order_id {id},
+        operation_id {id} NOT NULL UNIQUE REFERENCES payment_operation (id),
+        currency text NOT NULL,
+        amount_minor bigint NOT NULL CHECK (amount_minor > 0),
+        paid_minor bigint NOT NULL CHECK (paid_minor >= 0),
+        credited_minor bigint NOT NULL CHECK (credited_minor >= 0),
+        guaranteed boolean NOT NULL,
+        due_at {at} NOT NULL,
+        created_at {at} NOT NULL,
+        settled_at {at},
+        version bigint NOT NULL,
+        CHECK (paid_minor + credited_minor <= amount_minor),
+        CHECK ((settled_at IS NOT NULL) = (paid_minor + credited_minor = amount_minor))
+    )"),
+    Sql("CREATE INDEX receivable_payment ON receivable (payment_id, due_at, id)"),
+    Sql("CREATE INDEX receivable_order ON receivable (order_id)"),
+    Sql("CREATE INDEX receivable_merchant_order ON receivable (merchant_order_id)"),
+    Sql("CREATE INDEX receivable_line ON receivable (line_id, id)"),
+    Sql("CREATE INDEX receivable_due ON receivable (due_at, id) WHERE settled_at IS NULL"),
+    Sql("CREATE INDEX receivable_company_due ON receivable (company_id, due_at, id) WHERE settled_at IS NULL"),
 ];

@@ -96,6 +96,7 @@ pub struct TradeQuery(
     crate::payments::PaymentsQuery,
     crate::payments::DisputeQuery,
     crate::payments::LinkQuery,
+    crate::payments::InvoiceQuery,
 );
 
 /// Everything that can be done.
@@ -141,6 +142,7 @@ pub struct TradeMutation(
     crate::payments::PaymentsMutation,
     crate::payments::DisputeMutation,
     crate::payments::LinkMutation,
+    crate::payments::InvoiceMutation,
 );
 
 /// What resolvers need beside the context of the request. Shared by all requests.

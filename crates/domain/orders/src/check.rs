@@ -71,6 +71,8 @@ async fn one<C: ConnectionTrait>(conn: &C, id: OrderId, found: &mut Vec<String>)
         .filter(incident::Column::ClosedAt.is_null())
         .all(conn)
         .await?;
+    let on_account = book.parts.iter().any(|part| part.capture == CaptureTiming::OnShipment);
+    let owed = if on_account { payments::query::open_of_order_on(conn, id).await? } else { 0 };
     let of_shipment = |row: &Shipment| lines.iter().filter(|l| l.shipment_id == row.id).cloned().collect();
     let of_refund = |row: &Refund| refund_lines.iter().filter(|l| l.refund_id == row.id).cloned().collect();
     let mut audit = Audit {
@@ -83,6 +85,7 @@ async fn one<C: ConnectionTrait>(conn: &C, id: OrderId, found: &mut Vec<String>)
         incidents: incidents.into_iter().map(|row| row.merchant_order_id).collect(),
         found,
     };
+    audit.equal("what is owed", book.order.owed_minor, owed);
     audit.sums();
     audit.quantities();
     audit.states();
@@ -273,7 +276,13 @@ impl Audit<'_> {
     fn left(&mut self, part: &crate::MerchantOrder) {
         let book = self.book;
         let whole = part.captured_minor > 0 && part.captured_minor >= part.capture_requested_minor;
-        if part.capture == CaptureTiming::OnDelivery || !whole || part.released_at.is_none() {
+        // What is paid at the door or on account is taken parcel by parcel.
+        let by_parcel = match part.capture {
+            CaptureTiming::OnDelivery => true,
+            CaptureTiming::OnShipment => book.units(part.id).open() > 0,
+            CaptureTiming::OnAcceptance | CaptureTiming::OnPayment => false,
+        };
+        if by_parcel || !whole || part.released_at.is_none() {
             return;
         }
         let lines = book.lines.iter().filter(|l| l.merchant_order_id == part.id);

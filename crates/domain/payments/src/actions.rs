@@ -10,6 +10,8 @@ pub const RECEIVE: Action = Action::new("payment", "receive");
 pub const REFUND: Action = Action::new("payment", "refund");
 /// Enter chargebacks and what became of them.
 pub const DISPUTE: Action = Action::new("payment", "dispute");
+/// Let companies buy on account.
+pub const EDIT_CREDIT_LINE: Action = Action::new("credit_line", "edit");
 /// Give buyers store credit and gift cards.
 pub const GIVE_CREDIT: Action = Action::new("credit", "give");
 /// See the credit of buyers.

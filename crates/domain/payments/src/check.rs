@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 
-use kernel::id::{CreditAccountId, PaymentId};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use kernel::id::{CreditAccountId, CreditLineId, PaymentId};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 
-use crate::entity::{credit_account, credit_entry, event, operation, payment};
+use crate::entity::{
+    credit_account, credit_entry, credit_line, credit_line_entry, event, invoice_terms, operation, payment, receivable,
+};
 use crate::error::Error;
 use crate::model::{Amounts, Fact, OperationState, Payment, Phase};
 use crate::repo::fact_of;
@@ -76,6 +78,76 @@ pub async fn credit<C: ConnectionTrait>(conn: &C) -> Result<Vec<String>, Error> 
             }
         }
     }
+}
+
+/// Every difference between what credit lines say and the sum of their entries, what orders hold and what is owed on
+/// them. Empty when
+/// all is well.
+///
+/// # Errors
+/// The database error.
+pub async fn credit_lines<C: ConnectionTrait>(conn: &C) -> Result<Vec<String>, Error> {
+    let mut found = Vec::new();
+    let mut after: Option<CreditLineId> = None;
+    loop {
+        let mut query = credit_line::Entity::find().order_by_asc(credit_line::Column::Id).limit(BATCH);
+        if let Some(after) = after {
+            query = query.filter(credit_line::Column::Id.gt(after));
+        }
+        let rows = query.all(conn).await?;
+        let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Ok(found) };
+        after = Some(last.id);
+        let of_these = credit_line_entry::Column::LineId.between(first.id, last.id);
+        let mut summed: HashMap<CreditLineId, (i64, i64)> = HashMap::new();
+        for entry in credit_line_entry::Entity::find().filter(of_these).all(conn).await? {
+            let (reserved, open) = summed.entry(entry.line_id).or_default();
+            let minor = entry.amount_minor;
+            match entry.kind.as_str() {
+                "reserved" => *reserved += minor,
+                "released" => *reserved -= minor,
+                "invoiced" => {
+                    *reserved -= minor;
+                    *open += minor;
+                }
+                "credited" | "paid" => *open -= minor,
+                other => found.push(format!("credit line {}: an entry of unknown kind {other}", entry.line_id)),
+            }
+        }
+        let mut owed: HashMap<CreditLineId, i64> = HashMap::new();
+        let of_these = receivable::Column::LineId.between(first.id, last.id);
+        for row in receivable::Entity::find().filter(of_these).all(conn).await? {
+            *owed.entry(row.line_id).or_default() += row.amount_minor - row.paid_minor - row.credited_minor;
+        }
+        for row in &rows {
+            let held = held_on(conn, row.id).await?;
+            if held != row.reserved_minor {
+                found.push(format!("credit line {}: {} is reserved, orders hold {held}", row.id, row.reserved_minor));
+            }
+            let told = summed.remove(&row.id).unwrap_or_default();
+            let (stored, owed) = ((row.reserved_minor, row.open_minor), owed.remove(&row.id).unwrap_or_default());
+            if told != stored {
+                found.push(format!("credit line {}: stored {stored:?}, entries say {told:?}", row.id));
+            }
+            if owed != row.open_minor {
+                found.push(format!("credit line {}: {} is open, buyers owe {owed}", row.id, row.open_minor));
+            }
+        }
+    }
+}
+
+/// What the payments on a credit line hold for goods that have not left, in minor units.
+async fn held_on<C: ConnectionTrait>(conn: &C, line: CreditLineId) -> Result<i64, Error> {
+    use payment::Column as C;
+    let agreed = invoice_terms::Entity::find().select_only().column(invoice_terms::Column::PaymentId);
+    let agreed = agreed.filter(invoice_terms::Column::LineId.eq(line)).into_query();
+    let rows: Vec<(i64, i64, i64)> = payment::Entity::find()
+        .select_only()
+        .columns([C::AuthorizedMinor, C::CapturedMinor, C::VoidedMinor])
+        .filter(C::Id.in_subquery(agreed))
+        .into_tuple()
+        .all(conn)
+        .await?;
+    Ok(rows.iter().map(|(authorized, captured, voided)| authorized - captured - voided).sum())
 }
 
 fn compare(

@@ -1,7 +1,7 @@
 //! What payments can refuse.
 
 use context::Error as CoreError;
-use kernel::{Fault, FaultKind, Invalid};
+use kernel::{Fault, FaultKind, Invalid, Money};
 use sea_orm::DbErr;
 use serde_json::{Value, json};
 
@@ -28,6 +28,12 @@ pub enum Error {
     CreditTooLow {
         /// What can be used, in minor units.
         usable_minor: i64,
+    },
+    /// The company may not owe so much.
+    #[error("only {left} of the credit limit are left")]
+    CreditLimitExceeded {
+        /// What can still be ordered on account.
+        left: Money,
     },
     /// The payment is closed or its method does not work like this.
     #[error("{0}")]
@@ -62,6 +68,7 @@ impl Fault for Error {
             Self::ExceedsAuthorized { .. }
             | Self::ExceedsCaptured { .. }
             | Self::CreditTooLow { .. }
+            | Self::CreditLimitExceeded { .. }
             | Self::NotPossible(_) => FaultKind::RuleBroken,
             Self::WebhookRefused(_) => FaultKind::Forbidden,
         }
@@ -73,6 +80,7 @@ impl Fault for Error {
             Self::ExceedsAuthorized { .. } => "EXCEEDS_AUTHORIZED",
             Self::ExceedsCaptured { .. } => "EXCEEDS_CAPTURED",
             Self::CreditTooLow { .. } => "CREDIT_TOO_LOW",
+            Self::CreditLimitExceeded { .. } => "CREDIT_LIMIT_EXCEEDED",
             Self::NotPossible(_) => "NOT_POSSIBLE",
             Self::WebhookRefused(_) => "WEBHOOK_REFUSED",
         }
@@ -82,6 +90,7 @@ impl Fault for Error {
         match self {
             Self::Core(core) => core.field(),
             Self::CreditTooLow { .. } => Some("payment.credit".to_owned()),
+            Self::CreditLimitExceeded { .. } => Some("payment.method".to_owned()),
             _ => None,
         }
     }
@@ -92,6 +101,9 @@ impl Fault for Error {
             Self::ExceedsAuthorized { capturable_minor } => Some(json!({ "capturableMinor": capturable_minor })),
             Self::ExceedsCaptured { refundable_minor } => Some(json!({ "refundableMinor": refundable_minor })),
             Self::CreditTooLow { usable_minor } => Some(json!({ "usableMinor": usable_minor })),
+            Self::CreditLimitExceeded { left } => {
+                Some(json!({ "left": { "amount": left.amount(), "currency": left.currency.code() } }))
+            }
             Self::NotPossible(_) | Self::WebhookRefused(_) => None,
         }
     }

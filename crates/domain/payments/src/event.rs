@@ -23,6 +23,8 @@ pub enum MoneyPlace {
     Carrier(String),
     /// With the merchant, who collected cash.
     Merchant,
+    /// Nowhere yet: the buyer owes it for this order.
+    Buyer(OrderId),
     /// With the operator since the buyer got credit for it, by the id of the credit's account.
     Credit(String),
 }
@@ -161,6 +163,28 @@ events! {
         operation: Option<PaymentOperationId>,
         /// Whether the receipt had been announced before without an order (it was matched now).
         matched_later: bool,
+    }
+    /// A bank receipt paid what a buyer owed.
+    InvoicePaid = "payment_invoice_paid.v1" of receipt {
+        /// The receipt; unique per line of the bank's statement.
+        receipt: BankReceiptId,
+        /// The payment.
+        payment: PaymentId,
+        /// Its order.
+        order: OrderId,
+        /// All that arrived with this receipt.
+        amount: Money,
+        /// The part that pays what is owed, in minor units; the rest is unapplied.
+        applied_minor: i64,
+        /// Whether the receipt had been announced before without an order (it was matched now).
+        matched_later: bool,
+    }
+    /// What a buyer owes for an order has changed: goods left, were paid or were paid back.
+    ReceivableChanged = "payment_receivable_changed.v1" of order {
+        /// The order.
+        order: OrderId,
+        /// The merchant order.
+        merchant_order: Option<MerchantOrderId>,
     }
     /// What was held and not taken was given up.
     PaymentVoided = "payment_voided.v1" of payment {

@@ -20,16 +20,17 @@ mod worker;
 
 pub use command::{
     CapturePart, CodCollected, ConfirmRefund, CreditIssued, GiveCredit, OpenDispute, OpenPayment, PayByLink,
-    RefundPart, RefundWay, ResolveDispute, TransferReceived, UseCredit, accept_late_in_tx, capture_in_tx,
-    cod_collected_in_tx, confirm_refund, expire_due, give_credit, give_up_late_in_tx, make_link, match_receipt,
-    open_dispute, open_in_tx, pay_by_link, refund_in_tx, renew_due, resolve_dispute, retry_refund, sweep,
-    transfer_received, void_rest_in_tx,
+    RefundPart, RefundWay, ResolveDispute, SetCreditLine, TransferReceived, UseCredit, accept_late_in_tx,
+    capture_in_tx, cod_collected_in_tx, confirm_refund, expire_due, give_credit, give_up_late_in_tx,
+    hold_at_most_in_tx, make_link, match_receipt, open_dispute, open_in_tx, pay_by_link, refund_in_tx, renew_due,
+    resolve_dispute, retry_refund, set_credit_line, sweep, transfer_received, void_rest_in_tx,
 };
 pub use error::Error;
 pub use model::{
-    Amounts, BankReceipt, CancelBy, CaptureMoment, CollectedBy, CreditAccount, CreditKind, Dispute, DisputeState,
-    LinkSecret, Method, Needs, Operation, OperationKind, OperationState, PayableWhen, Payment, PaymentState,
-    Precondition, RefundBy, method, methods, offer_methods_of, offered_method, offered_methods,
+    Amounts, BankReceipt, CancelBy, CaptureMoment, CollectedBy, CreditAccount, CreditKind, CreditLine, Dispute,
+    DisputeState, LinkSecret, Method, NET_DAYS_MAX, Needs, Operation, OperationKind, OperationState, Owed, PayableWhen,
+    Payment, PaymentState, Precondition, Receivable, RefundBy, method, methods, offer_methods_of, offered_method,
+    offered_methods,
 };
 pub use provider::{PaymentProvider, Providers, WebhookSender};
 pub use worker::register;

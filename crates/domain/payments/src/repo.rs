@@ -9,11 +9,11 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
-use crate::entity::{credit_account, event, operation, payment, receipt};
+use crate::entity::{credit_account, credit_line, event, operation, payment, receipt, receivable};
 use crate::error::Error;
 use crate::model::{
-    Amounts, BankReceipt, CreditAccount, CreditKind, Fact, Method, Moved, Operation, OperationKind, OperationState,
-    Payment, Phase, Source, link_digest, sources,
+    Amounts, BankReceipt, CreditAccount, CreditKind, CreditLine, Fact, Method, Moved, Operation, OperationKind,
+    OperationState, Payment, Phase, Receivable, Source, link_digest, sources,
 };
 
 impl From<payment::Model> for Payment {
@@ -107,6 +107,43 @@ impl From<receipt::Model> for BankReceipt {
             amount: Money::new(row.amount_minor, row.currency),
             applied_minor: row.applied_minor,
             received_at: row.received_at,
+        }
+    }
+}
+
+impl From<credit_line::Model> for CreditLine {
+    fn from(row: credit_line::Model) -> Self {
+        Self {
+            id: row.id,
+            company_id: row.company_id,
+            currency: row.currency,
+            limit_minor: row.limit_minor,
+            reserved_minor: row.reserved_minor,
+            open_minor: row.open_minor,
+            net_days: u32::try_from(row.net_days).unwrap_or_default(),
+            guaranteed: row.guaranteed,
+            version: row.version,
+            created_at: row.created_at,
+        }
+    }
+}
+
+impl From<receivable::Model> for Receivable {
+    fn from(row: receivable::Model) -> Self {
+        Self {
+            id: row.id,
+            payment_id: row.payment_id,
+            order_id: row.order_id,
+            order_number: row.order_number,
+            merchant_order_id: row.merchant_order_id,
+            company_id: row.company_id,
+            operation_id: row.operation_id,
+            amount: Money::new(row.amount_minor, row.currency),
+            paid_minor: row.paid_minor,
+            credited_minor: row.credited_minor,
+            due_at: row.due_at,
+            created_at: row.created_at,
+            settled_at: row.settled_at,
         }
     }
 }

@@ -11,6 +11,7 @@ use kernel::id::CompanyId;
 use super::PostalAddress;
 use crate::error::Gql;
 use crate::loader::{LoadError, OfRequest, load};
+use crate::payments::{CreditLine, CreditLinesLoader};
 use crate::scalar::Money;
 
 /// What a buyer may do for a company.
@@ -54,6 +55,12 @@ impl Company {
     /// Whether each order must carry a purchase-order number.
     async fn po_number_required(&self) -> bool {
         self.0.po_number_required
+    }
+    /// What it may owe, by currency; empty when it does not buy on account.
+    #[graphql(complexity = "2 + 2 * child_complexity")]
+    async fn credit_lines(&self, gql: &Context<'_>) -> Gql<Vec<CreditLine>> {
+        let found = load::<CreditLinesLoader, _>(gql, self.0.id).await?;
+        Ok(found.unwrap_or_default().into_iter().map(CreditLine::from).collect())
     }
     /// Its people, the invited ones included. All of them: at most 500.
     #[graphql(complexity = "5 + 20 * child_complexity")]

@@ -51,6 +51,8 @@ pub enum OrderPaymentStatus {
     Authorized,
     /// A part of what is due was captured.
     PartiallyPaid,
+    /// The buyer owes what has left.
+    Invoiced,
     /// All that is due was captured.
     Paid,
     /// A part of what was captured is given back.

@@ -19,7 +19,7 @@ use crate::customers::PostalAddress;
 use crate::error::{Gql, answer, ctx};
 use crate::loader::load;
 use crate::page::{connection, page_args};
-use crate::payments::{Payment, PaymentOfOrderLoader, PaymentsOfOrderLoader};
+use crate::payments::{Payment, PaymentOfOrderLoader, PaymentsOfOrderLoader, Receivable, ReceivablesOfOrderLoader};
 use crate::scalar::{Currency, Money};
 
 /// A buyer's order over all its merchants.
@@ -158,6 +158,16 @@ impl Order {
     /// How the money of the order stands with its provider: the payment it was placed with.
     async fn payment(&self, gql: &Context<'_>) -> Gql<Option<Payment>> {
         Ok(load::<PaymentOfOrderLoader, _>(gql, self.row.id).await?.map(Payment::from))
+    }
+    /// What the buyer owes on account for goods that have left.
+    async fn owed(&self) -> Money {
+        self.money(self.row.owed_minor)
+    }
+    /// What is or was owed on account, parcel by parcel, the longest due first.
+    #[graphql(complexity = "5 + 2 * child_complexity")]
+    async fn receivables(&self, gql: &Context<'_>) -> Gql<Vec<Receivable>> {
+        let found = load::<ReceivablesOfOrderLoader, _>(gql, self.row.id).await?;
+        Ok(found.unwrap_or_default().into_iter().map(Receivable::from).collect())
     }
     /// Goods, tax included.
     async fn goods(&self) -> Money {

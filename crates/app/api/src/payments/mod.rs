@@ -3,6 +3,7 @@
 mod credit;
 mod dispute;
 mod input;
+pub mod invoice;
 mod link;
 mod loader;
 mod mutation;
@@ -12,6 +13,7 @@ mod query;
 pub use credit::*;
 pub use dispute::*;
 pub use input::*;
+pub use invoice::{CreditLine, CreditLinesLoader, InvoiceMutation, InvoiceQuery, Receivable, ReceivablesOfOrderLoader};
 pub use link::*;
 pub use loader::{OperationsOfPaymentLoader, PaymentOfOrderLoader, PaymentsOfOrderLoader};
 pub use mutation::*;

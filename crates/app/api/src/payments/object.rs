@@ -32,6 +32,8 @@ pub enum PaymentCaptureMoment {
     OnReceipt,
     /// When the parcel is handed over.
     OnDelivery,
+    /// When the parcel leaves: from then on the buyer owes it.
+    OnShipment,
 }
 
 /// What canceling units does with their money.
@@ -58,6 +60,8 @@ pub enum PaymentRefundBy {
     BankTransfer,
     /// It is credit again.
     Balance,
+    /// Less is owed; what was paid already is transferred by the operator.
+    CreditNote,
 }
 
 /// When the merchants' shares can be paid out, as far as the buyer's money is concerned.
@@ -70,6 +74,8 @@ pub enum PaymentPayableWhen {
     Matched,
     /// The carrier has sent the cash, or the merchant has it.
     Remitted,
+    /// The buyer has paid, or at once where the operator guarantees it.
+    BuyerPaid,
     /// At once.
     AtOnce,
 }

@@ -11,6 +11,7 @@ pub const CHECKOUT: &str = include_str!("../../../../../graphql/operations/store
 pub const PRODUCTS: &str = include_str!("../../../../../graphql/operations/storefront/products.graphql");
 pub const OFFERS: &str = include_str!("../../../../../graphql/operations/merchant/offers.graphql");
 pub const PARTS: &str = include_str!("../../../../../graphql/operations/merchant/orders.graphql");
+pub const COMPANIES: &str = include_str!("../../../../../graphql/operations/operator/companies.graphql");
 pub const ORDERS: &str = include_str!("../../../../../graphql/operations/operator/orders.graphql");
 pub const MERCHANTS: &str = include_str!("../../../../../graphql/operations/operator/merchants.graphql");
 pub const FINANCE: &str = include_str!("../../../../../graphql/operations/operator/finance.graphql");

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use async_graphql::{Request, Variables};
 use context::Ctx;
+use kernel::id::CompanyId;
 use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
 use serde_json::{Value, json};
 use testkit::TestEnv;
 
-use crate::bazaar::{self, Bazaar, CHECKOUT, FINANCE, MERCHANTS, OFFERS, ORDERS, PARTS, PRODUCTS};
+use crate::bazaar::{self, Bazaar, CHECKOUT, COMPANIES, FINANCE, MERCHANTS, OFFERS, ORDERS, PARTS, PRODUCTS};
 use crate::documents::{Introspection, inner};
 
 /// Tables that may be read whole, and why.
@@ -86,6 +87,7 @@ async fn ask_all(ctx: &Ctx, lists: &BTreeMap<String, (String, Value)>) -> BTreeS
 async fn ask_documents(bazaar: &Bazaar) {
     let t = &bazaar.t;
     let (buyer, operator, seller) = (t.anonymous(), t.operator(), t.merchant(bazaar.sellers[0]));
+    let company = operator.new_id::<CompanyId>().to_string();
     let day = "2026-03-02T00:00:00Z";
     for (ctx, document, operation, filters) in [
         (&buyer, PRODUCTS, "StorefrontProducts", vec![json!({}), json!({ "availableOnly": true })]),
@@ -101,6 +103,7 @@ async fn ask_documents(bazaar: &Bazaar) {
                 json!({ "placedFrom": day }),
             ],
         ),
+        (&operator, COMPANIES, "Receivables", vec![json!({ "companyId": company }), json!({ "overdue": true })]),
         (
             &operator,
             PARTS,

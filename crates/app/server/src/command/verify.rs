@@ -16,6 +16,7 @@ pub(super) async fn verify(settings: &Settings) -> Result<(), StartError> {
         ("inventory", inventory::check::stock(&at).await.map_err(StartError::refused)?),
         ("payments", payments::check::payments(&at).await.map_err(StartError::refused)?),
         ("credit", payments::check::credit(&at).await.map_err(StartError::refused)?),
+        ("credit lines", payments::check::credit_lines(&at).await.map_err(StartError::refused)?),
         ("orders", orders::check::orders(&at).await.map_err(StartError::refused)?),
         ("billing", billing::check::ledger(&at).await.map_err(StartError::refused)?),
         ("papers", billing::check::papers(&at).await.map_err(StartError::refused)?),

@@ -3,6 +3,7 @@
 //! Postings may come in another order than the facts happened, when nodes share the work. An account that must not
 //! go below zero then refuses the later fact, and the handler tries again until the earlier one is posted.
 
+use billing::PauseReason;
 use billing::command::{
     post_canceled, post_captured, post_cod_kept, post_credit_given, post_recognized, post_refund_requested,
     post_refund_settled, post_transfer, schedule_release,
@@ -206,6 +207,8 @@ async fn recognized(deps: &Deps, event: ShipmentRecognized, stored: &StoredEvent
         release_at: stored.occurred_at + Duration::days(i64::from(market.settings.fallback_days)),
         at: stored.occurred_at,
     };
+    // Before the sale is posted, so that it is never released in between.
+    super::owed::wait_for_buyer(deps, event.merchant_order).await?;
     post_recognized(&ctx, input).await.map(drop).map_err(retry)
 }
 
@@ -220,9 +223,9 @@ async fn delivered(deps: &Deps, event: ShipmentDelivered) -> HandlerResult {
 async fn incident(deps: &Deps, event: IncidentChanged) -> HandlerResult {
     let ctx = deps.ctx();
     if event.open {
-        billing::pause(&ctx, event.merchant_order, event.step).await.map_err(retry)
+        billing::pause(&ctx, event.merchant_order, PauseReason::Incident, event.step).await.map_err(retry)
     } else {
-        billing::resume(&ctx, event.merchant_order, event.step).await.map_err(retry)
+        billing::resume(&ctx, event.merchant_order, PauseReason::Incident, event.step).await.map_err(retry)
     }
 }
 

@@ -4,6 +4,7 @@ mod dispute;
 mod erasure;
 mod ledger;
 mod money;
+mod owed;
 mod parcels;
 
 use outbox::DispatcherBuilder;
@@ -15,5 +16,6 @@ pub(crate) fn register(builder: DispatcherBuilder, deps: &Deps) -> DispatcherBui
     let builder = parcels::register(builder, deps);
     let builder = erasure::register(builder, deps);
     let builder = ledger::register(builder, deps);
+    let builder = owed::register(builder, deps);
     dispute::register(builder, deps)
 }

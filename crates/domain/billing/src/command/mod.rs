@@ -26,11 +26,12 @@ pub use connect::{Progress, ask_stripe, chase_payouts, fetch_from_stripe, payout
 pub use debt::{DebtsAged, RecordDebtPayment, age_debts, record_debt_payment};
 pub use dispute::{post_dispute_absorbed, post_dispute_lost, post_dispute_opened, post_dispute_won};
 pub use entry::{DecideEntry, RequestEntry, decide_entry, request_entry};
-pub use pause::{pause, resume};
+pub use pause::{PauseReason, pause, resume};
 pub use payout::{MarkFailed, MarkPaid, MarkReturned, mark_failed, mark_paid, mark_returned, mark_run_paid};
 pub use post::{
     post_canceled, post_captured, post_cod_kept, post_cod_remitted, post_credit_given, post_dispute_fee_recharged,
-    post_provider_fee, post_provider_settled, post_refund_settled, post_transfer, post_unapplied_returned,
+    post_invoice_paid, post_provider_fee, post_provider_settled, post_refund_settled, post_transfer,
+    post_unapplied_returned,
 };
 pub use profile::{EditBillingProfile, ProfilePatch, edit_billing_profile};
 pub use reconcile::{Import, ImportFormat, import_file, resolve_finding};

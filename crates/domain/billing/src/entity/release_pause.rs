@@ -9,6 +9,8 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub merchant_order_id: MerchantOrderId,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub reason: String,
     pub paused: bool,
     pub step: i64,
     pub changed_at: DateTime<Utc>,

@@ -37,6 +37,8 @@ pub enum Account {
     ProviderClearing(String),
     /// Cash that a carrier collected and has not sent yet.
     CashAtCarrier(String),
+    /// What the buyer of an order owes. Never below zero.
+    BuyerReceivable(OrderId),
     /// Taken by the provider, outcome open.
     Dispute(String),
     /// Captured, not yet earned by the merchant. Never below zero.
@@ -99,6 +101,7 @@ impl Account {
             Self::Dispute(name) | Self::CommissionTax(name) | Self::RemittedTax(name) | Self::BuyerCredit(name) => {
                 format!("{role}:{name}")
             }
+            Self::BuyerReceivable(order) => format!("asset:buyer:{order}:receivable"),
             Self::OrderFunds(order, merchant) => format!("{role}:{order}:{merchant}"),
             Self::Pending(merchant) => format!("liability:merchant:{merchant}:pending"),
             Self::Available(merchant) => format!("liability:merchant:{merchant}:available"),
@@ -129,6 +132,7 @@ impl Account {
             Self::Bank => "asset:bank",
             Self::ProviderClearing(_) => "asset:psp:clearing",
             Self::CashAtCarrier(_) => "asset:cod:receivable",
+            Self::BuyerReceivable(_) => "asset:buyer:receivable",
             Self::Dispute(_) => "asset:disputes",
             Self::OrderFunds(..) => "liability:order_funds",
             Self::Pending(_) => "liability:merchant:pending",
@@ -175,6 +179,7 @@ impl Account {
             | Self::RefundInTransit(_)
             | Self::MerchantReceivable(_)
             | Self::BuyerCredit(_)
+            | Self::BuyerReceivable(_)
             | Self::UnappliedReceipts => Some(0),
             _ => None,
         }
@@ -203,6 +208,7 @@ impl Account {
             ["asset", "bank", "main"] => Self::Bank,
             ["asset", "psp", provider, "clearing"] => Self::ProviderClearing(provider.to_owned()),
             ["asset", "cod", carrier, "receivable"] => Self::CashAtCarrier(carrier.to_owned()),
+            ["asset", "buyer", order, "receivable"] => Self::BuyerReceivable(order.parse().ok()?),
             ["asset", "disputes", name] => Self::Dispute(name.to_owned()),
             ["liability", "order_funds", order, merchant] => {
                 Self::OrderFunds(order.parse().ok()?, merchant.parse().ok()?)

@@ -125,17 +125,32 @@ testkit::both_databases! {
         sound(&t).await;
     }
 
+    async fn earnings_wait_until_no_reason_is_left(t: TestEnv) {
+        use billing::PauseReason::{Incident, Unpaid};
+        let ctx = t.system();
+        let part = Part::plain(&ctx, ctx.new_id());
+        billing::pause(&ctx, part.merchant_order, Unpaid, 1).await.unwrap();
+        billing::pause(&ctx, part.merchant_order, Incident, 1).await.unwrap();
+        sell(&ctx, &part).await;
+        t.clock.advance(Duration::days(15));
+        billing::resume(&ctx, part.merchant_order, Incident, 2).await.unwrap();
+        assert_eq!(billing::release_due(&ctx, ctx.now()).await.unwrap().holds, 0, "the buyer has not paid");
+        billing::resume(&ctx, part.merchant_order, Unpaid, 2).await.unwrap();
+        assert_eq!(billing::release_due(&ctx, ctx.now()).await.unwrap().holds, 1);
+        sound(&t).await;
+    }
+
     async fn what_is_paused_is_not_released_whatever_the_order_of_the_facts(t: TestEnv) {
         let ctx = t.system();
         let (paused, free) = (Part::plain(&ctx, ctx.new_id()), Part::plain(&ctx, ctx.new_id()));
-        billing::pause(&ctx, paused.merchant_order, 1).await.unwrap();
+        billing::pause(&ctx, paused.merchant_order, billing::PauseReason::Incident, 1).await.unwrap();
         sell(&ctx, &paused).await;
         sell(&ctx, &free).await;
         t.clock.advance(Duration::days(15));
         assert_eq!(billing::release_due(&ctx, ctx.now()).await.unwrap().holds, 1);
         // Closed, opened and closed again; the middle one is told last.
-        billing::resume(&ctx, paused.merchant_order, 4).await.unwrap();
-        billing::pause(&ctx, paused.merchant_order, 3).await.unwrap();
+        billing::resume(&ctx, paused.merchant_order, billing::PauseReason::Incident, 4).await.unwrap();
+        billing::pause(&ctx, paused.merchant_order, billing::PauseReason::Incident, 3).await.unwrap();
         assert_eq!(billing::release_due(&ctx, ctx.now()).await.unwrap().holds, 1);
         sound(&t).await;
     }

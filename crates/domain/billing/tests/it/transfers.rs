@@ -1,6 +1,6 @@
 //! Bank transfers and cash.
 
-use billing::{CapturedPart, CodKept, CodRemitted, Transfer};
+use billing::{CapturedPart, CodKept, CodRemitted, InvoicePaid, Transfer};
 use kernel::id::{BankReceiptId, OrderId};
 use payments::event::MoneyPlace;
 use testkit::TestEnv;
@@ -48,6 +48,36 @@ testkit::both_databases! {
         billing::post_transfer(&ctx, matched).await.unwrap();
         let expected =
             [("asset:bank", 21_000), ("liability:order_funds", 20_000), ("liability:unapplied_receipts", 1_000)];
+        assert_eq!(held(&t).await, balances(&expected));
+        sound(&t).await;
+    }
+
+    async fn what_a_buyer_owes_is_paid_by_receipts(t: TestEnv) {
+        let ctx = t.system();
+        let part = Part::plain(&ctx, ctx.new_id());
+        let paid = |received_minor, applied_minor| InvoicePaid {
+            receipt_id: ctx.new_id::<BankReceiptId>(),
+            order_id: part.order,
+            currency: EUR,
+            received_minor,
+            applied_minor,
+            at: ctx.now(),
+        };
+        // Told before the goods were: it is tried again later.
+        let early = billing::post_invoice_paid(&ctx, paid(4_000, 4_000)).await;
+        assert!(matches!(early, Err(billing::Error::FloorBroken { .. })), "{early:?}");
+        let mut captured = capture(&ctx, std::slice::from_ref(&part), "unused");
+        captured.place = MoneyPlace::Buyer(part.order);
+        billing::post_captured(&ctx, captured).await.unwrap();
+        assert_eq!(held(&t).await, balances(&[("asset:buyer:receivable", 10_000), ("liability:order_funds", 10_000)]));
+        let first = paid(4_500, 4_000);
+        billing::post_invoice_paid(&ctx, first.clone()).await.unwrap();
+        billing::post_invoice_paid(&ctx, first).await.unwrap();
+        let expected = [("asset:bank", 4_500), ("asset:buyer:receivable", 6_000), ("liability:order_funds", 10_000),
+            ("liability:unapplied_receipts", 500)];
+        assert_eq!(held(&t).await, balances(&expected));
+        billing::post_invoice_paid(&ctx, paid(0, 500)).await.unwrap();
+        let expected = [("asset:bank", 4_500), ("asset:buyer:receivable", 5_500), ("liability:order_funds", 10_000)];
         assert_eq!(held(&t).await, balances(&expected));
         sound(&t).await;
     }

@@ -52,7 +52,7 @@ struct Answer {
 }
 
 /// Places a draft for its buyer: the same plan, the same checks and the same rows as any other order. Paid by a link,
-/// a transfer or at the door; what a link pays is reserved until it runs out.
+/// a transfer, at the door or, by a company, on account; what a link pays is reserved until it runs out.
 ///
 /// # Errors
 /// Not found; stale version; [`Error::InvalidTransition`] when it is no draft any more; as [`super::place()`].
@@ -83,6 +83,7 @@ pub async fn draft_place(ctx: &Ctx, input: DraftPlace) -> Result<Order, Error> {
         source: OrderSource::Phone,
         token_hash: None,
         customer: draft.cart.customer,
+        grant,
     };
     let order = place_in(&mut tx, ctx, &draft.cart, placement).await?;
     draft.state = DraftState::Placed;

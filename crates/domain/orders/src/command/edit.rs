@@ -255,6 +255,7 @@ async fn add(work: &mut Work, addition: Addition, pay: PayWith) -> Result<kernel
         return_url: pay.return_url,
         credit: pay.credit,
         customer_id: order.customer_id,
+        company_id: order.company_id,
         expires_at: None,
         by_link: pay.by_link,
     };

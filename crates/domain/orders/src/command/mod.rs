@@ -61,8 +61,8 @@ pub use fulfillment::{
 pub use incident::{CloseIncident, OpenIncident, incident_close, incident_open};
 pub use late::{Late, LatePayment, late_payment};
 pub use money::{
-    MoneyArrived, PaymentAuthorized, capture_failed, money_arrived, payment_authorized, payment_failed, refund_failed,
-    refund_settled,
+    MoneyArrived, PaymentAuthorized, capture_failed, money_arrived, owed_changed, payment_authorized, payment_failed,
+    refund_failed, refund_settled,
 };
 pub use overdue::find_overdue;
 pub use pickup::{HandOver, pickup_hand_over, pickup_make_ready};

@@ -198,6 +198,23 @@ pub(super) async fn capture_gift(work: &mut Work, part: MerchantOrderId) -> Resu
     capture_part(work, operation, part, Captured { amount: 0, discount }).await
 }
 
+/// What the buyer owes for an order has changed: looks at what is owed now.
+///
+/// # Errors
+/// Not found; the database error.
+pub async fn owed_changed(ctx: &Ctx, order: OrderId) -> Result<Order, Error> {
+    ctx.authorize(DRIVE)?;
+    let tx = ctx.begin_write().await?;
+    let mut work = Work::open(ctx, tx, order).await?;
+    let owed = payments::query::open_of_order_on(&*work.tx, order).await?;
+    if owed == work.book.order.owed_minor {
+        return Ok(work.book.order);
+    }
+    work.book.order.owed_minor = owed;
+    work.note("owed_changed", None, &json!({ "owed_minor": owed }));
+    Ok(work.finish().await?.order)
+}
+
 /// Takes a capture as failed for good: the open units of the merchant order are canceled, nothing was taken.
 ///
 /// # Errors

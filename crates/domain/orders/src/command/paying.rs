@@ -117,7 +117,12 @@ impl Work {
     pub(super) async fn carry_out(&mut self, row: &Refund, slots: &[Slots]) -> Result<(), Error> {
         self.book.part_mut(row.merchant_order_id)?.refund_minor += row.amount_minor;
         insert_refund_lines(&self.tx, row.id, slots).await?;
-        let part = RefundPart { payment_id: row.payment_id, amount_minor: row.amount_minor, refund_id: row.id };
+        let part = RefundPart {
+            payment_id: row.payment_id,
+            amount_minor: row.amount_minor,
+            refund_id: row.id,
+            merchant_order_id: Some(row.merchant_order_id),
+        };
         refund_in_tx(&mut self.tx, part).await?;
         let parts = row.parts.0;
         self.tx.emit(&RefundRequested {

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use access::Grant;
 use chrono::Duration;
 use context::{Ctx, Idempotent, WriteTx};
 use inventory::{Reserve, Short, reserve_in_tx};
@@ -117,6 +118,7 @@ pub async fn place(ctx: &Ctx, input: Place) -> Result<Order, Error> {
         source: if grant.is_wide() { OrderSource::Phone } else { OrderSource::Api },
         token_hash: input.cart.token.as_deref().map(token_hash),
         customer: ctx.actor().customer().or(cart.customer),
+        grant,
     };
     let order = place_in(&mut tx, ctx, &cart, placement).await?;
     tx.commit_with_answer(&Answer { order: order.id }).await?;
@@ -133,6 +135,8 @@ pub(super) struct Placement {
     pub(super) source: OrderSource,
     pub(super) token_hash: Option<String>,
     pub(super) customer: Option<CustomerId>,
+    /// What lets it be placed: the operator's desk places in the buyer's stead.
+    pub(super) grant: Grant,
 }
 
 /// Turns a locked cart into an order; the one way in which orders come to be, whoever takes them.
@@ -146,7 +150,7 @@ pub(super) async fn place_in(tx: &mut WriteTx, ctx: &Ctx, cart: &Cart, placement
     {
         return Err(Error::CouponUsedUp);
     }
-    let company = company_of(tx, ctx, &ctx.authorize(PLACE)?, cart, planned.plan.totals.total).await?;
+    let company = company_of(tx, ctx, &placement.grant, cart, planned.plan.totals.total).await?;
     let Placement { payment, bill_to, source, token_hash, customer, .. } = placement;
     let bill_to = bill_to.or_else(|| company.as_ref().and_then(billing_address));
     let business = company.map(|company| frozen(company, cart));
@@ -161,6 +165,7 @@ pub(super) const fn capture_of(method: &Method) -> CaptureTiming {
         CaptureMoment::OnAcceptance => CaptureTiming::OnAcceptance,
         CaptureMoment::AtPlacement | CaptureMoment::OnReceipt => CaptureTiming::OnPayment,
         CaptureMoment::OnDelivery => CaptureTiming::OnDelivery,
+        CaptureMoment::OnShipment => CaptureTiming::OnShipment,
     }
 }
 
@@ -247,6 +252,7 @@ async fn write(
             return_url: pay.return_url,
             credit: pay.credit,
             customer_id: rows.order.customer_id,
+            company_id: rows.order.company_id,
             expires_at,
             by_link: pay.by_link,
         },

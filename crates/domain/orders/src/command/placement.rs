@@ -120,6 +120,7 @@ fn order_row(
         authorized_minor: 0,
         captured_minor: 0,
         refund_minor: 0,
+        owed_minor: 0,
         state: OrderState::Placed,
         fulfillment_state: FulfillmentState::Unfulfilled,
         payment_state: PaymentState::Unpaid,

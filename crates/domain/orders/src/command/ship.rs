@@ -7,10 +7,12 @@ use inventory::{Issue, issue_in_tx};
 use kernel::id::{FulfillmentOrderId, ShipmentId};
 use kernel::{Invalid, text};
 use marketplace::{DeliveryKind, Snapshot};
+use payments::{CapturePart, capture_in_tx};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter};
 use serde_json::json;
 
 use super::deliver::deliver_in;
+use super::money::{Captured, capture_part};
 use super::overdue;
 use super::work::Work;
 use crate::Error;
@@ -118,8 +120,29 @@ pub(super) async fn ship_in(
         .collect();
     issue_in_tx(&mut work.tx, &issues, &id.to_string()).await?;
     let row = insert(work, id, fulfillment, &shipped, tracking).await?;
+    if work.book.part(row.merchant_order_id)?.capture == CaptureTiming::OnShipment {
+        claim(work, &row).await?;
+    }
     tell(work, &row, &shipped, &lines);
     Ok(row)
+}
+
+/// The buyer owes from now on what is in the parcel.
+async fn claim(work: &mut Work, row: &Shipment) -> Result<(), Error> {
+    let (part, discount) = (row.merchant_order_id, row.parts.0.discount);
+    let payment_id = work.book.part(part)?.payment_id;
+    let wanted = CapturePart { payment_id, amount_minor: row.gross_minor, merchant_order_id: part };
+    let taken = capture_in_tx(&mut work.tx, wanted).await?;
+    work.book.order.owed_minor += row.gross_minor;
+    match taken.first() {
+        Some(operation) => capture_part(work, *operation, part, Captured { amount: row.gross_minor, discount }).await,
+        // Nothing is owed for what a coupon pays in full.
+        None if discount > 0 => {
+            let gift = work.ctx.new_id();
+            capture_part(work, gift, part, Captured { amount: 0, discount }).await
+        }
+        None => Ok(()),
+    }
 }
 
 fn locked(work: &Work, input: &Ship) -> Result<FulfillmentOrder, Error> {

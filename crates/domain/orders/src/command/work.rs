@@ -8,7 +8,7 @@ use history::Change;
 use inventory::{Release, release_in_tx};
 use kernel::id::{ChangeId, MerchantOrderId, OrderId};
 use marketplace::Snapshot;
-use payments::{CapturePart, capture_in_tx, void_rest_in_tx};
+use payments::{CapturePart, capture_in_tx, hold_at_most_in_tx, void_rest_in_tx};
 use sea_orm::ActiveValue::Set;
 use sea_orm::EntityTrait;
 use serde_json::{Value, json};
@@ -146,6 +146,8 @@ impl Work {
             let decided = after.is_held_first && after.is_decided && !before.is_decided && after.asked < after.total;
             if canceled || decided {
                 void_rest_in_tx(&mut self.tx, payment).await?;
+            } else if after.by_parcel && after.whole < before.whole {
+                hold_at_most_in_tx(&mut self.tx, payment, after.whole - after.taken).await?;
             }
         }
         Ok(())

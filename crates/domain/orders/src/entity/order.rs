@@ -44,6 +44,7 @@ pub struct Model {
     pub authorized_minor: i64,
     pub captured_minor: i64,
     pub refund_minor: i64,
+    pub owed_minor: i64,
     pub state: OrderState,
     pub fulfillment_state: FulfillmentState,
     pub payment_state: PaymentState,

@@ -409,6 +409,7 @@ impl Book {
             captured: self.parts.iter().map(|part| part.captured_minor).sum(),
             refunded: self.parts.iter().map(|part| part.refund_minor).sum(),
             due: self.parts.iter().map(|part| self.due(part.id)).sum(),
+            owed: self.order.owed_minor,
             is_canceled: state::order(states) == OrderState::Canceled,
         }
     }
@@ -416,7 +417,8 @@ impl Book {
     /// Whether money for the open units of a merchant order has been taken.
     #[must_use]
     pub fn is_captured(&self, part: &MerchantOrder) -> bool {
-        part.capture != CaptureTiming::OnDelivery && part.captured_minor + part.captured_discount_minor > 0
+        let beforehand = matches!(part.capture, CaptureTiming::OnAcceptance | CaptureTiming::OnPayment);
+        beforehand && part.captured_minor + part.captured_discount_minor > 0
     }
 }
 

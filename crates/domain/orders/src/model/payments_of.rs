@@ -16,8 +16,14 @@ pub struct PaymentFacts {
     pub is_decided: bool,
     /// Whether its money is held first and taken part by part.
     pub is_held_first: bool,
+    /// Whether its money is taken parcel by parcel, when they leave.
+    pub by_parcel: bool,
     /// What was asked of the provider.
     pub asked: i64,
+    /// What was taken.
+    pub taken: i64,
+    /// What is taken of it in the end: what the units that were not canceled cost, with their delivery.
+    pub whole: i64,
     /// What it was opened for: what its merchant orders cost when they were placed.
     pub total: i64,
 }
@@ -51,6 +57,9 @@ impl Book {
             is_gone: !states.is_empty() && state::order(&states) == OrderState::Canceled,
             is_decided: !states.is_empty() && !states.iter().any(waits),
             is_held_first: self.parts_of(payment).all(|part| part.capture == CaptureTiming::OnAcceptance),
+            by_parcel: self.parts_of(payment).all(|part| part.capture == CaptureTiming::OnShipment),
+            taken: self.parts_of(payment).map(|part| part.captured_minor).sum(),
+            whole: self.parts_of(payment).map(|part| self.due(part.id)).sum(),
             asked: self.parts_of(payment).map(|part| part.capture_requested_minor).sum(),
             total: self.parts_of(payment).map(|part| part.placed_total_minor).sum(),
         }

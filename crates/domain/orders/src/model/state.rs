@@ -103,7 +103,7 @@ impl MerchantOrderFacts {
     #[must_use]
     pub const fn is_paid_enough(&self) -> bool {
         match self.capture {
-            CaptureTiming::OnDelivery => true,
+            CaptureTiming::OnDelivery | CaptureTiming::OnShipment => true,
             CaptureTiming::OnAcceptance | CaptureTiming::OnPayment => {
                 self.captured_minor >= self.capture_requested_minor
             }
@@ -217,6 +217,8 @@ pub struct MoneyFacts {
     pub refunded: i64,
     /// What the units that were not canceled cost, with their delivery.
     pub due: i64,
+    /// What the buyer owes of what was captured.
+    pub owed: i64,
     /// Whether nothing is left of the order.
     pub is_canceled: bool,
 }
@@ -236,7 +238,9 @@ pub fn payment(facts: &MoneyFacts) -> PaymentState {
             S::Unpaid
         };
     }
-    if facts.refunded >= facts.captured {
+    if facts.owed > 0 {
+        S::Invoiced
+    } else if facts.refunded >= facts.captured {
         S::Refunded
     } else if facts.refunded > 0 {
         S::PartiallyRefunded
@@ -323,7 +327,7 @@ pub fn allowed(facts: &MerchantOrderFacts) -> Vec<MerchantOrderAction> {
     }
     let collected = match facts.capture {
         CaptureTiming::OnDelivery => units.on_the_way() == 0,
-        CaptureTiming::OnAcceptance | CaptureTiming::OnPayment => true,
+        CaptureTiming::OnAcceptance | CaptureTiming::OnPayment | CaptureTiming::OnShipment => true,
     };
     if units.shipped > 0 && collected && facts.captured_minor + facts.captured_discount_minor > 0 {
         actions.push(A::Refund);
@@ -393,7 +397,14 @@ mod tests {
         let rest = |shipped: i64| units(3, 0, shipped, 0, 0);
         let all = |a: Units, rest: Units| [a, rest].into_iter().sum::<Units>();
         let paid = |captured, refunded| {
-            payment(&MoneyFacts { authorized: 19_146, captured, refunded, due: 19_146 - refunded, is_canceled: false })
+            payment(&MoneyFacts {
+                authorized: 19_146,
+                captured,
+                refunded,
+                due: 19_146 - refunded,
+                owed: 0,
+                is_canceled: false,
+            })
         };
         assert_eq!(fulfillment(&all(units(3, 0, 0, 0, 0), rest(0))), FulfillmentState::Unfulfilled);
         assert_eq!(paid(19_146, 0), PaymentState::Paid);

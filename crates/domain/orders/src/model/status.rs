@@ -88,6 +88,8 @@ stored_text! {
         Authorized = "authorized",
         /// A part of what is due was captured.
         PartiallyPaid = "partially_paid",
+        /// The buyer owes what has left.
+        Invoiced = "invoiced",
         /// All that is due was captured.
         Paid = "paid",
         /// A part of what was captured is given back.
@@ -176,6 +178,8 @@ stored_text! {
         OnPayment = "on_payment",
         /// Collected with each parcel.
         OnDelivery = "on_delivery",
+        /// When a parcel leaves; the buyer owes it from then on.
+        OnShipment = "on_shipment",
     }
 }
 

@@ -1,6 +1,7 @@
 //! Behaviors of carts and orders, on both databases.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod account;
 mod cancels;
 mod carts;
 mod companies;

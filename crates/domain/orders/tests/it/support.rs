@@ -208,6 +208,7 @@ impl Market {
         assert_eq!(inventory::check::stock(conn).await.unwrap(), Vec::<String>::new());
         assert_eq!(payments::check::payments(conn).await.unwrap(), Vec::<String>::new());
         assert_eq!(payments::check::credit(conn).await.unwrap(), Vec::<String>::new());
+        assert_eq!(payments::check::credit_lines(conn).await.unwrap(), Vec::<String>::new());
     }
 
     pub async fn transfer(&self, order: &Order, minor: i64, reference: &str) {
@@ -328,7 +329,7 @@ fn dispatcher(t: &TestEnv) -> Dispatcher {
     let builder = Dispatcher::builder(world.db.clone(), world.clock.clone(), world.wake.clone());
     let builder = payments::register(builder, &world, &providers, Some((sandbox, Arc::new(Deaf))));
     let system = Ctx::system(world, "test");
-    let (a, b, c, d, e) = (system.clone(), system.clone(), system.clone(), system.clone(), system);
+    let (a, b, c, d, e) = (system.clone(), system.clone(), system.clone(), system.clone(), system.clone());
     builder
         .on("authorized", move |fact: event::PaymentAuthorized, _| {
             let ctx = a.clone();
@@ -368,6 +369,10 @@ fn dispatcher(t: &TestEnv) -> Dispatcher {
                 }
                 Ok(command::refund_settled(&ctx, fact.refund).await.map(drop)?)
             }
+        })
+        .on("owed", move |fact: event::ReceivableChanged, _| {
+            let ctx = system.clone();
+            async move { Ok(command::owed_changed(&ctx, fact.order).await.map(drop)?) }
         })
         .on("failed", move |fact: event::PaymentFailed, _| {
             let ctx = e.clone();

@@ -7,11 +7,12 @@ use kernel::{Invalid, Money, text};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
+use super::invoice;
 use super::plan::fact;
 use crate::actions::RECEIVE;
 use crate::entity::{payment, receipt};
 use crate::error::Error;
-use crate::event::TransferArrived;
+use crate::event::{InvoicePaid, TransferArrived};
 use crate::model::{BankReceipt, CaptureMoment, Operation, OperationKind, OperationState, Payment, Phase};
 use crate::repo;
 
@@ -59,9 +60,8 @@ pub async fn transfer_received(ctx: &Ctx, input: TransferReceived) -> Result<Ban
         return if same { Ok(known) } else { Err(CoreError::KeyReused.into()) };
     }
     let found = find_open(&tx, &receipt).await?;
-    let (receipt, operation, event) = apply(&mut tx, receipt, found, false).await?;
+    let (receipt, operation) = apply(&mut tx, receipt, found, false).await?;
     save(&tx, &receipt, operation).await?;
-    tx.emit(&event);
     tx.commit().await?;
     Ok(receipt)
 }
@@ -112,20 +112,29 @@ pub async fn match_receipt(ctx: &Ctx, id: BankReceiptId, payment_id: PaymentId) 
     if !takes(&payment, receipt.amount) {
         return Err(Error::NotPossible("the payment takes no transfer in this currency"));
     }
-    if payment.outstanding_minor() == 0 {
+    if due(&tx, &payment).await? == 0 {
         return Err(Error::NotPossible("the payment is paid in full"));
     }
-    let (receipt, operation, event) = apply(&mut tx, receipt, Some(payment), true).await?;
+    let (receipt, operation) = apply(&mut tx, receipt, Some(payment), true).await?;
     save(&tx, &receipt, operation).await?;
-    tx.emit(&event);
     tx.commit().await?;
     Ok(receipt)
 }
 
 fn takes(payment: &Payment, amount: Money) -> bool {
-    payment.method().is_some_and(|method| method.capture == CaptureMoment::OnReceipt)
-        && payment.closed_at.is_none()
-        && payment.amount.currency == amount.currency
+    let takes = on_account(payment)
+        || payment.closed_at.is_none()
+            && payment.method().is_some_and(|method| method.capture == CaptureMoment::OnReceipt);
+    takes && payment.amount.currency == amount.currency
+}
+
+fn on_account(payment: &Payment) -> bool {
+    payment.method().is_some_and(|method| method.capture == CaptureMoment::OnShipment)
+}
+
+/// What a receipt can pay of a payment that is locked, in minor units.
+async fn due(tx: &WriteTx, payment: &Payment) -> Result<i64, Error> {
+    if on_account(payment) { invoice::open_minor(tx, payment).await } else { Ok(payment.outstanding_minor()) }
 }
 
 async fn find_open(tx: &WriteTx, receipt: &BankReceipt) -> Result<Option<Payment>, Error> {
@@ -138,7 +147,7 @@ async fn find_open(tx: &WriteTx, receipt: &BankReceipt) -> Result<Option<Payment
     };
     let Some(row) = id else { return Ok(None) };
     let payment = repo::lock_payment(tx, row.id).await?;
-    if takes(&payment, receipt.amount) && payment.outstanding_minor() > 0 {
+    if takes(&payment, receipt.amount) && due(tx, &payment).await? > 0 {
         return Ok(Some(payment));
     }
     // An order that was changed may want more money by another payment; buyers write the number they know.
@@ -146,11 +155,12 @@ async fn find_open(tx: &WriteTx, receipt: &BankReceipt) -> Result<Option<Payment
     let others = payment::Entity::find().filter(others).filter(payment::Column::Id.ne(payment.id));
     for row in others.order_by_asc(payment::Column::Id).all(&**tx).await? {
         let other = repo::lock_payment(tx, row.id).await?;
-        if takes(&other, receipt.amount) && other.outstanding_minor() > 0 {
+        if takes(&other, receipt.amount) && due(tx, &other).await? > 0 {
             return Ok(Some(other));
         }
     }
-    Ok(takes(&payment, receipt.amount).then_some(payment))
+    // What pays nothing on account yet can be matched later.
+    Ok((takes(&payment, receipt.amount) && !on_account(&payment)).then_some(payment))
 }
 
 async fn apply(
@@ -158,7 +168,10 @@ async fn apply(
     mut receipt: BankReceipt,
     payment: Option<Payment>,
     matched_later: bool,
-) -> Result<(BankReceipt, Option<PaymentOperationId>, TransferArrived), Error> {
+) -> Result<(BankReceipt, Option<PaymentOperationId>), Error> {
+    if let Some(payment) = payment.as_ref().filter(|payment| on_account(payment)) {
+        return Ok((pay_account(tx, receipt, payment.clone(), matched_later).await?, None));
+    }
     let mut event = TransferArrived {
         receipt: receipt.id,
         paid: None,
@@ -186,7 +199,32 @@ async fn apply(
         }
         repo::save_payment(tx, &payment).await?;
     }
-    Ok((receipt, event.operation, event))
+    tx.emit(&event);
+    Ok((receipt, event.operation))
+}
+
+/// Takes a receipt off what is owed. The claim was the capture, so no operation comes of it.
+async fn pay_account(
+    tx: &mut WriteTx,
+    mut receipt: BankReceipt,
+    mut payment: Payment,
+    matched_later: bool,
+) -> Result<BankReceipt, Error> {
+    let applied_minor = receipt.amount.minor.min(due(tx, &payment).await?);
+    receipt.payment_id = Some(payment.id);
+    receipt.applied_minor = applied_minor;
+    invoice::pay(tx, &payment, receipt.id, applied_minor).await?;
+    payment.excess_minor += receipt.amount.minor - applied_minor;
+    repo::save_payment(tx, &payment).await?;
+    tx.emit(&InvoicePaid {
+        receipt: receipt.id,
+        payment: payment.id,
+        order: payment.order_id,
+        amount: receipt.amount,
+        applied_minor,
+        matched_later,
+    });
+    Ok(receipt)
 }
 
 /// Money that people took: an operation that has happened already. The caller saves the payment.

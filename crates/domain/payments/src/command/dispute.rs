@@ -12,6 +12,7 @@ use crate::entity::dispute;
 use crate::error::Error;
 use crate::event::{DisputeLost, DisputeOpened, DisputeWon};
 use crate::model::{Dispute, DisputeState};
+use crate::provider::{CREDIT, INVOICE};
 use crate::repo;
 
 /// A dispute to be opened.
@@ -63,7 +64,9 @@ pub async fn open_dispute(ctx: &Ctx, input: OpenDispute) -> Result<Dispute, Erro
     }
     let mut tx = ctx.begin_write().await?;
     let payment = repo::lock_payment(&tx, input.payment_id).await?;
-    let provider = payment.provider.clone().ok_or(Error::NotPossible("no provider moved this money"))?;
+    // Credit and what is bought on account move in our own books only.
+    let moves = |code: &String| ![CREDIT, INVOICE].contains(&code.as_str());
+    let provider = payment.provider.clone().filter(moves).ok_or(Error::NotPossible("no provider moved this money"))?;
     if payment.amount.currency != input.amount.currency {
         return Err(Invalid::new("amount.currency", "CURRENCY_MISMATCH", "must be that of the payment").into());
     }

@@ -4,9 +4,11 @@ use context::WriteTx;
 use kernel::id::{MerchantOrderId, PaymentId, PaymentOperationId, RefundId};
 
 use super::dispute::disputed;
+use super::invoice;
 use super::plan::{Wanted, plan, plan_voids};
 use crate::error::Error;
-use crate::model::{CaptureMoment, OperationKind, Source, spread};
+use crate::model::{CaptureMoment, Method, OperationKind, Payment, Source, spread};
+use crate::provider::INVOICE;
 use crate::repo;
 
 /// The money of a merchant order to be taken.
@@ -29,6 +31,8 @@ pub struct RefundPart {
     pub amount_minor: i64,
     /// The refund of the order; comes back with the event.
     pub refund_id: RefundId,
+    /// The merchant order whose goods are paid back.
+    pub merchant_order_id: Option<MerchantOrderId>,
 }
 
 /// Plans the capture of a merchant order's part; [`crate::event::PaymentCaptured`] tells when it happened, once for
@@ -42,8 +46,7 @@ pub async fn capture_in_tx(tx: &mut WriteTx, input: CapturePart) -> Result<Vec<P
         return Ok(Vec::new());
     }
     let mut payment = repo::lock_payment(tx, input.payment_id).await?;
-    let on_acceptance = payment.method().is_some_and(|method| method.capture == CaptureMoment::OnAcceptance);
-    if !on_acceptance {
+    if !payment.method().is_some_and(Method::holds) {
         return Err(Error::NotPossible("this payment method is not captured on request"));
     }
     if payment.closed_at.is_some() {
@@ -100,6 +103,9 @@ pub async fn refund_in_tx(tx: &mut WriteTx, input: RefundPart) -> Result<Vec<Pay
     if input.amount_minor < 0 || input.amount_minor > refundable_minor {
         return Err(exceeds);
     }
+    if payment.method().is_some_and(|method| method.capture == CaptureMoment::OnShipment) {
+        return credit_note(tx, payment, &input).await;
+    }
     let shares = spread(&sources, &payment.refund_order, input.amount_minor, Source::refundable_minor);
     let mut planned = Vec::new();
     for (source, share) in shares.ok_or(exceeds)? {
@@ -110,4 +116,46 @@ pub async fn refund_in_tx(tx: &mut WriteTx, input: RefundPart) -> Result<Vec<Pay
     }
     repo::save_payment(tx, &payment).await?;
     Ok(planned)
+}
+
+/// A refund on account: less is owed as far as something is open, the rest was paid and is transferred back by hand.
+async fn credit_note(
+    tx: &mut WriteTx,
+    mut payment: Payment,
+    input: &RefundPart,
+) -> Result<Vec<PaymentOperationId>, Error> {
+    let owed = invoice::open_minor(tx, &payment).await?.min(input.amount_minor);
+    let line = invoice::line_of(tx, &payment).await?;
+    let mut planned = Vec::new();
+    for (provider, share) in [(Some(INVOICE), owed), (None, input.amount_minor - owed)] {
+        if share > 0 {
+            let mut wanted = Wanted::of(OperationKind::Refund, share, provider.map(str::to_owned));
+            wanted.charge = provider.map(|_| line.to_string());
+            wanted.merchant_order_id = input.merchant_order_id;
+            wanted.refund_id = Some(input.refund_id);
+            wanted.refund_total_minor = Some(input.amount_minor);
+            planned.push(plan(tx, &mut payment, wanted).await?.id);
+        }
+    }
+    repo::save_payment(tx, &payment).await?;
+    Ok(planned)
+}
+
+/// The order wants at most `keep_minor` more of what is held; the rest is given up. For methods that take the money when
+/// the goods leave. The caller has authorized.
+///
+/// # Errors
+/// `NotFound`; the database error.
+pub async fn hold_at_most_in_tx(tx: &mut WriteTx, payment_id: PaymentId, keep_minor: i64) -> Result<(), Error> {
+    let mut payment = repo::lock_payment(tx, payment_id).await?;
+    let mut keep = keep_minor;
+    for source in repo::sources_of(tx, payment.id).await? {
+        let held = source.capturable_minor();
+        let over = held - keep.min(held);
+        keep -= held - over;
+        if over > 0 {
+            plan(tx, &mut payment, Wanted::at(&source, OperationKind::Void, over)).await?;
+        }
+    }
+    repo::save_payment(tx, &payment).await
 }

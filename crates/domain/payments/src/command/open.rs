@@ -2,13 +2,13 @@
 
 use chrono::{DateTime, Duration, Utc};
 use context::WriteTx;
-use kernel::id::{CustomerId, OrderId, PaymentId};
+use kernel::id::{CompanyId, CustomerId, OrderId, PaymentId};
 use kernel::{Invalid, Money};
 use serde::Serialize;
 
-use super::credit;
 use super::link::tell_link;
 use super::plan::{Wanted, plan};
+use super::{credit, invoice};
 use crate::error::Error;
 use crate::event::PaymentAuthorized;
 use crate::model::{Amounts, CaptureMoment, LinkSecret, Method, Needs, OperationKind, Payment, offered_method};
@@ -44,6 +44,8 @@ pub struct OpenPayment {
     pub credit: Option<UseCredit>,
     /// The buyer's account, whose store credit may be used.
     pub customer_id: Option<CustomerId>,
+    /// The company that buys, which may owe; the caller has shown that the buyer may use it.
+    pub company_id: Option<CompanyId>,
     /// Until when it must be completed; `None` takes the method's own time.
     pub expires_at: Option<DateTime<Utc>>,
     /// The buyer pays later, by a link that is made now: no token yet.
@@ -58,7 +60,7 @@ const LINK_DAYS: i64 = 7;
 ///
 /// # Errors
 /// [`Invalid`] for `payment.method`, `payment.token`, `payment.returnUrl` or `payment.credit`;
-/// [`Error::CreditTooLow`]; [`Error::NotPossible`] when the method takes no credit; the database error.
+/// [`Error::CreditTooLow`]; [`Error::CreditLimitExceeded`]; [`Error::NotPossible`] when the method takes no credit; the database error.
 pub async fn open_in_tx(tx: &mut WriteTx, input: OpenPayment) -> Result<PaymentId, Error> {
     let unknown = || Invalid::new("payment.method", "UNKNOWN_METHOD", "is not a payment method");
     let method = offered_method(&input.method).ok_or_else(unknown)?;
@@ -67,20 +69,17 @@ pub async fn open_in_tx(tx: &mut WriteTx, input: OpenPayment) -> Result<PaymentI
     }
     let return_url = return_line(input.return_url.as_deref())?;
     let credit = reserve(tx, method, &input).await?;
+    let line = invoice::reserved_line(tx, method, &input).await?;
     let credit_minor = credit.map_or(0, |(_, minor)| minor);
     let by_method_minor = input.amount.minor - credit_minor;
     let by_link = by_link(method, &input)? && by_method_minor > 0;
     let wants_token = method.needs_token() && !by_link;
     let token = if wants_token { Some(token_line(input.token.as_deref())?) } else { None };
-    let nothing_to_wait_for = by_method_minor == 0;
     let own_time = if by_link { Some(Duration::days(LINK_DAYS)) } else { method.expires_after };
     let expires_at = input.expires_at.or_else(|| own_time.map(|after| tx.now() + after));
     let link = by_link.then(LinkSecret::random);
     let main = method.provider.map(str::to_owned);
-    let others: Vec<String> = main.iter().filter(|code| *code != CREDIT).cloned().collect();
-    let (mut capture_order, mut refund_order) = (vec![CREDIT.to_owned()], others.clone());
-    capture_order.extend(others);
-    refund_order.push(CREDIT.to_owned());
+    let (capture_order, refund_order) = tender_orders(main.as_deref());
     let mut payment = Payment {
         id: tx.new_id(),
         order_id: input.order_id,
@@ -95,7 +94,7 @@ pub async fn open_in_tx(tx: &mut WriteTx, input: OpenPayment) -> Result<PaymentI
         capture_order,
         refund_order,
         failure: None,
-        expires_at: expires_at.filter(|_| !nothing_to_wait_for),
+        expires_at: expires_at.filter(|_| by_method_minor != 0),
         expired_at: None,
         closed_at: None,
         created_at: tx.now(),
@@ -108,6 +107,9 @@ pub async fn open_in_tx(tx: &mut WriteTx, input: OpenPayment) -> Result<PaymentI
         version: 1,
     };
     repo::insert_payment(tx, &payment).await?;
+    if let Some(line) = &line {
+        invoice::freeze_terms(tx, &payment, line).await?;
+    }
     if input.amount.minor == 0 {
         tx.emit(&PaymentAuthorized { payment: payment.id, order: payment.order_id, amount: payment.amount });
         return Ok(payment.id);
@@ -115,7 +117,9 @@ pub async fn open_in_tx(tx: &mut WriteTx, input: OpenPayment) -> Result<PaymentI
     if let Some(secret) = link {
         tell_link(tx, &payment, secret);
     } else if by_method_minor > 0 && main.is_some() {
-        plan(tx, &mut payment, Wanted::of(opening(method), by_method_minor, main)).await?;
+        let mut wanted = Wanted::of(opening(method), by_method_minor, main);
+        wanted.charge = line.map(|line| line.id.to_string());
+        plan(tx, &mut payment, wanted).await?;
     }
     if let Some((account, minor)) = credit {
         // After the provider's part, so that credit alone never tells that all is authorized.
@@ -127,6 +131,15 @@ pub async fn open_in_tx(tx: &mut WriteTx, input: OpenPayment) -> Result<PaymentI
         repo::save_payment(tx, &payment).await?;
     }
     Ok(payment.id)
+}
+
+/// From where money is taken first, and to where it goes back first: credit is taken first and given back last.
+fn tender_orders(main: Option<&str>) -> (Vec<String>, Vec<String>) {
+    let others: Vec<String> = main.into_iter().filter(|code| *code != CREDIT).map(str::to_owned).collect();
+    let (mut capture_order, mut refund_order) = (vec![CREDIT.to_owned()], others.clone());
+    capture_order.extend(others);
+    refund_order.push(CREDIT.to_owned());
+    (capture_order, refund_order)
 }
 
 /// What opens a charge of a method.

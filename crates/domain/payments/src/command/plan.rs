@@ -5,11 +5,11 @@ use kernel::Money;
 use kernel::id::{MerchantOrderId, OrphanId, PaymentOperationId, RefundId};
 use outbox::PendingJob;
 
-use super::credit;
 use super::settle::tell_success;
+use super::{credit, invoice};
 use crate::error::Error;
 use crate::model::{Fact, Operation, OperationKind, OperationState, Payment, Phase, Source};
-use crate::provider::CREDIT;
+use crate::provider::{CREDIT, INVOICE};
 use crate::repo;
 use crate::worker::ExecuteOperation;
 
@@ -63,7 +63,7 @@ pub(crate) async fn plan(tx: &mut WriteTx, payment: &mut Payment, wanted: Wanted
         refund_total_minor: wanted.refund_total_minor,
         version: 1,
     };
-    let own = operation.provider.as_deref() == Some(CREDIT);
+    let own = matches!(operation.provider.as_deref(), Some(CREDIT | INVOICE));
     if own {
         operation.state = OperationState::Succeeded;
         operation.settled_at = Some(tx.now());
@@ -71,7 +71,11 @@ pub(crate) async fn plan(tx: &mut WriteTx, payment: &mut Payment, wanted: Wanted
     repo::insert_operation(tx, &operation).await?;
     let requested = fact(&operation, Phase::Requested);
     if own {
-        credit::apply(tx, &operation).await?;
+        if operation.provider.as_deref() == Some(INVOICE) {
+            invoice::apply(tx, payment, &operation).await?;
+        } else {
+            credit::apply(tx, &operation).await?;
+        }
         let succeeded = fact(&operation, Phase::Succeeded);
         repo::insert_facts(tx, payment.id, &[requested, succeeded], "souk", None).await?;
         payment.amounts = payment.amounts.told(None, succeeded);

@@ -14,7 +14,7 @@ use crate::event::{
     PaymentRefunded, PaymentVoided, RefundFailed, RenewalFailed,
 };
 use crate::model::{CaptureMoment, Operation, OperationKind, OperationState, Payment, Phase, Source};
-use crate::provider::CREDIT;
+use crate::provider::{CREDIT, INVOICE};
 use crate::repo;
 
 /// What became of an operation.
@@ -122,7 +122,7 @@ async fn settle_payment(
     repo::save_payment(tx, &payment).await?;
     if late {
         let Operation { id, amount, .. } = *operation;
-        let taken = (operation.kind == OperationKind::Capture).then(|| place(operation));
+        let taken = (operation.kind == OperationKind::Capture).then(|| place(&payment, operation));
         tx.emit(&PaymentLate { payment: payment.id, order: payment.order_id, operation: id, amount, taken });
     } else if succeeded {
         tell_success(tx, &payment, operation).await?;
@@ -161,7 +161,7 @@ async fn after_opening(tx: &mut WriteTx, payment: &mut Payment, operation: &Oper
 pub(super) async fn tell_success(tx: &mut WriteTx, payment: &Payment, operation: &Operation) -> Result<(), Error> {
     let Operation { id, amount, .. } = *operation;
     let (payment_id, order) = (payment.id, payment.order_id);
-    let place = place(operation);
+    let place = place(payment, operation);
     match operation.kind {
         // The order is gone; what it was to release must not be released.
         OperationKind::Authorize if payment.closed_at.is_some() || operation.replaces.is_some() => {}
@@ -198,9 +198,10 @@ pub(super) async fn tell_success(tx: &mut WriteTx, payment: &Payment, operation:
 }
 
 /// Where the money of an operation is.
-fn place(operation: &Operation) -> MoneyPlace {
+fn place(payment: &Payment, operation: &Operation) -> MoneyPlace {
     match (operation.provider.as_deref(), &operation.charge) {
         (Some(CREDIT), Some(account)) => MoneyPlace::Credit(account.clone()),
+        (Some(INVOICE), _) => MoneyPlace::Buyer(payment.order_id),
         (Some(code), _) => MoneyPlace::Provider(code.to_owned()),
         (None, _) => MoneyPlace::Bank,
     }

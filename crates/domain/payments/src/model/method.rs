@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use chrono::Duration;
 
-use crate::provider::{CREDIT, Providers, SANDBOX, STRIPE};
+use crate::provider::{CREDIT, INVOICE, Providers, SANDBOX, STRIPE};
 
 /// What must have happened before the merchants may start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub enum CaptureMoment {
     OnReceipt,
     /// When the parcel is handed over.
     OnDelivery,
+    /// When the parcel leaves: from then on the buyer owes it.
+    OnShipment,
 }
 
 /// What canceling units does with their money.
@@ -52,6 +54,8 @@ pub enum RefundBy {
     BankTransfer,
     /// It is credit again.
     Balance,
+    /// Less is owed; what was paid already is transferred by the operator.
+    CreditNote,
 }
 
 /// When the merchant's share can be paid out, as far as the buyer's money is concerned.
@@ -63,6 +67,8 @@ pub enum PayableWhen {
     Matched,
     /// The carrier has sent the cash it collected, or the merchant has it already.
     Remitted,
+    /// The buyer has paid, or at once where the operator guarantees it.
+    BuyerPaid,
     /// At once: the operator has had the money since the credit was given.
     AtOnce,
 }
@@ -74,6 +80,8 @@ pub enum Needs {
     Token,
     /// Credit that covers the order.
     Credit,
+    /// A company that may owe so much.
+    Terms,
     /// Nothing.
     Nothing,
 }
@@ -197,8 +205,31 @@ pub const CASH_ON_DELIVERY: Method = Method {
     expires_after: None,
 };
 
-static ALL: [Method; 7] =
-    [CARD_SANDBOX, WALLET_SANDBOX, CARD_STRIPE, WALLET_STRIPE, STORE_CREDIT, BANK_TRANSFER, CASH_ON_DELIVERY];
+/// On account: a company pays some days after the goods left.
+pub const ON_INVOICE: Method = Method {
+    code: "invoice",
+    name: "Invoice",
+    precondition: Precondition::Authorized,
+    capture: CaptureMoment::OnShipment,
+    cancel: CancelBy::CaptureLess,
+    refund: RefundBy::CreditNote,
+    payable: PayableWhen::BuyerPaid,
+    needs: Needs::Terms,
+    provider: Some(INVOICE),
+    takes_credit: false,
+    expires_after: None,
+};
+
+static ALL: [Method; 8] = [
+    CARD_SANDBOX,
+    WALLET_SANDBOX,
+    CARD_STRIPE,
+    WALLET_STRIPE,
+    STORE_CREDIT,
+    BANK_TRANSFER,
+    CASH_ON_DELIVERY,
+    ON_INVOICE,
+];
 static OFFERED: OnceLock<Vec<&'static Method>> = OnceLock::new();
 
 /// All methods there are, in the order in which they are offered.
@@ -216,7 +247,9 @@ pub fn method(code: &str) -> Option<&'static Method> {
 /// Offers only the methods whose provider is among `providers` from now on, for the whole process. Counts once, at
 /// the start of a program.
 pub fn offer_methods_of(providers: &Providers) {
-    let has = |method: &&Method| method.provider.is_none_or(|code| code == CREDIT || providers.get(code).is_some());
+    let has = |method: &&Method| {
+        method.provider.is_none_or(|code| [CREDIT, INVOICE].contains(&code) || providers.get(code).is_some())
+    };
     let _ = OFFERED.set(methods().iter().filter(has).collect());
 }
 
@@ -252,6 +285,7 @@ mod tests {
             ("store_credit", P::Authorized, C::OnAcceptance, X::ReturnToBalance, R::Balance, W::AtOnce),
             ("bank_transfer", P::Received, C::OnReceipt, X::Refund, R::BankTransfer, W::Matched),
             ("cash_on_delivery", P::Nothing, C::OnDelivery, X::Nothing, R::BankTransfer, W::Remitted),
+            ("invoice", P::Authorized, C::OnShipment, X::CaptureLess, R::CreditNote, W::BuyerPaid),
         ];
         let found = methods().iter().map(|m| (m.code, m.precondition, m.capture, m.cancel, m.refund, m.payable));
         assert_eq!(found.collect::<Vec<_>>(), rows);
@@ -260,7 +294,8 @@ mod tests {
     #[test]
     fn only_what_is_held_can_be_captured_in_parts() {
         for method in methods() {
-            assert_eq!(method.holds(), method.capture == CaptureMoment::OnAcceptance, "{}", method.code);
+            let by_part = matches!(method.capture, CaptureMoment::OnAcceptance | CaptureMoment::OnShipment);
+            assert_eq!(method.holds(), by_part, "{}", method.code);
             assert!(!method.takes_credit || method.holds(), "{}: credit is taken part by part", method.code);
             assert_eq!(method.provider.is_none(), method.refund == RefundBy::BankTransfer, "{}", method.code);
         }

@@ -25,6 +25,8 @@ pub const SANDBOX: &str = "sandbox";
 pub const STRIPE: &str = "stripe";
 /// Code under which operations on the buyer's credit are kept. Souk does them itself, at once.
 pub const CREDIT: &str = "credit";
+/// The marketplace itself, which lets companies owe.
+pub const INVOICE: &str = "invoice";
 
 /// A request to a provider. The key makes it safe to send again.
 #[derive(Debug, Clone, PartialEq, Eq)]

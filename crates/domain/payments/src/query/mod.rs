@@ -1,9 +1,14 @@
 //! Reads.
 
 mod dispute;
+mod invoice;
 mod names;
 
 pub use dispute::{DisputeFilter, dispute, disputes};
+pub use invoice::{
+    ReceivableFilter, credit_lines_of_seen_companies, open_of_order_on, open_receivables, owed_on,
+    receivables_of_seen_orders,
+};
 pub use names::{names_of_operations_on, names_of_receipts_on};
 
 use std::collections::HashMap;

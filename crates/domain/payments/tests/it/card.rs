@@ -188,6 +188,7 @@ testkit::both_databases! {
             credit: None,
             customer_id: None,
             by_link: false,
+            company_id: None,
             expires_at: None,
         };
         let error = payments::open_in_tx(&mut tx, input.clone()).await.unwrap_err();

@@ -127,6 +127,7 @@ impl Desk {
             credit,
             customer_id: None,
             by_link: false,
+            company_id: None,
             expires_at: None,
         };
         let id = open_in_tx(&mut tx, input).await?;
@@ -178,7 +179,11 @@ impl Desk {
         let ctx = self.ctx();
         let mut tx = ctx.begin_write().await.unwrap();
         let refund_id = ctx.new_id();
-        payments::refund_in_tx(&mut tx, payments::RefundPart { payment_id, amount_minor, refund_id }).await?;
+        payments::refund_in_tx(
+            &mut tx,
+            payments::RefundPart { payment_id, amount_minor, refund_id, merchant_order_id: None },
+        )
+        .await?;
         Ok(tx.commit().await?)
     }
 

@@ -10,7 +10,7 @@ mod refund;
 mod sale;
 mod settlement;
 
-pub use capture::{Captured, CapturedPart, Transfer, captured, transfer};
+pub use capture::{Captured, CapturedPart, InvoicePaid, Transfer, captured, invoice_paid, transfer};
 pub use convert::{CapturedAbroad, Converted, captured_abroad, converted};
 pub use credit::{CreditGiven, credit_given};
 pub use dispute::{
@@ -40,6 +40,7 @@ use super::Account;
 fn place_account(place: &MoneyPlace) -> Option<Account> {
     match place {
         MoneyPlace::Provider(code) => Some(Account::ProviderClearing(code.clone())),
+        MoneyPlace::Buyer(order) => Some(Account::BuyerReceivable(*order)),
         MoneyPlace::Bank => Some(Account::Bank),
         MoneyPlace::Carrier(code) => Some(Account::CashAtCarrier(code.clone())),
         MoneyPlace::Credit(account) => Some(Account::BuyerCredit(account.clone())),

@@ -1,0 +1,198 @@
+//! Companies that buy on account: terms, limits, receipts, what their merchants are paid, and who sees what.
+
+use e2e::bazaar::{Bazaar, Size};
+use e2e::market::sign_in;
+use e2e::site::Options;
+use e2e::{Client, Json as _, Kind, Site};
+use serde_json::{Value, json};
+
+use crate::common::{PATIENCE, ask, eur, eventually, finish, refused, run};
+
+const PASSWORD: &str = "correct horse battery staple";
+
+fn address() -> Value {
+    json!({ "name": "Accounts", "line1": "Am Markt 2", "city": "Berlin", "postalCode": "10115", "country": "DE" })
+}
+
+/// A buyer who signed in, and whose address is proved by the link in the mail.
+async fn buyer(site: &Site, anybody: &Client, email: &str) -> Client {
+    let register = json!({ "email": email, "name": "Bea", "password": PASSWORD });
+    run(anybody, "storefront/account#CustomerRegister", register).await;
+    let token: String = eventually("the mail with the link", async || {
+        let mails = site.mails().unwrap();
+        let mail = mails.iter().find(|mail| mail.to.contains(email) && mail.body.contains("token="))?;
+        let (_, rest) = mail.body.split_once("token=")?;
+        Some(rest.chars().take_while(|c| !c.is_whitespace() && *c != '"').collect())
+    })
+    .await;
+    run(anybody, "storefront/account#EmailVerify", json!({ "token": token })).await;
+    sign_in(anybody, email, PASSWORD).await.unwrap()
+}
+
+/// What is bought together, as it was agreed to.
+struct Basket {
+    cart: String,
+    plan: Value,
+}
+
+impl Basket {
+    async fn fill(buyer: &Client, email: &str, company: &str, po_number: &str, offer: &str) -> Self {
+        let cart = json!({ "channel": "bazaar", "email": email, "shipTo": address(), "companyId": company,
+            "poNumber": po_number, "lines": [{ "offerId": offer, "quantity": 3 }] });
+        let made = run(buyer, "storefront/checkout#CartCreate", cart).await;
+        Self {
+            cart: made.text("created.cart.id").unwrap().to_owned(),
+            plan: made.at("created.cart.plan").unwrap().clone(),
+        }
+    }
+
+    fn total(&self) -> i64 {
+        self.plan.minor("total").unwrap()
+    }
+
+    fn place(&self, key: &str) -> Value {
+        json!({ "idempotencyKey": key, "cartId": self.cart, "planHash": self.plan["hash"], "total": self.plan["total"],
+            "payment": { "method": "invoice" } })
+    }
+}
+
+/// The market with a company in it.
+struct Trade {
+    bazaar: Bazaar,
+    bea: Client,
+    company: String,
+    version: i64,
+}
+
+impl Trade {
+    async fn open(site: &Site) -> Self {
+        let anybody = site.client().unwrap();
+        let size = Size { merchants: 1, products: 1, variants: 1, units: 20 };
+        let bazaar = Bazaar::open(&anybody, size).await.unwrap();
+        let bea = buyer(site, &anybody, "bea@works.example").await;
+        let mut fields = json!({ "name": "Kettle Works GmbH", "vatIds": ["DE136695975"], "addresses": [address()] });
+        let wrong = refused(&bea, "storefront/companies#CompanyCreate", json!({ "company": fields })).await;
+        assert_eq!(wrong.code(), "CHECK_DIGIT");
+        fields["vatIds"] = json!(["DE136695976"]);
+        let made = run(&bea, "storefront/companies#CompanyCreate", json!({ "company": fields })).await;
+        let company = made.text("company.id").unwrap().to_owned();
+        Self { bazaar, bea, company, version: 0 }
+    }
+
+    fn operator(&self) -> &Client {
+        &self.bazaar.market.operator
+    }
+
+    async fn terms(&mut self, limit: i64, guaranteed: bool) {
+        let input = json!({ "companyId": self.company, "limit": eur(limit), "netDays": 30, "guaranteed": guaranteed,
+            "expectedVersion": self.version, "reason": "rated" });
+        let set = run(self.operator(), "operator/companies#CreditLineSet", input).await;
+        self.version = set.int("creditLine.version").unwrap();
+    }
+
+    async fn fill(&self, po_number: &str) -> Basket {
+        let offer = &self.bazaar.offers[0][0];
+        Basket::fill(&self.bea, "bea@works.example", &self.company, po_number, offer).await
+    }
+
+    /// What can still be ordered, as the buyer sees it.
+    async fn left(&self) -> Value {
+        let seen = ask(&self.bea, "operator/companies#CompanyTerms", json!({ "id": self.company })).await;
+        let line = seen.at("company.creditLines.0").unwrap();
+        assert!(line["guaranteed"].is_null(), "what was agreed with merchants is not for buyers");
+        line["left"]["amount"].clone()
+    }
+
+    async fn owed(&self, overdue: bool) -> Vec<Value> {
+        let filter = json!({ "filter": { "companyId": self.company, "overdue": overdue } });
+        let shown = ask(self.operator(), "operator/companies#Receivables", filter).await;
+        shown.nodes("receivables").unwrap().into_iter().cloned().collect()
+    }
+
+    async fn pay(&self, number: &str, minor: i64, bank_reference: &str) {
+        let receipt = json!({ "reference": number, "amount": eur(minor), "bankReference": bank_reference });
+        run(self.operator(), "operator/finance#BankReceiptRecord", receipt).await;
+    }
+
+    async fn wait_status(&self, order: &str, status: &str) {
+        eventually(&format!("an order {status}"), async || {
+            let seen = ask(self.operator(), "operator/orders#Order", json!({ "id": order })).await;
+            (seen.text("order.paymentStatus").unwrap() == status).then_some(())
+        })
+        .await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_company_buys_on_account() {
+    for kind in Kind::present("a company that buys") {
+        let site = Site::start(kind, Options::default()).await.unwrap();
+        let mut trade = Trade::open(&site).await;
+        let first = trade.fill("PO-77").await;
+        let total = first.total();
+        let bea = trade.bea.clone();
+        let place = |input| refused(&bea, "storefront/checkout#OrderPlace", input);
+        assert_eq!(place(first.place("k1")).await.code(), "NO_INVOICE_TERMS");
+        trade.terms(total - 1, false).await;
+        let above = place(first.place("k2")).await;
+        assert_eq!((above.code(), &above.details().unwrap()["left"]), ("CREDIT_LIMIT_EXCEEDED", &eur(total - 1)));
+        trade.terms(total, false).await;
+        let placed = run(&bea, "storefront/checkout#OrderPlace", first.place("k3")).await;
+        let (order, number) = (placed.text("order.id").unwrap(), placed.text("order.number").unwrap());
+        let second = trade.fill("PO-78").await;
+        let more = place(second.place("k4")).await;
+        assert_eq!((more.code(), &more.details().unwrap()["left"]), ("CREDIT_LIMIT_EXCEEDED", &eur(0)));
+
+        trade.bazaar.fulfil_all().await.unwrap();
+        let part = placed.text("order.merchantOrders.0.id").unwrap();
+        let staff = &trade.bazaar.staff[0].client;
+        let seen = ask(staff, "merchant/orders#MerchantOrder", json!({ "id": part })).await;
+        let part = seen.at("merchantOrder").unwrap();
+        assert_eq!((part.text("poNumber").unwrap(), part.text("company.vatId").unwrap()), ("PO-77", "DE136695976"));
+        trade.wait_status(order, "INVOICED").await;
+        site.wait_quiet(PATIENCE).await.unwrap();
+        let books = trade.bazaar.market.books().await.unwrap();
+        assert_eq!(books.sum(&["asset:buyer:receivable"]), total);
+        assert!(books.sum(&["liability:merchant:pending"]) > 0, "the merchant waits for the buyer's money");
+        assert_eq!(books.sum(&["liability:merchant:available"]), 0);
+        assert_eq!((trade.owed(false).await.len(), trade.owed(true).await.len()), (1, 0));
+        assert_eq!(
+            refused(&bea, "storefront/checkout#OrderPlace", second.place("k5")).await.code(),
+            "CREDIT_LIMIT_EXCEEDED"
+        );
+
+        trade.pay(number, total, "bank 1").await;
+        trade.wait_status(order, "PAID").await;
+        site.wait_quiet(PATIENCE).await.unwrap();
+        let books = trade.bazaar.market.books().await.unwrap();
+        assert_eq!((books.sum(&["asset:buyer:receivable"]), books.sum(&["asset:bank"])), (0, total));
+        assert_eq!(trade.left().await, eur(total)["amount"]);
+        // What was earned is released by the minute, and paid out.
+        trade.bazaar.market.wait_released(std::time::Duration::from_secs(90)).await.unwrap();
+        let run_of = trade.bazaar.market.payout_run("march").await.unwrap();
+        assert_eq!((run_of.count, run_of.total_minor > 0), (1, true));
+        trade.bazaar.market.payout_run_paid(&run_of).await.unwrap();
+
+        let again = run(&bea, "storefront/checkout#OrderPlace", second.place("k6")).await;
+        assert_eq!(again.text("order.poNumber").unwrap(), "PO-78");
+        assert_eq!(trade.left().await, eur(total - second.total())["amount"]);
+        finish(site).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_operator_can_finance_what_a_company_owes() {
+    for kind in Kind::present("a company whose debts are guaranteed") {
+        let site = Site::start(kind, Options::default()).await.unwrap();
+        let mut trade = Trade::open(&site).await;
+        let basket = trade.fill("PO-1").await;
+        trade.terms(basket.total(), true).await;
+        run(&trade.bea, "storefront/checkout#OrderPlace", basket.place("k1")).await;
+        trade.bazaar.fulfil_all().await.unwrap();
+        trade.bazaar.market.wait_released(std::time::Duration::from_secs(90)).await.unwrap();
+        let paid = trade.bazaar.market.payout_run("march").await.unwrap();
+        assert_eq!((paid.count, paid.total_minor > 0), (1, true), "before the buyer has paid");
+        assert_eq!(trade.bazaar.market.books().await.unwrap().sum(&["asset:buyer:receivable"]), basket.total());
+        finish(site).await;
+    }
+}
