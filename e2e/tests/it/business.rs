@@ -196,3 +196,46 @@ async fn the_operator_can_finance_what_a_company_owes() {
         finish(site).await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_desk_invoices_and_admins_see_the_orders_of_their_company() {
+    for kind in Kind::present("an order by phone for a company") {
+        let site = Site::start(kind, Options::default()).await.unwrap();
+        let mut trade = Trade::open(&site).await;
+        let anybody = site.client().unwrap();
+        let (tom, eve) =
+            (buyer(&site, &anybody, "tom@works.example").await, buyer(&site, &anybody, "eve@else.example").await);
+        let invite = json!({ "companyId": trade.company, "email": "tom@works.example", "role": "BUYER" });
+        run(&trade.bea, "storefront/companies#CompanyMemberInvite", invite).await;
+        let offered = ask(&tom, "storefront/companies#CompanyInvitations", json!({})).await;
+        let member = offered.nodes("companyInvitations").unwrap()[0].text("member.id").unwrap().to_owned();
+        let joined = run(&tom, "storefront/companies#CompanyMemberJoin", json!({ "id": member })).await;
+
+        let desk = trade.operator().clone();
+        let create = json!({ "channel": "bazaar", "customerId": joined["member"]["customerId"], "shipTo": address(),
+            "companyId": trade.company, "poNumber": "PO-9", "lines": [{ "offerId": trade.bazaar.offers[0][0], "quantity": 2 }] });
+        let draft = run(&desk, "operator/desk#DraftOrderCreate", create).await["draft"].clone();
+        let total = draft.minor("plan.total").unwrap();
+        trade.terms(total, false).await;
+        let place = json!({ "idempotencyKey": "phone-1", "id": draft["id"], "expectedVersion": 1, "planHash": draft["plan"]["hash"],
+            "total": draft["plan"]["total"], "payment": { "method": "invoice" } });
+        let placed = run(&desk, "operator/desk#DraftOrderPlace", place).await["order"].clone();
+        assert_eq!(trade.left().await, eur(0)["amount"]);
+
+        let id = placed.text("id").unwrap();
+        let list = async |who: &Client| {
+            let shown = ask(who, "storefront/companies#CompanyOrders", json!({ "companyId": trade.company })).await;
+            shown.nodes("orders").unwrap().iter().map(|order| order.text("id").unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!((list(&trade.bea).await, list(&tom).await), (vec![id.to_owned()], vec![id.to_owned()]));
+        assert!(list(&eve).await.is_empty());
+        let open =
+            async |who: &Client| ask(who, "storefront/checkout#MyOrder", json!({ "id": id })).await["order"].clone();
+        assert_eq!(open(&trade.bea).await["allowedActions"], json!([]), "looking is not canceling");
+        assert_eq!(open(&tom).await["poNumber"], "PO-9");
+        assert!(open(&eve).await.is_null());
+        let mine = ask(&trade.bea, "storefront/checkout#MyOrders", json!({})).await;
+        assert_eq!(mine.list("orders.edges").unwrap().len(), 0, "somebody else's order is found only by the company");
+        finish(site).await;
+    }
+}

@@ -29,6 +29,7 @@ pub use model::{
     VatIds, country, locale, vat_id,
 };
 pub use query::{
-    addresses, addresses_by_customers, by_id_on, by_ids, companies, companies_by_ids, company, company_invitations,
-    company_offer, company_on, company_seat_on, customer, customers, locale_of, members_by_companies, mine,
+    addresses, addresses_by_customers, by_id_on, by_ids, companies, companies_by_ids, companies_of_admin_on, company,
+    company_invitations, company_offer, company_on, company_seat_on, customer, customers, locale_of,
+    members_by_companies, mine,
 };

@@ -316,6 +316,8 @@ pub struct OrderFilter {
     pub number: Option<String>,
     /// Of this e-mail address.
     pub email: Option<String>,
+    /// Bought for this company: its admins find what its other buyers ordered, too.
+    pub company_id: Option<ID>,
     /// Placed from then on.
     pub placed_from: Option<DateTime<Utc>>,
     /// Placed before then.

@@ -35,7 +35,7 @@ impl OrdersQuery {
         Ok(newest.map(|cart| Cart { cart }))
     }
 
-    /// An order, for the operator and its buyer; null when there is none.
+    /// An order, for the operator, its buyer and the admins of the company that it was bought for; null when there is none.
     async fn order(&self, gql: &Context<'_>, id: ID) -> Gql<Option<Order>> {
         let id = answer(gql, input::id("id", &id))?;
         answer_optional(gql, query::order(ctx(gql)?, id).await.map(Order::from))
@@ -53,7 +53,8 @@ impl OrdersQuery {
         answer_optional(gql, found.map(|row| Order { row, guest: Some(guest) }))
     }
 
-    /// Orders, the newest first: all for the operator, one's own for a buyer.
+    /// Orders, the newest first: all for the operator, one's own for a buyer; with `companyId` also what others bought
+    /// for a company whose admin one is.
     #[graphql(complexity = "crate::page::cost(None, child_complexity)")]
     async fn orders(
         &self,
@@ -63,8 +64,10 @@ impl OrdersQuery {
         after: Option<String>,
     ) -> Gql<Connection<String, Order>> {
         let page = answer(gql, page_args(first, after))?;
-        let OrderFilter { state, number, email, placed_from, placed_before } = filter.unwrap_or_default();
-        let filter = query::OrderFilter { state: state.map(Into::into), number, email, placed_from, placed_before };
+        let OrderFilter { state, number, email, company_id, placed_from, placed_before } = filter.unwrap_or_default();
+        let company = answer(gql, input::optional_id("filter.companyId", company_id.as_ref()))?;
+        let state = state.map(Into::into);
+        let filter = query::OrderFilter { state, number, email, company, placed_from, placed_before };
         answer(gql, query::orders(ctx(gql)?, &filter, &page).await.map(|page| connection(page, Order::from)))
     }
 

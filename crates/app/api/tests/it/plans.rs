@@ -87,7 +87,7 @@ async fn ask_all(ctx: &Ctx, lists: &BTreeMap<String, (String, Value)>) -> BTreeS
 async fn ask_documents(bazaar: &Bazaar) {
     let t = &bazaar.t;
     let (buyer, operator, seller) = (t.anonymous(), t.operator(), t.merchant(bazaar.sellers[0]));
-    let company = operator.new_id::<CompanyId>().to_string();
+    let (member, company) = (t.buyer(operator.new_id()), operator.new_id::<CompanyId>().to_string());
     let day = "2026-03-02T00:00:00Z";
     for (ctx, document, operation, filters) in [
         (&buyer, PRODUCTS, "StorefrontProducts", vec![json!({}), json!({ "availableOnly": true })]),
@@ -101,8 +101,10 @@ async fn ask_documents(bazaar: &Bazaar) {
                 json!({ "email": "bea@example.org" }),
                 json!({ "number": "S" }),
                 json!({ "placedFrom": day }),
+                json!({ "companyId": company }),
             ],
         ),
+        (&member, ORDERS, "Orders", vec![json!({}), json!({ "companyId": company })]),
         (&operator, COMPANIES, "Receivables", vec![json!({ "companyId": company }), json!({ "overdue": true })]),
         (
             &operator,

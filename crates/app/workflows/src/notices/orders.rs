@@ -82,6 +82,7 @@ impl Letter {
             "marketplace_name": self.marketplace_name,
             "buyer_name": self.order.ship_to.name,
             "order_number": self.order.number,
+            "po_number": self.order.po_number,
             "order_url": self.order_url,
         });
         SendMail {
@@ -144,6 +145,7 @@ async fn new_order(deps: &Deps, event: MerchantOrderReleased, _: &StoredEvent) -
         "marketplace_name": letter.marketplace_name,
         "merchant_name": merchant.profile.name,
         "order_number": part.number,
+        "po_number": part.po_number,
         "order_url": format!("{}/merchant/orders/{}", deps.public_url, part.number),
         "lines": lines(&letter, &ordered, |line| line.ordered - line.canceled),
         // What the merchant sold and ships for; the order's total is none of its business.
@@ -173,6 +175,7 @@ async fn edited(deps: &Deps, event: OrderEdited, _: &StoredEvent) -> HandlerResu
             "marketplace_name": letter.marketplace_name,
             "merchant_name": merchant.profile.name,
             "order_number": changed.number,
+            "po_number": part.merchant_order.po_number,
             "order_url": format!("{}/merchant/orders/{}", deps.public_url, changed.number),
             "lines": lines(&letter, &part.lines, |line| units(&changed.removed, line.id)),
             "address_changed": changed.address_changed,

@@ -118,6 +118,17 @@ pub async fn company_seat_on<C: ConnectionTrait>(
     Ok(Some(CompanySeat { company, member }))
 }
 
+/// The companies whose admin a buyer is, for crates above that have authorized.
+///
+/// # Errors
+/// The database error.
+pub async fn companies_of_admin_on<C: ConnectionTrait>(
+    conn: &C,
+    customer: CustomerId,
+) -> Result<Vec<CompanyId>, Error> {
+    company::of_admin(conn, customer).await
+}
+
 /// A company, for crates above that have authorized.
 ///
 /// # Errors

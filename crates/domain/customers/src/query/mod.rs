@@ -15,8 +15,8 @@ use crate::model::{Address, Customer};
 use crate::{Error, actions, repo};
 
 pub use company::{
-    companies, companies_by_ids, company, company_invitations, company_offer, company_on, company_seat_on,
-    members_by_companies,
+    companies, companies_by_ids, companies_of_admin_on, company, company_invitations, company_offer, company_on,
+    company_seat_on, members_by_companies,
 };
 
 /// One's own buyer's account.

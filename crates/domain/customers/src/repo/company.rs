@@ -135,6 +135,16 @@ pub(crate) async fn place<C: ConnectionTrait>(
     Ok(row.map(CompanyMember::from))
 }
 
+/// The companies whose admin a buyer is.
+pub(crate) async fn of_admin<C: ConnectionTrait>(conn: &C, customer: CustomerId) -> Result<Vec<CompanyId>, Error> {
+    let rows = member::Entity::find()
+        .select_only()
+        .column(member::Column::CompanyId)
+        .filter(member::Column::CustomerId.eq(customer))
+        .filter(member::Column::Role.eq(CompanyRole::Admin));
+    Ok(rows.into_tuple().all(conn).await?)
+}
+
 /// Gives a place; tells `false` when the address has one already.
 pub(crate) async fn insert_member(tx: &WriteTx, place: &CompanyMember) -> Result<bool, Error> {
     let row = member::ActiveModel {

@@ -143,7 +143,7 @@ pub(super) async fn check_company(
     Err(Invalid::new("companyId", "UNKNOWN", "there is no such company among those of the buyer").into())
 }
 
-pub(super) fn customers_fault(error: customers::Error) -> Error {
+pub(crate) fn customers_fault(error: customers::Error) -> Error {
     match error {
         customers::Error::Core(core) => core.into(),
         other => context::Error::internal(other).into(),

@@ -44,6 +44,7 @@ pub(crate) use cart::{find as find_cart, from_rows as cart_from_rows};
 pub use cart_forget::carts_forget;
 pub use charge_back::{ChargeBack, ChargedBack, charge_back, charge_back_of};
 pub use close::{close, close_due};
+pub(crate) use company::customers_fault;
 pub use company::{ApproveCart, cart_approve};
 pub use decide::{Decide, Decision, LineDecision, decide};
 pub use deliver::{Deliver, Proof, deliver};

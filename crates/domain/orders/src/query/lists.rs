@@ -4,12 +4,13 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use context::{Ctx, within_merchants};
-use kernel::id::{MerchantId, MerchantOrderId, OrderId, RefundId};
+use kernel::id::{CompanyId, MerchantId, MerchantOrderId, OrderId, RefundId};
 use kernel::{Currency, Page, PageArgs};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::details::{self, PartDetail};
+use super::reading::Reading;
 use crate::Error;
 use crate::actions::{EDIT_ORDER, READ, READ_BY_TOKEN, READ_MERCHANT_ORDER};
 use crate::entity::{MerchantOrder, Order, Refund, merchant_order, order, plan, refund};
@@ -28,6 +29,8 @@ pub struct OrderFilter {
     pub number: Option<String>,
     /// Of this e-mail address.
     pub email: Option<String>,
+    /// Bought for this company. Its admins see what its other buyers ordered for it.
+    pub company: Option<CompanyId>,
     /// Placed from then on.
     pub placed_from: Option<DateTime<Utc>>,
     /// Placed before then.
@@ -67,13 +70,13 @@ pub(crate) async fn order_on<C: ConnectionTrait>(conn: &C, id: OrderId) -> Resul
     Ok(order::Entity::find_by_id(id).one(conn).await?.ok_or(context::Error::NotFound("order"))?)
 }
 
-/// An order, for the operator or its buyer.
+/// An order, for the operator, its buyer and the admins of the company that it was bought for.
 ///
 /// # Errors
 /// Not found for a foreign order.
 pub async fn order(ctx: &Ctx, id: OrderId) -> Result<Order, Error> {
-    let grant = ctx.authorize(READ)?;
-    let row = order::Entity::find_by_id(id).filter(repo::orders_within(&grant)).one(ctx.read()).await?;
+    let seen = Reading::of(ctx).await?;
+    let row = order::Entity::find_by_id(id).filter(seen.orders()).one(ctx.read()).await?;
     Ok(row.ok_or(context::Error::NotFound("order"))?)
 }
 
@@ -88,7 +91,7 @@ pub async fn currency_to_edit(ctx: &Ctx, id: OrderId) -> Result<Currency, Error>
     Ok(order_on(ctx.read(), id).await?.currency)
 }
 
-/// The plan an order was placed by, for the operator or its buyer.
+/// The plan an order was placed by, for whoever may look at the order.
 ///
 /// # Errors
 /// Not found for a foreign order.
@@ -98,27 +101,31 @@ pub async fn plan_of_order(ctx: &Ctx, id: OrderId) -> Result<SplitPlan, Error> {
     Ok(row.ok_or(context::Error::NotFound("order"))?.plan.0)
 }
 
-/// Orders by id, for the operator or their buyer; foreign ones are absent.
+/// Orders by id, for whoever may look at them; foreign ones are absent.
 ///
 /// # Errors
 /// The right may be missing; the database error.
 pub async fn orders_by_ids(ctx: &Ctx, ids: &[OrderId]) -> Result<HashMap<OrderId, Order>, Error> {
-    let grant = ctx.authorize(READ)?;
+    let seen = Reading::of(ctx).await?;
     let rows = order::Entity::find()
         .filter(order::Column::Id.is_in(db::dialect::pad(ids.to_vec())))
-        .filter(repo::orders_within(&grant))
+        .filter(seen.orders())
         .all(ctx.read())
         .await?;
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
-/// Orders, the newest first: all for the operator, one's own for a buyer.
+/// Orders, the newest first: all for the operator, one's own for a buyer. Only who asks for a company sees what others
+/// bought for it, as its admin.
 ///
 /// # Errors
 /// The right may be missing; `Invalid` for a bad cursor.
 pub async fn orders(ctx: &Ctx, filter: &OrderFilter, page: &PageArgs) -> Result<Page<Order>, Error> {
     let grant = ctx.authorize(READ)?;
-    let mut wanted = repo::orders_within(&grant);
+    let mut wanted = match filter.company {
+        Some(company) => Reading::of(ctx).await?.orders_of(company),
+        None => repo::orders_within(&grant),
+    };
     if let Some(state) = filter.state {
         wanted = wanted.add(order::Column::State.eq(state));
     }

@@ -8,6 +8,7 @@ mod drafts;
 mod explain;
 mod lists;
 mod preview;
+mod reading;
 mod timeline;
 
 pub use captures::captures_of_operation;

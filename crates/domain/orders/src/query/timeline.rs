@@ -9,7 +9,7 @@ use super::lists;
 use crate::Error;
 use crate::entity::{OrderEvent, event};
 
-/// The steps of an order and of its parts, the oldest first; for the operator and the buyer.
+/// The steps of an order and of its parts, the oldest first; for whoever may look at the order.
 ///
 /// # Errors
 /// Not found for a foreign order; `Invalid` for a bad cursor.

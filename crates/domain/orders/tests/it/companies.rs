@@ -2,8 +2,10 @@
 
 use context::Ctx;
 use customers::{Company, CompanyCreate, CompanyFields, CompanyMember, CompanyMemberInvite, CompanyRole, Register};
-use kernel::{Currency, Fault, Money};
+use kernel::{Currency, Fault, Money, PageArgs};
 use orders::command::{self, ApproveCart, CartAccess, CartDetails, cart_approve, cart_edit, place as place_cart};
+use orders::model::status::CancelReason;
+use orders::query;
 use testkit::TestEnv;
 
 use crate::support::{Market, code, place};
@@ -157,5 +159,63 @@ testkit::both_databases! {
         cart_approve(&bea, approve(changed.version, plan.totals.total)).await.unwrap();
         let order = place_cart(&ann, place(&access, &plan, "k3", "bank_transfer")).await.unwrap();
         assert_eq!((order.customer_id, order.approved_by), (ann.actor().customer(), bea.actor().customer()));
+    }
+
+    async fn admins_see_what_others_bought_for_their_company_and_nobody_else_does(t: TestEnv) {
+        let m = Market::new(t).await;
+        let shop = m.shop("anna").await;
+        let offer = m.goods(&shop, "A1", 1000, 50).await;
+        let bea = buyer(&m.t, "bea@example.org").await;
+        let works = company(&bea, false).await;
+        let (ann, of_ann) = member(&bea, &m.t, &works, "ann@example.org", CompanyRole::Buyer, None).await;
+        let (tom, of_tom) = member(&bea, &m.t, &works, "tom@example.org", CompanyRole::Approver, None).await;
+        let other = buyer(&m.t, "eve@example.org").await;
+        company(&other, false).await;
+        let bought = async |ctx: &Ctx, key: &str, for_works: bool| {
+            let (_, access) = m.cart(ctx, &[(offer, 1)]).await;
+            if for_works {
+                for_company(ctx, &access, &works, None).await;
+            }
+            let plan = m.plan(ctx, &access).await;
+            place_cart(ctx, place(&access, &plan, key, "bank_transfer")).await.unwrap().id
+        };
+        let (first, private) = (bought(&ann, "k1", true).await, bought(&ann, "k2", false).await);
+        let of_bea = bought(&bea, "k3", true).await;
+        let list = async |ctx: &Ctx, company| {
+            let filter = query::OrderFilter { company, ..query::OrderFilter::default() };
+            let rows = query::orders(ctx, &filter, &PageArgs::first(9)).await.unwrap().into_rows();
+            rows.into_iter().map(|row| row.id).collect::<Vec<_>>()
+        };
+        let works_id = Some(works.id);
+        assert_eq!(list(&bea, works_id).await, [of_bea, first]);
+        assert_eq!(list(&m.t.operator(), works_id).await, [of_bea, first]);
+        assert_eq!(list(&ann, works_id).await, [first], "her own only");
+        assert_eq!((list(&tom, works_id).await, list(&other, works_id).await), (vec![], vec![]));
+        assert_eq!((list(&bea, None).await, list(&ann, None).await), (vec![of_bea], vec![private, first]));
+        // One by one: what belongs to an order comes with it.
+        let parts = query::parts_by_orders(&bea, &[first, private]).await.unwrap();
+        assert_eq!(parts.keys().collect::<Vec<_>>(), [&first]);
+        assert!(query::plan_of_order(&bea, first).await.is_ok());
+        assert!(query::timeline_of_order(&bea, first, &PageArgs::first(9)).await.is_ok());
+        assert_eq!(code(query::order(&bea, private).await), "NOT_FOUND", "what she bought for herself is hers");
+        for (who, id) in [(&tom, first), (&other, first), (&ann, of_bea)] {
+            assert_eq!(code(query::order(who, id).await), "NOT_FOUND");
+        }
+        assert!(query::parts_by_orders(&other, &[first]).await.unwrap().is_empty());
+        // Looking is not doing.
+        let cancel = command::CancelOrder { order: first, reason: CancelReason::BuyerRequest, note: None };
+        assert_eq!(code(command::cancel_order(&bea, cancel).await), "NOT_FOUND");
+        // Who is made an admin sees it, who is one no more does not.
+        let role = |member: &CompanyMember, role| customers::CompanyMemberEdit {
+            id: member.id, expected_version: member.version, role, spending_limit: None,
+        };
+        customers::company_member_edit(&bea, role(&of_tom, CompanyRole::Admin)).await.unwrap();
+        assert!(query::order(&tom, first).await.is_ok());
+        customers::company_member_remove(&tom, of_ann.id).await.unwrap();
+        assert!(query::order(&ann, first).await.is_ok(), "who left keeps her own");
+        let seats = customers::members_by_companies(&bea, &[works.id]).await.unwrap();
+        let again = seats[&works.id].iter().find(|seat| seat.id == of_tom.id).unwrap().clone();
+        customers::company_member_edit(&bea, role(&again, CompanyRole::Buyer)).await.unwrap();
+        assert_eq!(code(query::order(&tom, first).await), "NOT_FOUND");
     }
 }
