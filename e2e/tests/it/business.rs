@@ -143,6 +143,7 @@ async fn a_company_buys_on_account() {
         let more = place(second.place("k4")).await;
         assert_eq!((more.code(), &more.details().unwrap()["left"]), ("CREDIT_LIMIT_EXCEEDED", &eur(0)));
 
+        trade.wait_status(order, "AUTHORIZED").await;
         trade.bazaar.fulfil_all().await.unwrap();
         let part = placed.text("order.merchantOrders.0.id").unwrap();
         let staff = &trade.bazaar.staff[0].client;
@@ -187,7 +188,8 @@ async fn the_operator_can_finance_what_a_company_owes() {
         let mut trade = Trade::open(&site).await;
         let basket = trade.fill("PO-1").await;
         trade.terms(basket.total(), true).await;
-        run(&trade.bea, "storefront/checkout#OrderPlace", basket.place("k1")).await;
+        let placed = run(&trade.bea, "storefront/checkout#OrderPlace", basket.place("k1")).await;
+        trade.wait_status(placed.text("order.id").unwrap(), "AUTHORIZED").await;
         trade.bazaar.fulfil_all().await.unwrap();
         trade.bazaar.market.wait_released(std::time::Duration::from_secs(90)).await.unwrap();
         let paid = trade.bazaar.market.payout_run("march").await.unwrap();

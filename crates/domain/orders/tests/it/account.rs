@@ -6,7 +6,7 @@ use customers::Company;
 use kernel::{Currency, Fault, Money, PageArgs};
 use orders::command::{
     CancelUnits, CartDetails, DraftCreate, DraftPlace, EditConfirm, EditOrder, PayWith, RefundUnits, cancel_units,
-    draft_create, draft_place, order_edit, order_edit_preview, place as place_cart, refund_units,
+    draft_create, draft_place, order_edit, order_edit_preview, place as place_cart, refund_units, ship,
 };
 use orders::model::draft::DraftLine;
 use orders::model::status::{CancelReason, PaymentState, RefundReason};
@@ -16,7 +16,7 @@ use payments::{CreditLine, SetCreditLine, set_credit_line};
 use testkit::tokio;
 
 use crate::companies::{buyer, company, for_company};
-use crate::support::{Market, code, details, event_units, place};
+use crate::support::{Market, code, details, event_units, parcel, place};
 
 async fn terms(m: &Market, of: &Company, limit: i64, expected_version: i64) -> CreditLine {
     let input = SetCreditLine {
@@ -160,6 +160,46 @@ testkit::both_databases! {
         assert_eq!(answers.iter().filter(|answer| **answer == "OK").count(), 7);
         assert_eq!(answers.iter().filter(|answer| **answer == "CREDIT_LIMIT_EXCEEDED").count(), 13);
         assert_eq!(line(&m, &works).await, (total * 7, 0, total - 1));
+        m.drain().await;
+        m.verify().await;
+    }
+
+    async fn parcels_cancellations_and_new_orders_at_once_move_the_credit_once_each(t: TestEnv) {
+        let m = Market::new(t).await;
+        let shop = m.shop("anna").await;
+        let offer = m.goods(&shop, "A1", 1000, 50).await;
+        let bea = buyer(&m.t, "bea@example.org").await;
+        let works = company(&bea, false).await;
+        terms(&m, &works, 100_000, 0).await;
+        let mut tries = tokio::task::JoinSet::new();
+        let (mut parts, mut carts) = (Vec::new(), Vec::new());
+        for n in 0..6 {
+            let order = on_account(&m, &bea, &works, &[(offer, 2)]).await.unwrap();
+            m.drain().await;
+            parts.push(m.accept(&order, &shop).await);
+            let (_, access) = m.cart(&bea, &[(offer, 2)]).await;
+            for_company(&bea, &access, &works, None).await;
+            carts.push(place(&access, &m.plan(&bea, &access).await, &format!("k{n}"), "invoice"));
+        }
+        let (before, total) = (line(&m, &works).await, carts[0].expected_total_minor);
+        assert_eq!(before, (6 * total, 0, 100_000 - 6 * total));
+        for (part, cart) in parts.into_iter().zip(carts) {
+            let (staff, desk, ctx) = (shop.staff.clone(), m.t.operator(), bea.clone());
+            let cancel = CancelUnits {
+                merchant_order: part.merchant_order.id, expected_version: None,
+                lines: vec![event_units(part.lines[0].id, 1)], reason: CancelReason::BuyerRequest, note: None,
+            };
+            let parcel = parcel(&part, Some(1));
+            tries.spawn(async move { ship(&staff, parcel).await.map(drop) });
+            tries.spawn(async move { cancel_units(&desk, cancel).await.map(drop) });
+            tries.spawn(async move { place_cart(&ctx, cart).await.map(drop) });
+        }
+        for answer in tries.join_all().await {
+            answer.unwrap();
+        }
+        // One unit of each of six orders left, one was canceled, six more orders are there.
+        let owed = 6 * (total - 1000);
+        assert_eq!(line(&m, &works).await, (6 * total, owed, 100_000 - 6 * total - owed));
         m.drain().await;
         m.verify().await;
     }
