@@ -83,8 +83,8 @@ testkit::both_databases! {
             let plan = m.plan(&ctx, &access).await;
             let order = place(&ctx, support::place(&access, &plan, key, "cash_on_delivery")).await.unwrap();
             m.drain().await;
-            let mails = captured.messages().into_iter().filter(|mail| mail.to.eq_ignore_ascii_case(ANN));
-            (order, mails.last().unwrap())
+            let mut mails = captured.messages().into_iter().filter(|mail| mail.to.eq_ignore_ascii_case(ANN));
+            (order, mails.next_back().unwrap())
         };
         let (order, mail) = buy("k1", "de-at").await;
         assert_eq!(order.locale, "de-AT");
