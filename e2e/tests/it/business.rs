@@ -152,6 +152,8 @@ async fn a_company_buys_on_account() {
         assert_eq!((part.text("poNumber").unwrap(), part.text("company.vatId").unwrap()), ("PO-77", "DE136695976"));
         trade.wait_status(order, "INVOICED").await;
         site.wait_quiet(PATIENCE).await.unwrap();
+        let named = site.mails().unwrap().iter().filter(|mail| mail.body.contains("PO-77")).count();
+        assert_eq!(named, 3, "placed and shipped for the buyer, new for the merchant");
         let books = trade.bazaar.market.books().await.unwrap();
         assert_eq!(books.sum(&["asset:buyer:receivable"]), total);
         assert!(books.sum(&["liability:merchant:pending"]) > 0, "the merchant waits for the buyer's money");

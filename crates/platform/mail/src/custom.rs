@@ -184,6 +184,7 @@ impl Template {
             "buyer_name" | "user_name" | "recipient_name" => json!("Ann Buyer"),
             "merchant_name" => json!("Müller & Söhne"),
             "order_number" => json!("261122-T7NQ-4KHN"),
+            "po_number" => json!("PO-2026-118"),
             "return_number" => json!("261122-T7NQ-4KHN-1-R1"),
             "total" | "amount" | "refund" => json!(if german { "20,50 EUR" } else { "20.50 EUR" }),
             "accept_by" | "ship_by" | "expires_on" => json!(if german { "24.11.2026" } else { "2026-11-24" }),

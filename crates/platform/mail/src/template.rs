@@ -82,7 +82,7 @@ pub const COMMON: [&str; 2] = ["marketplace_name", "locale"];
 
 templates! {
     /// To the buyer: the order is in.
-    OrderPlaced = "order_placed" to Buyer, needs ["buyer_name", "order_number", "lines", "total", "order_url"], may [];
+    OrderPlaced = "order_placed" to Buyer, needs ["buyer_name", "order_number", "lines", "total", "order_url"], may ["po_number"];
     /// To the buyer: the money is in.
     PaymentReceived = "payment_received" to Buyer, needs ["buyer_name", "order_number", "amount", "order_url"], may [];
     /// To the buyer: the payment was declined.
@@ -92,7 +92,7 @@ templates! {
     /// To the buyer: the link by which an order is paid.
     PaymentLink = "payment_link" to Buyer, needs ["buyer_name", "order_number", "amount", "pay_url"], may ["expires_on"];
     /// To the merchant: there is something to accept and to ship.
-    MerchantNewOrder = "merchant_new_order" to Merchant, needs ["merchant_name", "order_number", "lines", "total", "order_url"], may [];
+    MerchantNewOrder = "merchant_new_order" to Merchant, needs ["merchant_name", "order_number", "lines", "total", "order_url"], may ["po_number"];
     /// To the merchant: an order is about to be refused by itself.
     AcceptanceReminder = "acceptance_reminder" to Merchant, needs ["merchant_name", "order_number", "accept_by", "order_url"], may [];
     /// To the merchant: goods did not leave in time.
@@ -102,7 +102,7 @@ templates! {
     /// To the buyer: a merchant cannot deliver some lines.
     OrderRefused = "order_refused" to Buyer, needs ["buyer_name", "order_number", "merchant_name", "lines", "amount", "order_url"], may ["reason", "refund"];
     /// To the buyer: a parcel has left.
-    Shipped = "shipped" to Buyer, needs ["buyer_name", "order_number", "merchant_name", "parcel_index", "parcel_count", "lines", "order_url"], may ["tracking_number", "tracking_url"];
+    Shipped = "shipped" to Buyer, needs ["buyer_name", "order_number", "merchant_name", "parcel_index", "parcel_count", "lines", "order_url"], may ["tracking_number", "tracking_url", "po_number"];
     /// To the buyer: a parcel comes today.
     OutForDelivery = "out_for_delivery" to Buyer, needs ["buyer_name", "order_number", "merchant_name", "parcel_index", "parcel_count", "lines", "order_url"], may ["tracking_number", "tracking_url"];
     /// To the buyer: goods lie ready to be collected.
