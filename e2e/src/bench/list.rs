@@ -21,10 +21,10 @@ const WARM_UP: usize = 200;
 const FILE: &str = "storefront/products";
 
 /// Asks for pages, one after the other of a set.
-struct Pages {
-    wire: Wire,
-    bodies: Arc<Vec<Vec<u8>>>,
-    next: Arc<AtomicUsize>,
+pub(super) struct Pages {
+    pub(super) wire: Wire,
+    pub(super) bodies: Arc<Vec<Vec<u8>>>,
+    pub(super) next: Arc<AtomicUsize>,
 }
 
 impl Work for Pages {

@@ -8,6 +8,7 @@ mod bulk_floor;
 mod checkout;
 mod list;
 mod oversell;
+mod payout;
 mod refund;
 mod start;
 
@@ -29,6 +30,8 @@ pub enum Part {
     Checkout,
     /// Paying delivered units back.
     Refund,
+    /// A payout run over many merchants, and their statements.
+    Payout,
     /// Loading many products.
     Bulk,
     /// 200 buyers for 100 units.
@@ -41,8 +44,8 @@ pub enum Part {
 
 impl Part {
     /// All of them, in the order in which they are best run.
-    pub const ALL: [Self; 7] =
-        [Self::List, Self::Start, Self::Checkout, Self::Refund, Self::Oversell, Self::Bulk, Self::Crash];
+    pub const ALL: [Self; 8] =
+        [Self::List, Self::Start, Self::Checkout, Self::Refund, Self::Payout, Self::Oversell, Self::Bulk, Self::Crash];
 }
 
 /// How much is measured.
@@ -72,6 +75,7 @@ pub async fn measure(part: Part, kind: Kind, options: &Options) -> Result<Vec<Se
         Part::Start => start::measure(kind, options).await.map(|section| vec![section]),
         Part::Checkout => checkout::measure(kind, options).await.map(|section| vec![section]),
         Part::Refund => refund::measure(kind, options).await.map(|section| vec![section]),
+        Part::Payout => payout::measure(kind, options).await,
         Part::Oversell => oversell::measure(kind).await.map(|section| vec![section]),
         Part::Bulk => bulk::measure(kind, options).await.map(|section| vec![section]),
         Part::Crash => crashes(kind, options).await.map(|section| vec![section]),
