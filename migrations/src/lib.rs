@@ -35,6 +35,7 @@ mod m0017_credit;
 mod m0018_desk;
 mod m0019_business;
 mod m0020_delivery;
+mod m0023_quotes;
 
 /// All migrations, in order.
 pub struct Migrator;
@@ -63,6 +64,7 @@ impl MigratorTrait for Migrator {
             SqlMigration { name: "m0018_desk", statements: m0018_desk::STATEMENTS },
             SqlMigration { name: "m0019_business", statements: m0019_business::STATEMENTS },
             SqlMigration { name: "m0020_delivery", statements: m0020_delivery::STATEMENTS },
+            SqlMigration { name: "m0023_quotes", statements: m0023_quotes::STATEMENTS },
         ]
         .into_iter()
         .map(|migration| Box::new(migration) as Box<dyn MigrationTrait>)

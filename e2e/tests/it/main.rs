@@ -9,6 +9,7 @@ mod delivery;
 mod desk;
 mod own_texts;
 mod pay;
+mod quotes;
 mod rush;
 mod setup;
 mod start;

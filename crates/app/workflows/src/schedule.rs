@@ -31,12 +31,13 @@ enum Chore {
     CloseOrders,
     ForgetCarts,
     ExpireDrafts,
+    ExpireQuotes,
     ForgetSecrets,
     ForgetUploads,
 }
 
 impl Chore {
-    const ALL: [Self; 17] = [
+    const ALL: [Self; 18] = [
         Self::AcceptanceDeadlines,
         Self::AcceptanceReminders,
         Self::LateShipments,
@@ -52,6 +53,7 @@ impl Chore {
         Self::CloseOrders,
         Self::ForgetCarts,
         Self::ExpireDrafts,
+        Self::ExpireQuotes,
         Self::ForgetSecrets,
         Self::ForgetUploads,
     ];
@@ -73,6 +75,7 @@ impl Chore {
             Self::CloseOrders => "close_orders",
             Self::ForgetCarts => "forget_carts",
             Self::ExpireDrafts => "expire_drafts",
+            Self::ExpireQuotes => "expire_quotes",
             Self::ForgetSecrets => "forget_secrets",
             Self::ForgetUploads => "forget_uploads",
         }
@@ -80,9 +83,11 @@ impl Chore {
 
     const fn every(self) -> TimeDelta {
         match self {
-            Self::AcceptanceDeadlines | Self::PaymentDeadlines | Self::StrayPayments | Self::ReleaseEarnings => {
-                TimeDelta::minutes(1)
-            }
+            Self::AcceptanceDeadlines
+            | Self::ExpireQuotes
+            | Self::PaymentDeadlines
+            | Self::StrayPayments
+            | Self::ReleaseEarnings => TimeDelta::minutes(1),
             Self::AcceptanceReminders
             | Self::CloseOrders
             | Self::CloseStatements
@@ -121,6 +126,7 @@ impl Chore {
             Self::CloseOrders => orders::command::close_due(&ctx, BATCH).await.map(drop).map_err(|e| text(&e)),
             Self::ForgetCarts => orders::command::carts_forget(&ctx, BATCH).await.map(drop).map_err(|e| text(&e)),
             Self::ExpireDrafts => orders::command::drafts_expire(&ctx, BATCH).await.map(drop).map_err(|e| text(&e)),
+            Self::ExpireQuotes => orders::command::quotes_expire(&ctx, BATCH).await.map(drop).map_err(|e| text(&e)),
             Self::ForgetSecrets => identity::purge_expired(&ctx).await.map(drop).map_err(|e| text(&e)),
             Self::ForgetUploads => assets::command::expire_uploads(&ctx).await.map(drop).map_err(|e| text(&e)),
         }

@@ -30,6 +30,6 @@ pub use model::{
 };
 pub use query::{
     addresses, addresses_by_customers, by_id_on, by_ids, companies, companies_by_ids, companies_of_admin_on, company,
-    company_invitations, company_offer, company_on, company_seat_on, customer, customers, locale_of,
+    company_invitations, company_offer, company_on, company_places_on, company_seat_on, customer, customers, locale_of,
     members_by_companies, mine,
 };

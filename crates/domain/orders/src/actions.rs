@@ -22,6 +22,16 @@ pub const READ_DRAFT: Action = Action::new("draft_order", "read");
 pub const EDIT_DRAFT: Action = Action::new("draft_order", "edit");
 /// Give a line another price than the offer's.
 pub const OVERRIDE_PRICE: Action = Action::new("draft_order", "override_price");
+/// Ask merchants for prices.
+pub const REQUEST_QUOTE: Action = Action::new("quote", "request");
+/// See quotes: all, a merchant's, one's own or those of one's company.
+pub const READ_QUOTE: Action = Action::new("quote", "read");
+/// Make offers for a merchant, or refuse to.
+pub const ANSWER_QUOTE: Action = Action::new("quote", "answer");
+/// Accept offers, ask for others, decline and withdraw.
+pub const DECIDE_QUOTE: Action = Action::new("quote", "decide");
+/// Approve offers that others of one's company asked for above their limit.
+pub const APPROVE_QUOTE: Action = Action::new("quote", "approve");
 /// Change an order that was placed.
 pub const EDIT_ORDER: Action = Action::new("order", "edit");
 /// Carry facts of payments to orders, and run their timers.

@@ -1,5 +1,7 @@
 //! Re-derives orders: sums, quantities, states.
 
+mod quotes;
+
 use chrono::Duration;
 use kernel::id::{MerchantOrderId, OrderId};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -17,12 +19,13 @@ use crate::model::status::{
 };
 use crate::repo;
 
-/// Checks every order and describes each difference; an empty list means that all is well.
+/// Checks every order and every quote and describes each difference; an empty list means that all is well.
 ///
 /// # Errors
 /// The database error.
 pub async fn orders<C: ConnectionTrait>(conn: &C) -> Result<Vec<String>, Error> {
     let mut differences = Vec::new();
+    quotes::check(conn, &mut differences).await?;
     let mut last: Option<OrderId> = None;
     loop {
         let mut find = order::Entity::find().select_only().column(order::Column::Id);

@@ -78,6 +78,15 @@ pub enum Error {
         /// The limit of who orders.
         limit: Money,
     },
+    /// Only companies may ask for quotes here.
+    #[error("quotes are for companies; name one of yours")]
+    CompanyNeeded,
+    /// The offer has a newer version.
+    #[error("the offer was revised; look at version {newest}")]
+    OfferRevised {
+        /// The newest version.
+        newest: i64,
+    },
     /// The state does not allow it.
     #[error("{action} is not possible in state {state}")]
     InvalidTransition {
@@ -209,10 +218,11 @@ impl Fault for Error {
             Self::Payment(error) => error.kind(),
             Self::Stock(error) => error.kind(),
             Self::PlanChanged(_) | Self::OutOfStock(_) | Self::PaymentInFlight => FaultKind::Conflict,
-            Self::RequestOutdated | Self::EditChanged(_) => FaultKind::Conflict,
+            Self::RequestOutdated | Self::EditChanged(_) | Self::OfferRevised { .. } => FaultKind::Conflict,
             Self::TooManyUnits { .. }
             | Self::CartIncomplete(_)
             | Self::ExceedsRefundable { .. }
+            | Self::CompanyNeeded
             | Self::ReasonNotAllowed { .. } => FaultKind::Invalid,
             Self::CartOrdered
             | Self::CartEmpty
@@ -249,6 +259,8 @@ impl Fault for Error {
             Self::NotInCompany => "NOT_IN_COMPANY",
             Self::ApproverNeeded => "APPROVER_NEEDED",
             Self::SpendingLimitExceeded { .. } => "SPENDING_LIMIT_EXCEEDED",
+            Self::CompanyNeeded => "COMPANY_NEEDED",
+            Self::OfferRevised { .. } => "STALE_VERSION",
             Self::InvalidTransition { .. } => "INVALID_TRANSITION",
             Self::LinesUndecided(_) => "LINES_UNDECIDED",
             Self::TooManyUnits { .. } => "TOO_MANY_UNITS",
@@ -272,6 +284,8 @@ impl Fault for Error {
             Self::Payment(error) => error.field(),
             Self::Stock(error) => error.field(),
             Self::CartIncomplete(what) => Some((*what).to_owned()),
+            Self::CompanyNeeded => Some("companyId".to_owned()),
+            Self::OfferRevised { .. } => Some("offerVersion".to_owned()),
             Self::TooManyUnits { field, .. } => Some(field.clone()),
             Self::ExceedsRefundable { .. } => Some("amount".to_owned()),
             Self::ReasonNotAllowed { .. } => Some("reason".to_owned()),
@@ -289,6 +303,7 @@ impl Fault for Error {
             Self::Stock(error) => error.details(),
             Self::OutOfStock(lines) => Some(json!({ "lines": lines })),
             Self::InvalidTransition { state, allowed, .. } => Some(json!({ "state": state, "allowed": allowed })),
+            Self::OfferRevised { newest } => Some(json!({ "offerVersion": newest })),
             Self::TooManyUnits { available, .. } => Some(json!({ "available": available })),
             Self::ExceedsRefundable { available_minor, currency } => {
                 Some(json!({ "available": Money::new(*available_minor, *currency).amount() }))

@@ -3,14 +3,15 @@
 use chrono::{DateTime, Utc};
 use kernel::Currency;
 use kernel::id::{
-    ChangeId, FulfillmentOrderId, IncidentId, MerchantId, MerchantOrderId, OrderId, OrderLineId, PaymentId,
-    PaymentOperationId, RefundId, ReturnId, ShipmentId,
+    ChangeId, CustomerId, FulfillmentOrderId, IncidentId, MerchantId, MerchantOrderId, OrderId, OrderLineId, PaymentId,
+    PaymentOperationId, QuoteId, QuoteRequestId, RefundId, ReturnId, ShipmentId,
 };
 use outbox::events;
 use serde::{Deserialize, Serialize};
 
 use crate::model::edit::EditedPart;
 use crate::model::money::Parts;
+use crate::model::quote::QuoteState;
 use crate::model::status::{CancelReason, CaptureTiming, ReturnState, ShipmentState};
 
 /// Units of an order line.
@@ -349,6 +350,22 @@ events! {
         extra_minor: i64,
         /// What goes back to the buyer.
         refund_minor: i64,
+    }
+
+    /// A quote was asked for, answered, changed, or ended.
+    QuoteChanged = "quote_changed.v1" of quote {
+        /// The quote.
+        quote: QuoteId,
+        /// The request it belongs to.
+        request: QuoteRequestId,
+        /// The merchant.
+        merchant: MerchantId,
+        /// The buyer who asked.
+        customer: CustomerId,
+        /// The state now.
+        state: QuoteState,
+        /// The newest version of the offer; 0 without one.
+        offer_version: i64,
     }
 
     /// Nothing is left of an order.

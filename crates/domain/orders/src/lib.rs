@@ -17,6 +17,7 @@ mod repo;
 
 pub use entity::{
     Capture, FulfillmentLine, FulfillmentOrder, GoodsReturn, GoodsReturnLine, Incident, MerchantOrder, Order,
-    OrderEvent, OrderLine, Refund, RefundLine, Shipment, ShipmentLine, TrackingEvent,
+    OrderEvent, OrderLine, QuoteLine, QuoteOffer, QuoteRow, QuoteStep, Refund, RefundLine, Shipment, ShipmentLine,
+    TrackingEvent,
 };
 pub use error::{Error, LeftOfLine};

@@ -1,5 +1,7 @@
 //! Load and save.
 
+pub(crate) mod quote;
+
 use access::Grant;
 use context::{within_customers, within_merchants};
 use kernel::id::{DraftOrderId, FulfillmentOrderId, MerchantOrderId, OrderId, ReturnId, ShipmentId};

@@ -132,6 +132,8 @@ typed_ids! {
     CreditLineEntryId = "cle";
     /// What a buyer owes for goods that left.
     ReceivableId = "rvb";
+    /// What a buyer asks one or several merchants at once.
+    QuoteRequestId = "qrq";
     /// Prices that a buyer asks for.
     QuoteId = "quo";
     /// A line of them.

@@ -54,6 +54,12 @@ pub struct MarketplaceSettings {
     pub cart_ttl_days: u32,
     /// Days in which a bank transfer must arrive.
     pub transfer_expires_days: u32,
+    /// Days in which a merchant must answer a request for a quote.
+    pub quote_answer_days: u32,
+    /// Days for which an offer stands when its merchant says nothing else.
+    pub quote_valid_days: u32,
+    /// Whether buyers may ask for quotes for themselves, not only for companies.
+    pub private_quotes: bool,
     /// VAT on commission in percent, unless the merchant has its own rate.
     pub commission_vat_percent: DecimalText,
     /// How statements, invoices and payouts are made.
@@ -202,6 +208,9 @@ impl From<StoredSettings> for MarketplaceSettings {
             debt_claim_days: settings.debt_claim_days,
             cart_ttl_days: settings.cart_ttl_days,
             transfer_expires_days: settings.transfer_expires_days,
+            quote_answer_days: settings.quote_answer_days,
+            quote_valid_days: settings.quote_valid_days,
+            private_quotes: settings.private_quotes,
             commission_vat_percent: DecimalText::percent(settings.commission_vat_ppm),
             billing: settings.billing.into(),
             reason: stored.reason,
@@ -252,6 +261,12 @@ pub struct MarketplaceSettingsEditInput {
     pub cart_ttl_days: Option<u32>,
     /// Days in which a bank transfer must arrive.
     pub transfer_expires_days: Option<u32>,
+    /// Days in which a merchant must answer a request for a quote.
+    pub quote_answer_days: Option<u32>,
+    /// Days for which an offer stands when its merchant says nothing else.
+    pub quote_valid_days: Option<u32>,
+    /// Whether buyers may ask for quotes for themselves, not only for companies.
+    pub private_quotes: Option<bool>,
     /// VAT on commission in percent, unless the merchant has its own rate.
     pub commission_vat_percent: Option<DecimalText>,
     /// How statements, invoices and payouts are made, as a whole.
@@ -306,6 +321,9 @@ impl MarketplaceSettingsEditInput {
                 refund_fixed_fee: self.refund_fixed_fee,
                 cart_ttl_days: self.cart_ttl_days,
                 transfer_expires_days: self.transfer_expires_days,
+                quote_answer_days: self.quote_answer_days,
+                quote_valid_days: self.quote_valid_days,
+                private_quotes: self.private_quotes,
                 commission_vat_ppm: self
                     .commission_vat_percent
                     .map(|percent| percent.to_rate("commissionVatPercent"))

@@ -28,7 +28,7 @@ pub struct CartLineInput {
 /// The delivery method for a consignment of the plan.
 #[derive(InputObject)]
 pub struct DeliveryChoiceInput {
-    /// The key of the consignment in the plan.
+    /// The key of the consignment in the plan; `*` stands for every one that has no choice of its own.
     pub consignment: String,
     /// The delivery method.
     pub method_id: ID,
@@ -365,22 +365,25 @@ pub(super) fn details(
     business: BuyingCompany,
 ) -> Result<CartDetails, Error> {
     let company = business.company.map(|id| input::optional_id("companyId", id.as_ref())).transpose()?;
-    let choice = |(index, choice): (usize, DeliveryChoiceInput)| {
-        let method = input::id(&format!("delivery.{index}.methodId"), &choice.method_id)?;
-        let pickup_point =
-            input::optional_id(&format!("delivery.{index}.pickupPointId"), choice.pickup_point_id.as_ref())?;
-        Ok::<_, Error>(DeliveryChoice { consignment: choice.consignment, method, pickup_point })
-    };
-    let choices = delivery.into_iter().enumerate().map(choice).collect::<Result<_, _>>()?;
     Ok(CartDetails {
         email,
         ship_to: ship_to.map(address),
-        choices,
+        choices: choices(delivery)?,
         coupon_code,
         company,
         po_number: business.po_number,
         locale: None,
     })
+}
+
+pub(super) fn choices(delivery: Vec<DeliveryChoiceInput>) -> Result<Vec<DeliveryChoice>, Error> {
+    let choice = |(index, choice): (usize, DeliveryChoiceInput)| {
+        let method = input::id(&format!("delivery.{index}.methodId"), &choice.method_id)?;
+        let pickup_point =
+            input::optional_id(&format!("delivery.{index}.pickupPointId"), choice.pickup_point_id.as_ref())?;
+        Ok(DeliveryChoice { consignment: choice.consignment, method, pickup_point })
+    };
+    delivery.into_iter().enumerate().map(choice).collect()
 }
 
 pub(super) fn address(of: AddressInput) -> Address {

@@ -108,10 +108,12 @@ pub struct OrderLine {
     pub returnable: i64,
     /// The price of a unit as it was shown.
     pub unit_price: Money,
-    /// What the offer itself asked for a unit, where staff gave the line another price.
+    /// What the offer itself asked for a unit, where staff or a quote gave the line another price.
     pub list_price: Option<Money>,
-    /// Why staff gave it another price.
+    /// Why it has another price: the words of staff, or the quote and its version.
     pub price_reason: Option<String>,
+    /// The quote that the price was offered in.
+    pub quote_id: Option<ID>,
     /// What all units are sold for, tax included.
     pub total: Money,
     /// Of it, what the marketplace pays in the buyer's place: the share of a coupon.
@@ -282,6 +284,7 @@ pub(crate) fn line(row: &orders::OrderLine, currency: Currency) -> OrderLine {
         unit_price: Money::minor(row.unit_price_minor, currency),
         list_price: row.list_price_minor.map(|minor| Money::minor(minor, currency)),
         price_reason: row.price_reason.clone(),
+        quote_id: row.quote_id.map(ID::from),
         total: Money::minor(row.gross_minor, currency),
         discount: Money::minor(row.discount_minor, currency),
         tax: Money::minor(row.tax_minor, currency),

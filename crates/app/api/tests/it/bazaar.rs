@@ -15,6 +15,10 @@ pub const COMPANIES: &str = include_str!("../../../../../graphql/operations/oper
 pub const ORDERS: &str = include_str!("../../../../../graphql/operations/operator/orders.graphql");
 pub const MERCHANTS: &str = include_str!("../../../../../graphql/operations/operator/merchants.graphql");
 pub const FINANCE: &str = include_str!("../../../../../graphql/operations/operator/finance.graphql");
+pub const QUOTES: &str = include_str!("../../../../../graphql/operations/merchant/quotes.graphql");
+pub const ASKED: &str = include_str!("../../../../../graphql/operations/storefront/quotes.graphql");
+const ACCOUNT: &str = include_str!("../../../../../graphql/operations/storefront/account.graphql");
+const COMPANY: &str = include_str!("../../../../../graphql/operations/storefront/companies.graphql");
 const STOCK: &str = include_str!("../../../../../graphql/operations/merchant/stock.graphql");
 
 /// How many there are of what lists show.
@@ -60,6 +64,13 @@ impl OpenCart {
         json!({ "idempotencyKey": key, "cartId": self.id, "cartToken": self.token, "planHash": self.hash,
             "total": self.total, "payment": { "method": "bank_transfer" } })
     }
+}
+
+/// What a company asked for.
+pub struct Quotes {
+    pub buyer: Ctx,
+    pub company: Value,
+    pub request: Value,
 }
 
 pub struct Bazaar {
@@ -158,6 +169,40 @@ impl Bazaar {
         let (cart, token) = (&made["cart"], made["token"].clone());
         let (hash, total) = (cart["plan"]["hash"].clone(), cart["plan"]["total"].clone());
         OpenCart { id: cart["id"].clone(), token, hash, total }
+    }
+
+    /// A company that asked two sellers for prices as often as there are rows, and got offers of the first.
+    pub async fn quotes(&self) -> Quotes {
+        identity::set_password_cost(identity::PasswordCost::CHEAP);
+        let account = json!({ "email": "quotes@example.org", "password": "correct horse battery", "name": "Bea" });
+        let made = done(&self.t.anonymous(), ACCOUNT, "CustomerRegister", "registered", account).await;
+        let buyer = self.t.buyer(made["customer"]["id"].as_str().unwrap().parse().unwrap());
+        let address = json!({ "name": "Bea", "line1": "Am Markt 1", "city": "Berlin", "postalCode": "10117",
+            "country": "DE" });
+        let company = json!({ "company": { "name": "Kettle Works", "addresses": [address] } });
+        let company = done(&buyer, COMPANY, "CompanyCreate", "company", company).await["id"].clone();
+        let mut request = Value::Null;
+        for n in 0..ROWS {
+            let lines: Vec<Value> = [(0, n), (0, n + 1), (1, n)]
+                .map(|(seller, of)| json!({ "offerId": self.offers[seller][of], "quantity": 1 }))
+                .into();
+            let input = json!({ "idempotencyKey": format!("ask {n}"), "channel": "web", "companyId": company,
+                "shipTo": address, "lines": lines });
+            let made = done(&buyer, ASKED, "QuoteRequest", "quotes", input).await;
+            let seller = self.sellers[0].to_string();
+            let own = made.as_array().unwrap().iter().find(|quote| quote["merchantId"] == json!(seller)).unwrap();
+            let price = json!({ "amount": "9.00", "currency": "EUR" });
+            let lines: Vec<Value> = own["lines"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|line| json!({ "lineId": line["id"], "unitPrice": price }))
+                .collect();
+            let offer = json!({ "id": own["id"], "expectedVersion": 1, "lines": lines });
+            done(&self.t.merchant(self.sellers[0]), QUOTES, "QuoteOffer", "quote", offer).await;
+            request = own["requestId"].clone();
+        }
+        Quotes { buyer, company, request }
     }
 
     /// An order of two merchants: paid, accepted, sent, and one unit of each paid back.

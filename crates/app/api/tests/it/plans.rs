@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use async_graphql::{Request, Variables};
 use context::Ctx;
-use kernel::id::CompanyId;
 use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
 use serde_json::{Value, json};
 use testkit::TestEnv;
 
-use crate::bazaar::{self, Bazaar, CHECKOUT, COMPANIES, FINANCE, MERCHANTS, OFFERS, ORDERS, PARTS, PRODUCTS};
+use crate::bazaar::{
+    self, ASKED, Bazaar, CHECKOUT, COMPANIES, FINANCE, MERCHANTS, OFFERS, ORDERS, PARTS, PRODUCTS, QUOTES, Quotes,
+};
 use crate::documents::{Introspection, inner};
 
 /// Tables that may be read whole, and why.
@@ -84,10 +85,11 @@ async fn ask_all(ctx: &Ctx, lists: &BTreeMap<String, (String, Value)>) -> BTreeS
 }
 
 /// The lists of the documents with what people filter by.
-async fn ask_documents(bazaar: &Bazaar) {
+async fn ask_documents(bazaar: &Bazaar, quotes: &Quotes) {
     let t = &bazaar.t;
+    let (company, request) = (&quotes.company, &quotes.request);
     let (buyer, operator, seller) = (t.anonymous(), t.operator(), t.merchant(bazaar.sellers[0]));
-    let (member, company) = (t.buyer(operator.new_id()), operator.new_id::<CompanyId>().to_string());
+    let member = t.buyer(operator.new_id());
     let day = "2026-03-02T00:00:00Z";
     for (ctx, document, operation, filters) in [
         (&buyer, PRODUCTS, "StorefrontProducts", vec![json!({}), json!({ "availableOnly": true })]),
@@ -119,21 +121,43 @@ async fn ask_documents(bazaar: &Bazaar) {
             vec![json!({}), json!({ "state": "SHIPPED" }), json!({ "late": true }), json!({ "placedFrom": day })],
         ),
         (&seller, OFFERS, "Offers", vec![json!({})]),
+        (&seller, QUOTES, "Quotes", vec![json!({}), json!({ "state": "OFFERED" })]),
+        (
+            &operator,
+            QUOTES,
+            "Quotes",
+            vec![
+                json!({}),
+                json!({ "state": "OFFERED" }),
+                json!({ "merchantId": bazaar.sellers[0] }),
+                json!({ "merchantId": bazaar.sellers[0], "state": "OFFERED" }),
+                json!({ "companyId": company }),
+                json!({ "requestId": request }),
+            ],
+        ),
+        (
+            &quotes.buyer,
+            ASKED,
+            "Quotes",
+            vec![
+                json!({}),
+                json!({ "state": "OFFERED" }),
+                json!({ "companyId": company }),
+                json!({ "companyId": company, "state": "OFFERED" }),
+                json!({ "requestId": request }),
+            ],
+        ),
         (&operator, MERCHANTS, "MerchantsWithBalances", vec![json!({}), json!({ "status": "ACTIVE" })]),
         (&operator, FINANCE, "LedgerJournal", vec![json!({})]),
     ] {
-        for filter in filters {
-            let variables = json!({ "channel": "web", "first": 2, "filter": filter });
-            let answer = bazaar::run(ctx, document, operation, variables.clone()).await;
-            // The page after the first one is found by its cursor.
-            let list = answer.as_object().unwrap().values().next().unwrap();
-            if let Some(after) = list["pageInfo"]["endCursor"].as_str() {
-                let mut next = variables;
-                next["after"] = json!(after);
-                bazaar::run(ctx, document, operation, next).await;
-            }
-        }
+        ask_pages(ctx, document, operation, filters).await;
     }
+    ask_details(bazaar).await;
+}
+
+/// An order, a product, a cart.
+async fn ask_details(bazaar: &Bazaar) {
+    let (buyer, operator) = (bazaar.t.anonymous(), bazaar.t.operator());
     bazaar::run(&operator, ORDERS, "Order", json!({ "id": bazaar.orders[0] })).await;
     let slug = json!({ "slug": bazaar.slug, "channel": "web" });
     bazaar::run(&buyer, PRODUCTS, "StorefrontProduct", slug).await;
@@ -141,18 +165,34 @@ async fn ask_documents(bazaar: &Bazaar) {
     bazaar::run(&buyer, CHECKOUT, "Cart", json!({ "id": cart.id, "token": cart.token })).await;
 }
 
+/// The first page and the one after it, for each filter.
+async fn ask_pages(ctx: &Ctx, document: &str, operation: &str, filters: Vec<Value>) {
+    for filter in filters {
+        let variables = json!({ "channel": "web", "first": 2, "filter": filter });
+        let answer = bazaar::run(ctx, document, operation, variables.clone()).await;
+        // The page after the first one is found by its cursor.
+        let list = answer.as_object().unwrap().values().next().unwrap();
+        if let Some(after) = list["pageInfo"]["endCursor"].as_str() {
+            let mut next = variables;
+            next["after"] = json!(after);
+            bazaar::run(ctx, document, operation, next).await;
+        }
+    }
+}
+
 testkit::both_databases! { on one thread:
     async fn no_list_reads_a_table_whole(t: TestEnv) {
         let bazaar = Bazaar::open(t).await;
         let t = &bazaar.t;
         let lists = lists().await;
-        ask_documents(&bazaar).await;
+        let quotes = bazaar.quotes().await;
+        ask_documents(&bazaar, &quotes).await;
         t.world.db.recorder().start();
         let mut answered = BTreeSet::from(["storefrontProducts".to_owned()]);
         for ctx in [t.operator(), t.merchant(bazaar.sellers[0]), t.buyer(t.system().new_id())] {
             answered.append(&mut ask_all(&ctx, &lists).await);
         }
-        ask_documents(&bazaar).await;
+        ask_documents(&bazaar, &quotes).await;
         let sent = t.world.db.recorder().stop();
         let silent: Vec<&String> = lists.keys().filter(|name| !answered.contains(*name)).collect();
         assert!(silent.is_empty(), "lists that were not asked: {silent:?}");

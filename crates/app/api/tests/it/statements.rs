@@ -6,7 +6,7 @@ use context::Ctx;
 use serde_json::{Value, json};
 use testkit::TestEnv;
 
-use crate::bazaar::{self, Bazaar, CHECKOUT, FINANCE, MERCHANTS, OFFERS, ORDERS, PARTS, PRODUCTS, ROWS};
+use crate::bazaar::{self, ASKED, Bazaar, CHECKOUT, FINANCE, MERCHANTS, OFFERS, ORDERS, PARTS, PRODUCTS, QUOTES, ROWS};
 
 /// What an operation cost.
 struct Cost {
@@ -48,6 +48,7 @@ testkit::both_databases! { on one thread:
         let bazaar = Bazaar::open(t).await;
         let t = &bazaar.t;
         let (buyer, operator, seller) = (t.anonymous(), t.operator(), t.merchant(bazaar.sellers[0]));
+        let company = bazaar.quotes().await.buyer;
         let lists = [
             // The stamp of the marketplace, the page, products, variants, images, offers, what their merchants may,
             // stock, the names of merchants.
@@ -56,6 +57,10 @@ testkit::both_databases! { on one thread:
             // refunds, the last three with lines.
             (&operator, ORDERS, "Orders", "orders", 9),
             (&seller, PARTS, "MerchantOrders", "merchantOrders", 9),
+            // The page, lines, offers.
+            (&seller, QUOTES, "Quotes", "quotes", 3),
+            // The same, and the companies of the buyer.
+            (&company, ASKED, "Quotes", "quotes", 4),
             // The page, prices, stock, locations.
             (&seller, OFFERS, "Offers", "offers", 4),
             // The page, balances.

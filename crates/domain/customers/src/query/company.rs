@@ -129,6 +129,17 @@ pub async fn companies_of_admin_on<C: ConnectionTrait>(
     company::of_admin(conn, customer).await
 }
 
+/// The places of a buyer in all companies, for crates above that have authorized.
+///
+/// # Errors
+/// The database error.
+pub async fn company_places_on<C: ConnectionTrait>(
+    conn: &C,
+    customer: CustomerId,
+) -> Result<Vec<CompanyMember>, Error> {
+    company::places(conn, customer).await
+}
+
 /// A company, for crates above that have authorized.
 ///
 /// # Errors

@@ -16,7 +16,7 @@ use crate::{Error, actions, repo};
 
 pub use company::{
     companies, companies_by_ids, companies_of_admin_on, company, company_invitations, company_offer, company_on,
-    company_seat_on, members_by_companies,
+    company_places_on, company_seat_on, members_by_companies,
 };
 
 /// One's own buyer's account.

@@ -145,6 +145,16 @@ pub(crate) async fn of_admin<C: ConnectionTrait>(conn: &C, customer: CustomerId)
     Ok(rows.into_tuple().all(conn).await?)
 }
 
+/// The places of a buyer in all companies.
+pub(crate) async fn places<C: ConnectionTrait>(conn: &C, customer: CustomerId) -> Result<Vec<CompanyMember>, Error> {
+    let rows = member::Entity::find()
+        .filter(member::Column::CustomerId.eq(customer))
+        .order_by_asc(member::Column::CompanyId)
+        .all(conn)
+        .await?;
+    Ok(rows.into_iter().map(CompanyMember::from).collect())
+}
+
 /// Gives a place; tells `false` when the address has one already.
 pub(crate) async fn insert_member(tx: &WriteTx, place: &CompanyMember) -> Result<bool, Error> {
     let row = member::ActiveModel {

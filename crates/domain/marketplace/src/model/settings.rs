@@ -97,6 +97,12 @@ pub struct Settings {
     pub cart_ttl_days: u32,
     /// Days in which a bank transfer must arrive.
     pub transfer_expires_days: u32,
+    /// Days in which a merchant must answer a request for a quote.
+    pub quote_answer_days: u32,
+    /// Days for which an offer stands when its merchant says nothing else.
+    pub quote_valid_days: u32,
+    /// Whether buyers may ask for quotes for themselves, not only for companies.
+    pub private_quotes: bool,
     /// VAT on commission, unless the merchant has its own rate.
     pub commission_vat_ppm: Rate,
     /// How statements, invoices and payouts are made.
@@ -141,6 +147,9 @@ impl Default for Settings {
             single_handed: BTreeMap::new(),
             cart_ttl_days: 30,
             transfer_expires_days: 7,
+            quote_answer_days: 14,
+            quote_valid_days: 14,
+            private_quotes: false,
             commission_vat_ppm: Rate::from_ppm(190_000),
             billing: BillingSettings::default(),
             return_window_days: 14,
@@ -176,6 +185,9 @@ pub struct SettingsPatch {
     pub single_handed: Option<BTreeMap<Currency, i64>>,
     pub cart_ttl_days: Option<u32>,
     pub transfer_expires_days: Option<u32>,
+    pub quote_answer_days: Option<u32>,
+    pub quote_valid_days: Option<u32>,
+    pub private_quotes: Option<bool>,
     pub commission_vat_ppm: Option<Rate>,
     pub billing: Option<BillingSettings>,
     pub return_window_days: Option<u32>,
@@ -230,6 +242,9 @@ impl Settings {
         put(&mut self.single_handed, patch.single_handed);
         put(&mut self.cart_ttl_days, patch.cart_ttl_days);
         put(&mut self.transfer_expires_days, patch.transfer_expires_days);
+        put(&mut self.quote_answer_days, patch.quote_answer_days);
+        put(&mut self.quote_valid_days, patch.quote_valid_days);
+        put(&mut self.private_quotes, patch.private_quotes);
         put(&mut self.commission_vat_ppm, patch.commission_vat_ppm);
         put(&mut self.billing, patch.billing);
         put(&mut self.return_window_days, patch.return_window_days);
@@ -251,6 +266,8 @@ impl Settings {
         days("acceptWithinHours", self.accept_within_hours, 1, 24 * 60)?;
         days("cartTtlDays", self.cart_ttl_days, 1, 365)?;
         days("transferExpiresDays", self.transfer_expires_days, 1, 90)?;
+        days("quoteAnswerDays", self.quote_answer_days, 1, 365)?;
+        days("quoteValidDays", self.quote_valid_days, 1, 365)?;
         if self.fallback_days < self.hold_days {
             return Err(Invalid::new("fallbackDays", "OUT_OF_RANGE", "must not be less than the hold period"));
         }

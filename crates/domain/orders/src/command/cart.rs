@@ -303,7 +303,7 @@ pub(crate) fn from_rows(row: cart::Model, lines: Vec<cart_line::Model>) -> Cart 
 }
 
 fn given_price(unit_minor: Option<i64>, reason: Option<String>, by: Option<String>) -> Option<GivenPrice> {
-    Some(GivenPrice { unit_minor: unit_minor?, reason: reason?, by: by? })
+    Some(GivenPrice { unit_minor: unit_minor?, reason: reason?, by: by?, quote: None })
 }
 
 pub(super) fn currency_of(channel: &Channel, wanted: Option<Currency>) -> Result<Currency, Invalid> {
@@ -345,7 +345,7 @@ pub(super) async fn check_offers(
 }
 
 /// Refuses pickup points that do not exist.
-async fn check_points(tx: &WriteTx, choices: &[DeliveryChoice]) -> Result<(), Error> {
+pub(super) async fn check_points(tx: &WriteTx, choices: &[DeliveryChoice]) -> Result<(), Error> {
     let ids: Vec<PickupPointId> = choices.iter().filter_map(|choice| choice.pickup_point).collect();
     let known = marketplace::pickup_points_on(&**tx, &ids).await.map_err(market_fault)?;
     let unknown = |choice: &DeliveryChoice| choice.pickup_point.is_some_and(|id| !known.contains_key(&id));

@@ -106,7 +106,7 @@ pub(super) async fn company_of(
     Ok(Some(company))
 }
 
-fn within_limit(seat: &CompanySeat, total: Money, approval: Option<Approval>) -> Result<(), Error> {
+pub(super) fn within_limit(seat: &CompanySeat, total: Money, approval: Option<Approval>) -> Result<(), Error> {
     let approved = approval.is_some_and(|approval| total.minor <= approval.total_minor);
     match seat.member.spending_limit {
         Some(limit) if seat.member.needs_approval(total) && !approved => Err(Error::SpendingLimitExceeded { limit }),

@@ -6,6 +6,7 @@ use kernel::id::{CartId, CustomerId, OrderId};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
+use super::quote::erase_quotes;
 use crate::Error;
 use crate::actions::DRIVE;
 use crate::entity::{cart, draft, goods_return, incident, merchant_order, order, refund, shipment};
@@ -15,15 +16,16 @@ use crate::model::types::Address;
 /// What stands where a name was.
 pub(crate) const ERASED: &str = "Erased";
 
-/// Forgets a buyer in carts, drafts and orders. Orders of which something is still to be done keep the address until
+/// Forgets a buyer in carts, drafts, quotes and orders. Orders of which something is still to be done keep the address until
 /// they are at their end ([`erase_order`]): goods on their way must arrive. Saying it again changes nothing.
 ///
 /// # Errors
 /// The right may be missing; the database error. Orders that were done stay done.
 pub async fn erase_buyer(ctx: &Ctx, customer: CustomerId) -> Result<u64, Error> {
     ctx.authorize(DRIVE)?;
-    let tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write().await?;
     drop_carts(&tx, customer).await?;
+    erase_quotes(&mut tx, ctx, customer).await?;
     order::Entity::update_many()
         .col_expr(order::Column::EraseWantedAt, Expr::value(tx.now()))
         .filter(order::Column::CustomerId.eq(customer))

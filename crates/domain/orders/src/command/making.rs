@@ -191,6 +191,7 @@ impl Making<'_> {
                 list_price_minor: line.list_price,
                 price_reason: given.map(|given| given.reason.clone()),
                 price_by: given.map(|given| given.by.clone()),
+                quote_id: given.and_then(|given| given.quote),
                 tax_ppm: line.tax_ppm,
                 gross_minor: line.gross,
                 discount_minor: line.discount,

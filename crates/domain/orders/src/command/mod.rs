@@ -25,6 +25,7 @@ mod pickup;
 mod place;
 mod placement;
 mod plan;
+mod quote;
 mod reasons;
 mod refund;
 mod release;
@@ -68,7 +69,13 @@ pub use money::{
 pub use overdue::find_overdue;
 pub use pickup::{HandOver, pickup_hand_over, pickup_make_ready};
 pub use place::{PayWith, Place, place};
+pub(crate) use plan::plan_unchecked;
 pub use plan::{cart_plan, plan_of};
+pub(crate) use quote::chosen_of_quote;
+pub use quote::{
+    OfQuote, QuoteAccept, QuoteApprove, QuoteOfferMake, QuoteRefuse, QuoteRequest, quote_accept, quote_approve,
+    quote_ask_change, quote_decline, quote_offer, quote_refuse, quote_request, quote_withdraw, quotes_expire,
+};
 pub use refund::{RefundAmount, RefundUnits, refund_amount, refund_approve, refund_reject, refund_units};
 pub use release::release;
 pub use remind::remind_due;

@@ -45,6 +45,11 @@ pub async fn cart_plan(ctx: &Ctx, access: &CartAccess) -> Result<SplitPlan, Erro
 /// Denied; the database error.
 pub async fn plan_of(ctx: &Ctx, cart: &Cart) -> Result<SplitPlan, Error> {
     ctx.authorize(EDIT_CART)?;
+    plan_unchecked(ctx, cart).await
+}
+
+/// The same for a caller that has authorized.
+pub(crate) async fn plan_unchecked(ctx: &Ctx, cart: &Cart) -> Result<SplitPlan, Error> {
     let market = marketplace::snapshot_on(ctx.read()).await.map_err(market_fault)?;
     Ok(planned(ctx.read(), cart, &market, ctx.now()).await?.plan)
 }
@@ -56,6 +61,25 @@ pub(super) async fn planned<C: ConnectionTrait>(
     market: &Arc<Snapshot>,
     now: DateTime<Utc>,
 ) -> Result<Planned, Error> {
+    let Reading { input, channel, categories, terms } = read(conn, cart, market, now).await?;
+    Ok(Planned { plan: plan(&input), channel, categories, terms })
+}
+
+/// What a plan depends on.
+pub(super) struct Reading {
+    pub(super) input: PlanInput,
+    pub(super) terms: HashMap<MerchantId, SellingTerms>,
+    channel: Channel,
+    categories: HashMap<CartLineId, Vec<CategoryId>>,
+}
+
+/// Reads what the plan of a cart depends on.
+pub(super) async fn read<C: ConnectionTrait>(
+    conn: &C,
+    cart: &Cart,
+    market: &Arc<Snapshot>,
+    now: DateTime<Utc>,
+) -> Result<Reading, Error> {
     let channel = market.channel(cart.channel).ok_or_else(|| context::Error::internal("channel is gone"))?.clone();
     let mut offer_ids: Vec<_> = cart.lines.iter().map(|line| line.offer).collect();
     offer_ids.sort_unstable();
@@ -105,7 +129,7 @@ pub(super) async fn planned<C: ConnectionTrait>(
         pickups: pickups(conn, cart).await?,
         coupon,
     };
-    Ok(Planned { plan: plan(&input), channel, categories, terms })
+    Ok(Reading { input, terms, channel, categories })
 }
 
 /// The pickup points that were chosen, by consignment key. No statement when there are none.
@@ -155,6 +179,7 @@ impl Source<'_> {
             return Err(("CURRENCY_NOT_PRICED", format!("the channel does not sell in {currency}")));
         }
         let unit_price = given.map(|given| given.unit_minor).or(offer.price_minor).ok_or_else(unpriced)?;
+        let quoted = given.is_some_and(|given| given.quote.is_some());
         let class = variant.tax_class_id.or_else(|| self.market.tax_class_by_code("standard").map(|class| class.id));
         let tax = class.map_or(Rate::ZERO, |class| self.market.tax_rate(class, self.country, self.now));
         Ok(ForSale {
@@ -170,8 +195,9 @@ impl Source<'_> {
             weight_g: variant.weight_g,
             unit_price,
             list_price: given.and(offer.price_minor),
-            min_quantity: offer.min_quantity,
-            max_quantity: offer.max_quantity,
+            // A merchant who offers so many units sells so many.
+            min_quantity: if quoted { 1 } else { offer.min_quantity },
+            max_quantity: offer.max_quantity.filter(|_| !quoted),
             handling_days: offer.handling_days.map(i64::from),
         })
     }

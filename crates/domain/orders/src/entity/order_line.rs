@@ -1,7 +1,8 @@
 //! Table `order_line`.
 
 use kernel::id::{
-    CommissionRuleId, MerchantId, MerchantOrderId, OfferId, OrderId, OrderLineId, ProductId, StockItemId, VariantId,
+    CommissionRuleId, MerchantId, MerchantOrderId, OfferId, OrderId, OrderLineId, ProductId, QuoteId, StockItemId,
+    VariantId,
 };
 use sea_orm::entity::prelude::*;
 
@@ -28,6 +29,7 @@ pub struct Model {
     pub list_price_minor: Option<i64>,
     pub price_reason: Option<String>,
     pub price_by: Option<String>,
+    pub quote_id: Option<QuoteId>,
     pub tax_ppm: i64,
     pub gross_minor: i64,
     pub discount_minor: i64,

@@ -1,7 +1,7 @@
 //! Carts.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{CartId, CartLineId, ChannelId, CompanyId, CustomerId, OfferId, OrderId};
+use kernel::id::{CartId, CartLineId, ChannelId, CompanyId, CustomerId, OfferId, OrderId, QuoteId};
 use kernel::{Currency, Invalid, Money};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -78,11 +78,11 @@ pub struct CartLine {
     pub quantity: i64,
     /// A delivery price for the line that replaces the method's rate; such a line is never merged with another.
     pub delivery_quote_minor: Option<i64>,
-    /// The price that staff of the operator gave it.
+    /// The price that staff of the operator, or an offer of the merchant, gave it.
     pub price: Option<GivenPrice>,
 }
 
-/// A price that staff of the operator gave a line, instead of the offer's.
+/// A price that staff of the operator gave a line, or its merchant offered the buyer, instead of the offer's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct GivenPrice {
     /// Price of a unit as shown in the channel, in minor units of the cart's currency.
@@ -91,6 +91,9 @@ pub struct GivenPrice {
     pub reason: String,
     /// Who, as the history names actors.
     pub by: String,
+    /// The quote it was offered in. How many units are sold at once was settled there, too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quote: Option<QuoteId>,
 }
 
 /// A line to be put into a cart.

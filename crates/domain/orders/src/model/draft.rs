@@ -96,7 +96,7 @@ impl NewPrice {
             return Err(Invalid::range(field("unit"), 0, PRICE_MAX));
         }
         let reason = text::line(&field("reason"), &self.reason, REASON_MAX)?;
-        Ok(GivenPrice { unit_minor: self.unit.minor, reason, by })
+        Ok(GivenPrice { unit_minor: self.unit.minor, reason, by, quote: None })
     }
 }
 

@@ -13,6 +13,7 @@ pub mod payments_of;
 pub mod pickup;
 pub mod plan;
 pub mod promise;
+pub mod quote;
 pub mod replan;
 pub mod settle;
 pub mod state;

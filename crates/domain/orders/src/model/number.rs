@@ -1,7 +1,8 @@
 //! Order numbers.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{self, OrderId};
+use kernel::id::{self, OrderId, QuoteId};
+use uuid::Uuid;
 
 /// The number of an order: the day and eight characters of chance from its id, `260302-7K3Q-F9XM`.
 ///
@@ -9,9 +10,19 @@ use kernel::id::{self, OrderId};
 /// collision in 10^12 a day.
 #[must_use]
 pub fn order_number(id: OrderId, placed_at: DateTime<Utc>) -> String {
-    let text = id::encode(id.0).to_uppercase();
+    dated(id.0, placed_at)
+}
+
+/// The number of a quote, made like that of an order: `Q260302-7K3Q-F9XM`.
+#[must_use]
+pub fn quote_number(id: QuoteId, requested_at: DateTime<Utc>) -> String {
+    format!("Q{}", dated(id.0, requested_at))
+}
+
+fn dated(id: Uuid, at: DateTime<Utc>) -> String {
+    let text = id::encode(id).to_uppercase();
     let chance = &text[text.len() - 8..];
-    format!("{}-{}-{}", placed_at.format("%y%m%d"), &chance[..4], &chance[4..])
+    format!("{}-{}-{}", at.format("%y%m%d"), &chance[..4], &chance[4..])
 }
 
 /// The number of the `position`-th merchant order (from 1) of an order.

@@ -42,6 +42,7 @@ macro_rules! stored_text {
         }
     };
 }
+pub(crate) use stored_text;
 
 stored_text! {
     /// The state of a buyer's order.
@@ -426,6 +427,8 @@ stored_text! {
         Api = "api",
         /// Taken by the operator for the buyer.
         Phone = "phone",
+        /// An offer that a merchant made the buyer.
+        Quote = "quote",
     }
 }
 

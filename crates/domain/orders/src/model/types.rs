@@ -13,6 +13,7 @@ use crate::model::money::Parts;
 use crate::model::pickup::{Pickup, PickupChoices};
 use crate::model::plan::SplitPlan;
 use crate::model::promise::PromiseTerms;
+use crate::model::quote::OfferTerms;
 
 macro_rules! json_text {
     ($($name:ty),* $(,)?) => {$(
@@ -35,6 +36,7 @@ json_text!(
     DeliveryChoices,
     FulfillmentOrderIds,
     GivenBack,
+    OfferTerms,
     Pickup,
     PickupChoices,
     PromiseTerms,
@@ -102,7 +104,10 @@ impl Address {
     }
 }
 
-/// The delivery method chosen for each consignment key.
+/// Stands for every consignment that has no choice of its own.
+pub const EVERY_CONSIGNMENT: &str = "*";
+
+/// The delivery method chosen for each consignment key, or for [`EVERY_CONSIGNMENT`].
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, DeriveValueType)]
 #[sea_orm(value_type = "String")]
 pub struct DeliveryChoices(pub BTreeMap<String, DeliveryMethodId>);

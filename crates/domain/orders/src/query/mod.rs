@@ -8,6 +8,7 @@ mod drafts;
 mod explain;
 mod lists;
 mod preview;
+mod quotes;
 mod reading;
 mod timeline;
 
@@ -27,6 +28,7 @@ pub use lists::{
     merchant_orders, merchant_orders_by_ids, order, orders, orders_by_ids, plan_of_order, refunds_open,
 };
 pub use preview::{CommissionDifference, CommissionPreview, CommissionTrial, commission_preview};
+pub use quotes::{QuoteFilter, offers_by_quotes, plan_of_quote, quote, quotes, steps_by_quotes};
 pub use timeline::{timeline_of_merchant_order, timeline_of_order};
 
 pub(crate) use lists::{guest_order_on, order_on};

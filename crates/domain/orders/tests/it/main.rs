@@ -20,6 +20,8 @@ mod pickups;
 mod places;
 mod previews;
 mod promises;
+mod quotes;
+mod quotes_hostile;
 mod races;
 mod refunds;
 mod replan;

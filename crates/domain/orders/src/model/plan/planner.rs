@@ -10,6 +10,7 @@ use marketplace::delivery::transit_days;
 use marketplace::{DeliveryKind, DeliveryMethod, WorkCalendar};
 
 use super::super::pickup::is_collected;
+use super::super::types::EVERY_CONSIGNMENT;
 use super::input::{ForSale, PlanInput, PlanLine};
 use super::locations::{self, Candidate, Take, Want};
 use super::price::{self, Load};
@@ -223,7 +224,7 @@ impl<'a> Work<'a> {
             }
         }
         choices.sort_by_key(|choice| choice.price);
-        let wanted = self.input.choices.get(&key);
+        let wanted = self.input.choices.get(&key).or_else(|| self.input.choices.get(EVERY_CONSIGNMENT));
         let chosen = wanted.filter(|id| choices.iter().any(|c| c.method == **id)).copied();
         // Nobody is sent somewhere without having asked for it, however cheap it is.
         let usual = choices.iter().find(|choice| !is_collected(&choice.kind)).or(choices.first());
