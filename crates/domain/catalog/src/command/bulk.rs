@@ -83,7 +83,8 @@ pub async fn products_upsert(
     loop {
         match upsert_once(ctx, &grant, owner, &drafts).await {
             Err(error) if tries < TRIES && raced(&error) => tries += 1,
-            outcome => return outcome,
+            Ok(Upserted { overtaken: true, .. }) if tries < TRIES => tries += 1,
+            outcome => return outcome.map(|done| done.rows),
         }
     }
 }
@@ -107,6 +108,14 @@ pub(crate) fn owner_of(grant: &Grant, wanted: Option<MerchantId>) -> Result<Owne
         _ => return Err(context::Error::NotFound("merchant").into()),
     };
     Ok(Owner { merchant, operator: grant.is_wide() })
+}
+
+/// What a look at the database came to.
+struct Upserted {
+    rows: Vec<UpsertRow>,
+    /// A product that was new at the first look is there now, and what it holds was refused to the same product of this
+    /// call. Nothing was written.
+    overtaken: bool,
 }
 
 struct Row {
@@ -136,7 +145,7 @@ async fn drafts(ctx: &Ctx, products: Vec<ProductInput>) -> Result<Vec<Row>, Erro
     Ok(rows)
 }
 
-async fn upsert_once(ctx: &Ctx, grant: &Grant, owner: Owner, rows: &[Row]) -> Result<Vec<UpsertRow>, Error> {
+async fn upsert_once(ctx: &Ctx, grant: &Grant, owner: Owner, rows: &[Row]) -> Result<Upserted, Error> {
     let mut tx = ctx.begin_write().await?;
     let good: Vec<&Draft> = rows.iter().filter_map(|row| row.draft.as_ref().ok()).collect();
     let handles = good.iter().filter_map(|draft| draft.external_handle.clone()).collect();
@@ -148,24 +157,37 @@ async fn upsert_once(ctx: &Ctx, grant: &Grant, owner: Owner, rows: &[Row]) -> Re
         stored: draft.external_handle.as_ref().and_then(|handle| stored.remove(handle)),
         draft: draft.clone(),
     });
-    let mut settled = settle(ctx, &tx, owner, targets.collect()).await?.into_iter();
+    let targets: Vec<Target> = targets.collect();
+    let new: HashSet<String> = targets.iter().filter(|t| t.stored.is_none()).filter_map(handle_of).collect();
+    let mut settled = settle(ctx, &tx, owner, targets).await?.into_iter();
+    let mut refused = Vec::new();
     let mut writes: Vec<Write> = Vec::new();
     let mut answer = Vec::with_capacity(rows.len());
     for row in rows {
         let outcome = match &row.draft {
             Err(error) => rejected(error.clone()),
-            Ok(_) => match settled.next() {
+            Ok(draft) => match settled.next() {
                 Some(Ok(settled)) => accepted(settled, &mut writes),
-                Some(Err(error)) if is_about_the_row(&error) => rejected(row_error(&error)),
+                Some(Err(error)) if is_about_the_row(&error) => {
+                    refused.extend(draft.external_handle.clone().filter(|handle| new.contains(handle)));
+                    rejected(row_error(&error))
+                }
                 Some(Err(error)) => return Err(error),
                 None => return Err(context::Error::internal("a product without an answer").into()),
             },
         };
         answer.push(UpsertRow { external_handle: row.handle.clone(), ..outcome });
     }
+    if !refused.is_empty() && !load::lock_handles(&tx, grant, owner.merchant, refused).await?.is_empty() {
+        return Ok(Upserted { rows: answer, overtaken: true });
+    }
     apply(&mut tx, &writes).await?;
     tx.commit().await?;
-    Ok(answer)
+    Ok(Upserted { rows: answer, overtaken: false })
+}
+
+fn handle_of(target: &Target) -> Option<String> {
+    target.draft.external_handle.clone()
 }
 
 fn accepted(settled: Settled, writes: &mut Vec<Write>) -> UpsertRow {
