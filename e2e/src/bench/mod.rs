@@ -57,6 +57,10 @@ pub struct Options {
     pub products: usize,
     /// Products of the bulk load.
     pub bulk: usize,
+    /// Merchants of the payout run.
+    pub payees: usize,
+    /// Postings in the books before the payout run.
+    pub postings: i64,
     /// How long each load runs.
     pub each: Duration,
     /// Kills of the crash loop.

@@ -20,12 +20,8 @@ use crate::site::{OPERATOR, Options as SiteOptions};
 use crate::wire::Wire;
 use crate::{Error, Json as _, Kind, Result, Site, operations};
 
-const MERCHANTS: usize = 1_000;
-const SIZE: Size = Size { merchants: MERCHANTS, products: 1, variants: 1, units: 1_000_000 };
 /// Lines of an order, each of another merchant.
 const LINES: usize = 50;
-/// Postings in the books before anybody is paid.
-const POSTINGS: i64 = 100_000;
 /// Fulfillment steps at once.
 const HANDS: usize = 6;
 const CONNECTIONS: [usize; 2] = [1, 16];
@@ -45,6 +41,8 @@ struct Finance {
     client: Client,
     currency: String,
     task: Task,
+    /// How many merchants it is about.
+    merchants: usize,
 }
 
 impl Work for Finance {
@@ -61,7 +59,7 @@ impl Work for Finance {
                 ("statements", self.client.mutate(document, json!({})).await?.int("closedCount")?)
             }
         };
-        let all = i64::try_from(MERCHANTS).unwrap_or(i64::MAX);
+        let all = i64::try_from(self.merchants).unwrap_or(i64::MAX);
         if done == all { Ok(()) } else { Err(Error::Unexpected(format!("{done} {what} instead of {all}"))) }
     }
 }
@@ -74,9 +72,11 @@ struct Stage {
 
 pub(super) async fn measure(kind: Kind, options: &Options) -> Result<Vec<Section>> {
     let site = Site::start(kind, SiteOptions::default().with("SOUK__SANDBOX__CLOCK", "true")).await?;
-    let mut stage = Stage { bazaar: Bazaar::open(&site.client()?, SIZE).await?, site };
+    let merchants = options.payees;
+    let size = Size { merchants, products: 1, variants: 1, units: 1_000_000 };
+    let mut stage = Stage { bazaar: Bazaar::open(&site.client()?, size).await?, site };
     let mut orders = 0;
-    while stage.postings().await? < POSTINGS {
+    while stage.postings().await? < options.postings {
         orders += stage.sell().await?;
         stage.site.wait_quiet(PATIENCE).await?;
     }
@@ -110,12 +110,12 @@ pub(super) async fn measure(kind: Kind, options: &Options) -> Result<Vec<Section
     stage.site.stop().await?;
 
     let mut sections = Vec::new();
-    let title = format!("Payout run of {MERCHANTS} merchants, {}", kind.name());
+    let title = format!("Payout run of {merchants} merchants, {}", kind.name());
     let mut section = stage.beside(title, "runs", &run, (&run_seen, run_since)).await?;
     section.note(format!("the books had {postings} postings of {orders} merchant orders"));
     section.note(format!("mails, the file for the bank and events after it: {} ms", settled.as_millis()));
     sections.push(section);
-    let title = format!("Close of {MERCHANTS} periods with their invoices, {}", kind.name());
+    let title = format!("Close of {merchants} periods with their invoices, {}", kind.name());
     sections.push(stage.beside(title, "closes", &close, (&close_seen, close_since)).await?);
     sections.push(stage.read_beside(&read, &read_floor, options).await?);
     stage.site.close().await?;
@@ -174,7 +174,8 @@ impl Stage {
 
     fn finance(&self, task: Task) -> Finance {
         let market = &self.bazaar.market;
-        Finance { client: market.operator.clone(), currency: market.currency.clone(), task }
+        let merchants = self.bazaar.staff.len();
+        Finance { client: market.operator.clone(), currency: market.currency.clone(), task, merchants }
     }
 
     async fn once(&self, task: Task) -> Result<Figures> {

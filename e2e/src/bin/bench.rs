@@ -38,6 +38,12 @@ struct Cli {
     /// Products of the bulk load
     #[arg(long, default_value_t = 100_000)]
     bulk: usize,
+    /// Merchants of the payout run
+    #[arg(long, default_value_t = 1_000)]
+    payees: usize,
+    /// Postings in the books before the payout run
+    #[arg(long, default_value_t = 100_000)]
+    postings: i64,
     /// Kills of the crash loop
     #[arg(long, default_value_t = 30)]
     kills: usize,
@@ -56,6 +62,8 @@ async fn main() -> ExitCode {
         merchants: cli.merchants.max(1),
         products: cli.products,
         bulk: cli.bulk,
+        payees: cli.payees.max(2),
+        postings: cli.postings,
         each: Duration::from_secs(cli.seconds),
         kills: cli.kills,
         seed: cli.seed,
