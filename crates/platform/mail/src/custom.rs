@@ -180,14 +180,19 @@ impl Template {
             "parcel_count" => json!(2),
             "whole" => json!(false),
             "address_changed" | "delivery_changed" => json!(true),
+            "change_asked" => json!(false),
             "company_name" => json!("Müller Bau GmbH"),
             "buyer_name" | "user_name" | "recipient_name" => json!("Ann Buyer"),
             "merchant_name" => json!("Müller & Söhne"),
             "order_number" => json!("261122-T7NQ-4KHN"),
             "po_number" => json!("PO-2026-118"),
+            "quote_number" => json!("Q261122-7K3Q-F9XM"),
             "return_number" => json!("261122-T7NQ-4KHN-1-R1"),
-            "total" | "amount" | "refund" => json!(if german { "20,50 EUR" } else { "20.50 EUR" }),
-            "accept_by" | "ship_by" | "expires_on" => json!(if german { "24.11.2026" } else { "2026-11-24" }),
+            "total" | "amount" | "refund" | "goods" => json!(if german { "20,50 EUR" } else { "20.50 EUR" }),
+            "delivery" => json!(if german { "4,90 EUR" } else { "4.90 EUR" }),
+            "accept_by" | "answer_by" | "ship_by" | "expires_on" | "valid_until" => {
+                json!(if german { "24.11.2026" } else { "2026-11-24" })
+            }
             "tracking_number" => json!("00340434161094042557"),
             "label" => json!("https://labels.example/1.pdf"),
             "reason" => json!(if german { "nicht mehr vorrätig" } else { "out of stock" }),

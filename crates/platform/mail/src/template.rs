@@ -121,6 +121,12 @@ templates! {
     ReturnReceived = "return_received" to Buyer, needs ["buyer_name", "order_number", "merchant_name", "return_number", "lines", "order_url"], may [];
     /// To the buyer: how was it.
     ReviewRequest = "review_request" to Buyer, needs ["buyer_name", "order_number", "merchant_name", "lines", "order_url"], may [];
+    /// To the merchant: a buyer asks for prices, or for another offer.
+    QuoteRequested = "quote_requested" to Merchant, needs ["merchant_name", "buyer_name", "quote_number", "change_asked", "lines", "quote_url"], may ["answer_by"];
+    /// To the buyer: a merchant has made an offer, or a new version of it.
+    QuoteOffered = "quote_offered" to Buyer, needs ["buyer_name", "merchant_name", "quote_number", "lines", "goods", "valid_until", "quote_url"], may ["delivery"];
+    /// To the buyer: a merchant makes no offer, or took it back.
+    QuoteRefused = "quote_refused" to Buyer, needs ["buyer_name", "merchant_name", "quote_number", "quote_url"], may [];
     /// To the operator, and to the merchant it is about: a payment is disputed.
     DisputeOpened = "dispute_opened" to Team, needs ["recipient_name", "order_number", "amount", "order_url"], may [];
     /// To a merchant: open your shop.

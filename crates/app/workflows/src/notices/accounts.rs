@@ -72,7 +72,7 @@ async fn company_invitation(deps: &Deps, event: CompanyMemberInvited, _: &Stored
 }
 
 /// Who is written to.
-struct Person {
+pub(super) struct Person {
     email: String,
     name: Option<String>,
     locale: String,
@@ -81,7 +81,7 @@ struct Person {
 
 impl Person {
     /// A buyer reads its own language, everybody else that of the marketplace.
-    async fn of(deps: &Deps, email: &str, name: Option<&str>) -> Result<Self, Failure> {
+    pub(super) async fn of(deps: &Deps, email: &str, name: Option<&str>) -> Result<Self, Failure> {
         let ctx = deps.ctx();
         let market = marketplace::snapshot(&ctx).await.map_err(retry)?;
         let own = customers::locale_of(&ctx, email).await.map_err(retry)?;
@@ -93,12 +93,33 @@ impl Person {
         })
     }
 
-    fn day(&self, at: DateTime<Utc>) -> String {
+    /// Somebody of a team, in the language of mails to teams.
+    pub(super) async fn of_team(deps: &Deps, email: &str, name: &str) -> Result<Self, Failure> {
+        let market = marketplace::snapshot(&deps.ctx()).await.map_err(retry)?;
+        Ok(Self {
+            email: email.to_owned(),
+            name: Some(name.to_owned()),
+            locale: market.settings.mail_locale.clone(),
+            marketplace_name: market.settings.name.clone(),
+        })
+    }
+
+    pub(super) fn locale(&self) -> &str {
+        &self.locale
+    }
+
+    pub(super) fn day(&self, at: DateTime<Utc>) -> String {
         day(at.date_naive(), &self.locale)
     }
 
     /// One mail, named by the thing it tells of.
-    async fn write(self, deps: &Deps, template: Template, of: impl Display, mut variables: Value) -> HandlerResult {
+    pub(super) async fn write(
+        self,
+        deps: &Deps,
+        template: Template,
+        of: impl Display,
+        mut variables: Value,
+    ) -> HandlerResult {
         variables["marketplace_name"] = self.marketplace_name.into();
         let key = format!("{}:{of}", template.name());
         let mail = SendMail { to: self.email, to_name: self.name, locale: self.locale, template, variables, key };

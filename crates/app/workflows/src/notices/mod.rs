@@ -4,6 +4,7 @@ mod accounts;
 mod care;
 mod money;
 mod orders;
+mod quotes;
 mod words;
 
 use chrono::NaiveDate;
@@ -16,6 +17,7 @@ pub(crate) fn register(builder: DispatcherBuilder, deps: &Deps) -> DispatcherBui
     let builder = accounts::register(builder, deps);
     let builder = care::register(builder, deps);
     let builder = money::register(builder, deps);
+    let builder = quotes::register(builder, deps);
     orders::register(builder, deps)
 }
 

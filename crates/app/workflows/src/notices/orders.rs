@@ -111,11 +111,7 @@ pub(super) async fn part(deps: &Deps, id: MerchantOrderId) -> Result<PartDetail,
 /// Lines as mails show them; `quantity` says how many units of a line are meant.
 pub(super) fn lines(letter: &Letter, of: &[OrderLine], quantity: impl Fn(&OrderLine) -> i64) -> Value {
     let shown = of.iter().filter(|line| quantity(line) > 0).map(|line| {
-        let name = if line.variant_title.is_empty() {
-            line.title.clone()
-        } else {
-            format!("{} ({})", line.title, line.variant_title)
-        };
+        let name = words::goods(&line.title, &line.variant_title);
         let total = letter.money(line.unit_price_minor * quantity(line));
         json!({ "name": name, "quantity": quantity(line), "total": total })
     });

@@ -10,6 +10,11 @@ fn of((english, german): Words, locale: &str) -> String {
     if is_german(locale) { german } else { english }.to_owned()
 }
 
+/// A product and which of its variants.
+pub(super) fn goods(title: &str, variant_title: &str) -> String {
+    if variant_title.is_empty() { title.to_owned() } else { format!("{title} ({variant_title})") }
+}
+
 /// Why units were canceled; `None` where there is nothing to say to the buyer.
 pub(super) fn cancel_reason(reason: CancelReason, locale: &str) -> Option<String> {
     let words = match reason {

@@ -5,6 +5,7 @@ mod canceled;
 mod hostile;
 mod mails;
 mod people;
+mod quotes;
 #[allow(dead_code, reason = "the tests of mail use the rest of it")]
 #[path = "../../../../platform/mail/tests/it/sink.rs"]
 mod sink;

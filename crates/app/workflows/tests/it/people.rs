@@ -7,7 +7,7 @@ use marketplace::model::SettingsPatch;
 use crate::stage::{market, subjects};
 use crate::support::Market;
 
-async fn registered(m: &Market, email: &str, locale: &str) -> context::Ctx {
+pub async fn registered(m: &Market, email: &str, locale: &str) -> context::Ctx {
     identity::set_password_cost(identity::PasswordCost::CHEAP);
     let input = Register {
         email: email.to_owned(),
@@ -20,7 +20,7 @@ async fn registered(m: &Market, email: &str, locale: &str) -> context::Ctx {
     m.t.buyer(made.customer.id)
 }
 
-async fn company(m: &Market, bea: &context::Ctx) -> CompanyId {
+pub async fn company(m: &Market, bea: &context::Ctx) -> CompanyId {
     let address = customers::AddressFields {
         name: "Kettle Works".to_owned(),
         line1: "Long Street 1".to_owned(),

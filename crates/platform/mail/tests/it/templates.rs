@@ -10,6 +10,14 @@ fn variables() -> Value {
         "buyer_name": "Ann <script>alert(1)</script>",
         "merchant_name": "Müller & Söhne",
         "order_number": "10042",
+        "po_number": "PO <7>",
+        "quote_number": "Q10043",
+        "quote_url": "https://souk.example/quotes/Q10043",
+        "change_asked": true,
+        "answer_by": "2026-12-01",
+        "valid_until": "2026-12-01",
+        "goods": "20,50 €",
+        "delivery": "4,90 €",
         "lines": [
             { "name": "Tea \"Assam\"", "quantity": 2, "total": "12,00 €" },
             { "name": "Cup", "quantity": 1, "total": "8,50 €" },
@@ -130,6 +138,8 @@ Müller & Söhne hat Paket 1 von 2 Ihrer Bestellung 10042 übergeben. Es enthäl
 
   2 x Tea \"Assam\"
   1 x Cup
+
+Ihre Bestellnummer: PO <7>
 
 Sendungsnummer: 00340434
 
