@@ -18,7 +18,7 @@ testkit::both_databases! {
         let m = Market::new(t).await;
         let shop = m.shop("anna").await;
         let offer = m.goods(&shop, "A1", 1000, 10).await;
-        let buyer = m.t.buyer(m.t.system().new_id());
+        let buyer = crate::companies::buyer(&m.t, "bea@example.org").await;
         let (cart, access) = m.cart(&buyer, &[(offer, 1)]).await;
         let open = CartAccess { id: cart.id, token: None };
         assert!(query::cart(&buyer, &open).await.is_ok());

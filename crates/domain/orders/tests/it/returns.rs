@@ -171,7 +171,7 @@ testkit::both_databases! {
         let m = Market::new(t).await;
         let shop = m.shop("anna").await;
         let offer = m.goods(&shop, "A1", 1999, 5).await;
-        let buyer = m.t.buyer(m.t.system().new_id());
+        let buyer = crate::companies::buyer(&m.t, "bea@example.org").await;
         let stranger = m.t.buyer(m.t.system().new_id());
         let (_, access) = m.cart(&buyer, &[(offer, 2)]).await;
         let plan = m.plan(&buyer, &access).await;

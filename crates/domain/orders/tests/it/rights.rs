@@ -1,7 +1,6 @@
 //! Who sees and touches what.
 
 use kernel::PageArgs;
-use kernel::id::CustomerId;
 use orders::command::{
     CancelOrder, CancelUnits, Decide, Decision, Deliver, RefundUnits, cancel_order, cancel_units, decide, deliver,
     place as place_cart, refund_units,
@@ -56,13 +55,13 @@ testkit::both_databases! {
         let m = Market::new(t).await;
         let shop = m.shop("anna").await;
         let offer = m.goods(&shop, "A1", 1000, 5).await;
-        let ann: CustomerId = m.t.system().new_id();
-        let (buyer, stranger) = (m.t.buyer(ann), m.t.buyer(m.t.system().new_id()));
+        let buyer = crate::companies::buyer(&m.t, "bea@example.org").await;
+        let stranger = m.t.buyer(m.t.system().new_id());
         let (_, access) = m.cart(&buyer, &[(offer, 2)]).await;
         let plan = m.plan(&buyer, &access).await;
         let order = place_cart(&buyer, place(&access, &plan, "k", "card_sandbox")).await.unwrap();
         m.drain().await;
-        assert_eq!(query::order(&buyer, order.id).await.unwrap().customer_id, Some(ann));
+        assert_eq!(query::order(&buyer, order.id).await.unwrap().customer_id, buyer.actor().customer());
         assert_eq!(query::parts_by_orders(&buyer, &[order.id]).await.unwrap().len(), 1);
         assert_eq!(query::orders(&buyer, &OrderFilter::default(), &PageArgs::first(9)).await.unwrap().items.len(), 1);
         assert_eq!(code(query::order(&stranger, order.id).await), "NOT_FOUND");
@@ -82,7 +81,7 @@ testkit::both_databases! {
         let m = Market::new(t).await;
         let shop = m.shop("anna").await;
         let offer = m.goods(&shop, "A1", 1000, 5).await;
-        let buyer = m.t.buyer(m.t.system().new_id());
+        let buyer = crate::companies::buyer(&m.t, "bea@example.org").await;
         let (_, access) = m.cart(&buyer, &[(offer, 2)]).await;
         let plan = m.plan(&buyer, &access).await;
         let order = place_cart(&buyer, place(&access, &plan, "k", "card_sandbox")).await.unwrap();
