@@ -1,24 +1,23 @@
 //! A payout run over many merchants, their statements, and the end of a period.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
-use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
+use chrono::{Datelike as _, NaiveDate};
 use sea_orm::{ConnectionTrait as _, Statement};
 use serde_json::json;
 
 use super::list::Pages;
 use super::{COMPARED, Options, compare};
 use crate::bazaar::{Bazaar, Size};
-use crate::client::Client;
 use crate::floor::{self, ReadFloor, Seen, WriteFloor};
 use crate::load::{self, Figures, Until, Work};
-use crate::market::{BasketLine, Staff, each, sign_in};
+use crate::market::{BasketLine, Market, Staff, each, sign_in};
 use crate::report::{Section, milliseconds};
 use crate::site::{OPERATOR, Options as SiteOptions};
 use crate::wire::Wire;
-use crate::{Error, Json as _, Kind, Result, Site, operations};
+use crate::{Error, Kind, Result, Site, operations};
 
 /// Lines of an order, each of another merchant.
 const LINES: usize = 50;
@@ -38,8 +37,7 @@ enum Task {
 
 /// Somebody of the operator's finance with a task.
 struct Finance {
-    client: Client,
-    currency: String,
+    market: Market,
     task: Task,
     /// How many merchants it is about.
     merchants: usize,
@@ -48,18 +46,10 @@ struct Finance {
 impl Work for Finance {
     async fn step(&mut self) -> Result<()> {
         let (what, done) = match &self.task {
-            Task::Payouts(key) => {
-                let minimum = json!({ "amount": "0", "currency": self.currency });
-                let input = json!({ "currency": self.currency, "runKey": key, "minimum": minimum });
-                let payload = self.client.run(operations::find("operator/finance", "PayoutRunCreate")?, input).await?;
-                ("payouts", payload.int("run.payoutCount")?)
-            }
-            Task::Close => {
-                let document = operations::find("operator/papers", "StatementsClose")?;
-                ("statements", self.client.mutate(document, json!({})).await?.int("closedCount")?)
-            }
+            Task::Payouts(key) => ("payouts", self.market.payout_run(key).await?.count),
+            Task::Close => ("statements", self.market.statements_close().await?),
         };
-        let all = i64::try_from(self.merchants).unwrap_or(i64::MAX);
+        let all = self.merchants;
         if done == all { Ok(()) } else { Err(Error::Unexpected(format!("{done} {what} instead of {all}"))) }
     }
 }
@@ -101,7 +91,7 @@ pub(super) async fn measure(kind: Kind, options: &Options) -> Result<Vec<Section
     stage.bazaar.market.wait_released(PATIENCE).await?;
     let (name, value) = floor::LOG_LEVEL;
     stage.restart(&[("SOUK__WORKER__ENABLED", Some("false")), (name, Some(value))]).await?;
-    let (run_seen, run_since) = stage.seen(Task::Payouts("bench 2".to_owned()), "payout_run").await?;
+    let (run_seen, run_since) = stage.run_seen("bench 2").await?;
     stage.restart(&[("SOUK__WORKER__ENABLED", None), (name, None)]).await?;
     stage.site.wait_quiet(PATIENCE).await?;
     stage.site.verify().await?;
@@ -133,7 +123,7 @@ impl Stage {
         };
         complete(each(baskets, 2, buy).await)?;
         self.site.wait_quiet(PATIENCE).await?;
-        let desk = Staff { client: self.bazaar.market.operator.clone(), merchant_id: String::new() };
+        let desk = self.bazaar.market.desk();
         self.work_off("AWAITING_ACCEPTANCE", async |part| desk.accept(&part).await).await?;
         self.site.wait_quiet(PATIENCE).await?;
         self.work_off("TO_SHIP", async |part| {
@@ -150,7 +140,7 @@ impl Stage {
     where
         Fut: Future<Output = Result<()>>,
     {
-        let desk = Staff { client: self.bazaar.market.operator.clone(), merchant_id: String::new() };
+        let desk = self.bazaar.market.desk();
         let mut done = 0;
         loop {
             let waiting = desk.merchant_orders(state, 100).await?;
@@ -171,9 +161,7 @@ impl Stage {
     }
 
     fn finance(&self, task: Task) -> Finance {
-        let market = &self.bazaar.market;
-        let merchants = self.bazaar.staff.len();
-        Finance { client: market.operator.clone(), currency: market.currency.clone(), task, merchants }
+        Finance { market: self.bazaar.market.clone(), task, merchants: self.bazaar.staff.len() }
     }
 
     async fn once(&self, task: Task) -> Result<Figures> {
@@ -194,7 +182,7 @@ impl Stage {
 
     /// Puts the clock behind the end of the month, and signs in again: the old session is over by then.
     async fn forward(&mut self) -> Result<()> {
-        let now = self.clock().await?;
+        let now = self.bazaar.market.clock().await?;
         let (year, month) = if now.month() == 12 { (now.year() + 1, 1) } else { (now.year(), now.month() + 1) };
         // A day later, whatever the time zone of the marketplace.
         let then = NaiveDate::from_ymd_opt(year, month, 2).and_then(|day| day.and_hms_opt(12, 0, 0));
@@ -205,23 +193,15 @@ impl Stage {
         Ok(())
     }
 
-    /// The time that the program's clock shows.
-    async fn clock(&self) -> Result<DateTime<Utc>> {
-        let answer = self.bazaar.market.operator.mutate("mutation { ping }", json!({})).await?;
-        let text = answer.as_str().unwrap_or_default();
-        text.parse().map_err(|e| Error::Unexpected(format!("{e} in {text}")))
-    }
-
-    /// The writing transactions of a task that insert into `table`, and when it was given.
-    async fn seen(&mut self, task: Task, table: &str) -> Result<(Vec<Seen>, u64)> {
-        let since_ms = u64::try_from(self.clock().await?.timestamp_millis()).unwrap_or(0);
+    /// The writing transaction of a payout run, and when it was asked for.
+    async fn run_seen(&self, key: &str) -> Result<(Vec<Seen>, u64)> {
+        let since_ms = u64::try_from(self.bazaar.market.clock().await?.timestamp_millis()).unwrap_or(0);
         let before = self.site.log().len();
-        self.once(task).await?;
+        self.once(Task::Payouts(key.to_owned())).await?;
         let seen = floor::read_log(&self.site.log()[before..])?;
-        let start = format!("INSERT INTO \"{table}\"");
-        let own: std::collections::BTreeSet<u64> =
-            seen.iter().filter(|one| one.sql.starts_with(&start)).map(|one| one.transaction).collect();
-        Ok((seen.into_iter().filter(|one| own.contains(&one.transaction)).collect(), since_ms))
+        let of_run =
+            seen.iter().find(|one| one.sql.starts_with("INSERT INTO \"payout_run\"")).map(|one| one.transaction);
+        Ok((seen.into_iter().filter(|one| Some(one.transaction) == of_run).collect(), since_ms))
     }
 
     /// A section with the floor of what was seen.
@@ -244,7 +224,7 @@ impl Stage {
     /// Requests for the statement of this month, one for each merchant.
     async fn statements(&self) -> Result<Vec<Vec<u8>>> {
         let document = operations::find("merchant/money", "Statement")?;
-        let now = self.clock().await?;
+        let now = self.bazaar.market.clock().await?;
         let from = now - chrono::Duration::days(30);
         let body = |staff: &Staff| {
             let variables = json!({
@@ -271,7 +251,6 @@ impl Stage {
                 if matches!(until, Until::Elapsed(_)) {
                     measured.push(figures);
                 }
-                next.store(0, Ordering::Relaxed);
             }
         }
         Ok(measured)

@@ -104,6 +104,16 @@ impl Market {
         })
     }
 
+    /// Closes the periods of merchants that are over; gives how many.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub async fn statements_close(&self) -> Result<usize> {
+        let document = operations::find("operator/papers", "StatementsClose")?;
+        let closed = self.operator.mutate(document, json!({})).await?.int("closedCount")?;
+        Ok(usize::try_from(closed).unwrap_or(0))
+    }
+
     /// Says that the bank paid everything of a run.
     ///
     /// # Errors

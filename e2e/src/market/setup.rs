@@ -1,9 +1,10 @@
 //! An operator who opens a marketplace.
 
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::{Staff, Storefront};
-use crate::{Client, Json as _, Result, operations};
+use crate::{Client, Error, Json as _, Result, operations};
 
 /// What kind of marketplace is wanted.
 #[derive(Debug, Clone)]
@@ -25,7 +26,7 @@ pub struct Wanted {
 }
 
 /// A marketplace that is open for business in one channel and currency.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Market {
     /// The operator, signed in.
     pub operator: Client,
@@ -82,6 +83,22 @@ impl Market {
     #[must_use]
     pub fn storefront(&self) -> Storefront {
         Storefront::new(self.shop.clone(), &self.channel, &self.currency, &self.country)
+    }
+
+    /// The operator's own people, who may do everything for every merchant.
+    #[must_use]
+    pub fn desk(&self) -> Staff {
+        Staff { client: self.operator.clone(), merchant_id: String::new() }
+    }
+
+    /// The time that the program's clock shows.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub async fn clock(&self) -> Result<DateTime<Utc>> {
+        let answer = self.operator.mutate("mutation { ping }", json!({})).await?;
+        let text = answer.as_str().unwrap_or_default();
+        text.parse().map_err(|e| Error::Unexpected(format!("{e} in {text}")))
     }
 
     /// Somebody who may do everything for a merchant, by an API key of the merchant.

@@ -270,8 +270,7 @@ impl Stage {
 
     /// The time of the server.
     pub async fn clock(&self) -> DateTime<Utc> {
-        let answer = self.market.operator.mutate("mutation { ping }", json!({})).await.unwrap();
-        answer.as_str().unwrap().parse().unwrap()
+        self.market.clock().await.unwrap()
     }
 
     /// A transaction's lines: each account and side once, under the names of the example.

@@ -27,26 +27,12 @@ payload! {
         draft: DraftOrder }
 }
 
-/// What became of `draftOrderPlace`.
-#[derive(SimpleObject)]
-pub struct DraftOrderPlacePayload {
-    /// The order.
-    pub order: Option<Order>,
-    /// What the draft would become now, where that is why nothing was placed: `PLAN_CHANGED`, or a line that cannot be
-    /// sold or sent.
-    pub plan: Option<SplitPlan>,
-    /// Why nothing was done; empty after success.
-    pub user_errors: Vec<UserError>,
-}
-
-impl Payload for DraftOrderPlacePayload {
-    type Done = Order;
-    fn done(order: Order) -> Self {
-        Self { order: Some(order), plan: None, user_errors: Vec::new() }
-    }
-    fn refused(user_errors: Vec<UserError>) -> Self {
-        Self { order: None, plan: None, user_errors }
-    }
+placed_payload! {
+    /// What became of `draftOrderPlace`.
+    DraftOrderPlacePayload {
+        /// What the draft would become now, where that is why nothing was placed: `PLAN_CHANGED`, or a line that cannot be
+        /// sold or sent.
+        plan }
 }
 
 /// What became of `orderEdit`.

@@ -1,5 +1,31 @@
 //! Carts, split plans, orders, merchant orders, parcels, refunds.
 
+/// The payload of what places an order: it carries the plan of now where that is why nothing was placed.
+macro_rules! placed_payload {
+    ($(#[$doc:meta])* $name:ident { $(#[$plan_doc:meta])* plan }) => {
+        $(#[$doc])*
+        #[derive(async_graphql::SimpleObject)]
+        pub struct $name {
+            /// The order.
+            pub order: Option<$crate::orders::Order>,
+            $(#[$plan_doc])*
+            pub plan: Option<$crate::orders::SplitPlan>,
+            /// Why nothing was done; empty after success.
+            pub user_errors: Vec<$crate::error::UserError>,
+        }
+
+        impl $crate::error::Payload for $name {
+            type Done = $crate::orders::Order;
+            fn done(order: Self::Done) -> Self {
+                Self { order: Some(order), plan: None, user_errors: Vec::new() }
+            }
+            fn refused(user_errors: Vec<$crate::error::UserError>) -> Self {
+                Self { order: None, plan: None, user_errors }
+            }
+        }
+    };
+}
+
 mod care;
 mod care_enums;
 mod care_input;

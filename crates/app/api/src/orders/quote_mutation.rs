@@ -1,6 +1,6 @@
 //! What is done with quotes.
 
-use async_graphql::{Context, Object, SimpleObject};
+use async_graphql::{Context, Object};
 use orders::actions::{ANSWER_QUOTE, APPROVE_QUOTE, DECIDE_QUOTE, REQUEST_QUOTE};
 use orders::command;
 
@@ -10,7 +10,7 @@ use super::quote_input::{
     QuoteRequestInput,
 };
 use super::{Order, SplitPlan};
-use crate::error::{Gql, Payload, UserError, ctx, respond};
+use crate::error::{Gql, ctx, respond};
 use crate::payload;
 
 payload! {
@@ -37,26 +37,12 @@ payload! {
         quote: Quote }
 }
 
-/// What became of `quoteAccept`.
-#[derive(SimpleObject)]
-pub struct QuoteAcceptPayload {
-    /// The order.
-    pub order: Option<Order>,
-    /// What the offer would become now, where that is why nothing was placed: `PLAN_CHANGED`, or a line that cannot be
-    /// sold or sent. Whoever agrees accepts again with its hash and total.
-    pub plan: Option<SplitPlan>,
-    /// Why nothing was done; empty after success.
-    pub user_errors: Vec<UserError>,
-}
-
-impl Payload for QuoteAcceptPayload {
-    type Done = Order;
-    fn done(order: Order) -> Self {
-        Self { order: Some(order), plan: None, user_errors: Vec::new() }
-    }
-    fn refused(user_errors: Vec<UserError>) -> Self {
-        Self { order: None, plan: None, user_errors }
-    }
+placed_payload! {
+    /// What became of `quoteAccept`.
+    QuoteAcceptPayload {
+        /// What the offer would become now, where that is why nothing was placed: `PLAN_CHANGED`, or a line that cannot be
+        /// sold or sent. Whoever agrees accepts again with its hash and total.
+        plan }
 }
 
 /// What is done with quotes.

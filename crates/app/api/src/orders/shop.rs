@@ -1,6 +1,6 @@
 //! What buyers do: fill a cart, place it, cancel an order.
 
-use async_graphql::{Context, Object, SimpleObject};
+use async_graphql::{Context, Object};
 use orders::command::{self, ApproveCart, CancelOrder, CartCreate, CartDetails, Place, QuantityChange};
 
 use super::cart::CartWithToken;
@@ -9,7 +9,7 @@ use super::input::{
     OrderCancelInput, OrderPlaceInput, access, address, details, new_lines,
 };
 use super::{Cart, Order, SplitPlan};
-use crate::error::{Gql, Payload, UserError, ctx, respond};
+use crate::error::{Gql, ctx, respond};
 use crate::{input, payload};
 
 payload! {
@@ -33,26 +33,12 @@ payload! {
         order: Order }
 }
 
-/// What became of `orderPlace`.
-#[derive(SimpleObject)]
-pub struct OrderPlacePayload {
-    /// The order.
-    pub order: Option<Order>,
-    /// What the cart would become now, where that is why nothing was placed: `PLAN_CHANGED`, or a line that cannot be
-    /// sold or sent. Whoever agrees places again with its hash and total.
-    pub plan: Option<SplitPlan>,
-    /// Why nothing was done; empty after success.
-    pub user_errors: Vec<UserError>,
-}
-
-impl Payload for OrderPlacePayload {
-    type Done = Order;
-    fn done(order: Order) -> Self {
-        Self { order: Some(order), plan: None, user_errors: Vec::new() }
-    }
-    fn refused(user_errors: Vec<UserError>) -> Self {
-        Self { order: None, plan: None, user_errors }
-    }
+placed_payload! {
+    /// What became of `orderPlace`.
+    OrderPlacePayload {
+        /// What the cart would become now, where that is why nothing was placed: `PLAN_CHANGED`, or a line that cannot be
+        /// sold or sent. Whoever agrees places again with its hash and total.
+        plan }
 }
 
 /// What buyers do.

@@ -1,7 +1,6 @@
 //! Mails about quotes: a merchant hears what it is asked for, a buyer what it is offered.
 
 use mail::Template;
-use merchants::Merchant;
 use orders::event::QuoteChanged;
 use orders::model::quote::{Quote, QuoteState};
 use outbox::{DispatcherBuilder, HandlerResult, StoredEvent};
@@ -20,15 +19,12 @@ pub(super) fn register(builder: DispatcherBuilder, deps: &Deps) -> DispatcherBui
 
 /// What was answered or revised before the mail was written has a mail of its own.
 async fn changed(deps: &Deps, event: QuoteChanged, _: &StoredEvent) -> HandlerResult {
-    let ctx = deps.ctx();
-    let quote = orders::query::quote(&ctx, event.quote).await.map_err(retry)?.quote;
+    let quote = orders::query::quote(&deps.ctx(), event.quote).await.map_err(retry)?.quote;
     if (quote.row.state, quote.row.offer_version) != (event.state, event.offer_version) {
         return Ok(());
     }
-    let merchants = merchants::by_ids(&ctx, &[event.merchant]).await.map_err(retry)?;
-    let Some(merchant) = merchants.get(&event.merchant) else { return Ok(()) };
     match event.state {
-        QuoteState::Requested | QuoteState::ChangeAsked => asked(deps, &quote, merchant).await,
+        QuoteState::Requested | QuoteState::ChangeAsked => asked(deps, &quote).await,
         QuoteState::Offered => answered(deps, &quote, Template::QuoteOffered).await,
         QuoteState::Refused => answered(deps, &quote, Template::QuoteRefused).await,
         // An order has mails of its own; who declined, withdrew or let it lapse knows.
@@ -36,7 +32,9 @@ async fn changed(deps: &Deps, event: QuoteChanged, _: &StoredEvent) -> HandlerRe
     }
 }
 
-async fn asked(deps: &Deps, quote: &Quote, merchant: &Merchant) -> HandlerResult {
+async fn asked(deps: &Deps, quote: &Quote) -> HandlerResult {
+    let merchants = merchants::by_ids(&deps.ctx(), &[quote.row.merchant_id]).await.map_err(retry)?;
+    let Some(merchant) = merchants.get(&quote.row.merchant_id) else { return Ok(()) };
     let profile = &merchant.profile;
     let of = Person::of_team(deps, &profile.contact_email, &profile.name).await?;
     let lines = quote.lines.iter().map(|line| {

@@ -150,6 +150,7 @@ async fn upsert_once(ctx: &Ctx, grant: &Grant, owner: Owner, rows: &[Row]) -> Re
     let good: Vec<&Draft> = rows.iter().filter_map(|row| row.draft.as_ref().ok()).collect();
     let handles = good.iter().filter_map(|draft| draft.external_handle.clone()).collect();
     let locked = load::lock_handles(&tx, grant, owner.merchant, handles).await?;
+    let known: HashSet<ProductId> = locked.iter().map(|row| row.id).collect();
     let stored = load::contents(&tx, locked).await?;
     let mut stored: HashMap<String, Stored> =
         stored.into_iter().filter_map(|s| Some((s.row.external_handle.clone()?, s))).collect();
@@ -157,9 +158,7 @@ async fn upsert_once(ctx: &Ctx, grant: &Grant, owner: Owner, rows: &[Row]) -> Re
         stored: draft.external_handle.as_ref().and_then(|handle| stored.remove(handle)),
         draft: draft.clone(),
     });
-    let targets: Vec<Target> = targets.collect();
-    let new: HashSet<String> = targets.iter().filter(|t| t.stored.is_none()).filter_map(handle_of).collect();
-    let mut settled = settle(ctx, &tx, owner, targets).await?.into_iter();
+    let mut settled = settle(ctx, &tx, owner, targets.collect()).await?.into_iter();
     let mut refused = Vec::new();
     let mut writes: Vec<Write> = Vec::new();
     let mut answer = Vec::with_capacity(rows.len());
@@ -169,7 +168,7 @@ async fn upsert_once(ctx: &Ctx, grant: &Grant, owner: Owner, rows: &[Row]) -> Re
             Ok(draft) => match settled.next() {
                 Some(Ok(settled)) => accepted(settled, &mut writes),
                 Some(Err(error)) if is_about_the_row(&error) => {
-                    refused.extend(draft.external_handle.clone().filter(|handle| new.contains(handle)));
+                    refused.extend(draft.external_handle.clone());
                     rejected(row_error(&error))
                 }
                 Some(Err(error)) => return Err(error),
@@ -178,16 +177,12 @@ async fn upsert_once(ctx: &Ctx, grant: &Grant, owner: Owner, rows: &[Row]) -> Re
         };
         answer.push(UpsertRow { external_handle: row.handle.clone(), ..outcome });
     }
-    if !refused.is_empty() && !load::lock_handles(&tx, grant, owner.merchant, refused).await?.is_empty() {
+    if load::lock_handles(&tx, grant, owner.merchant, refused).await?.iter().any(|row| !known.contains(&row.id)) {
         return Ok(Upserted { rows: answer, overtaken: true });
     }
     apply(&mut tx, &writes).await?;
     tx.commit().await?;
     Ok(Upserted { rows: answer, overtaken: false })
-}
-
-fn handle_of(target: &Target) -> Option<String> {
-    target.draft.external_handle.clone()
 }
 
 fn accepted(settled: Settled, writes: &mut Vec<Write>) -> UpsertRow {

@@ -2,11 +2,11 @@
 
 use context::{Ctx, Idempotent};
 use history::Change;
-use kernel::id::{DraftOrderId, OrderId};
-use serde::{Deserialize, Serialize};
+use kernel::id::DraftOrderId;
+use serde::Serialize;
 
 use super::draft::{open, save, wide};
-use super::place::{PayWith, Placement, place_in};
+use super::place::{Answer, PayWith, Placement, place_in};
 use crate::Error;
 use crate::actions::EDIT_DRAFT;
 use crate::entity::Order;
@@ -43,12 +43,6 @@ struct KeyedInput<'a> {
     plan_hash: &'a str,
     payment: &'a PayWith,
     bill_to: Option<&'a Address>,
-}
-
-/// What is kept under the key.
-#[derive(Serialize, Deserialize)]
-struct Answer {
-    order: OrderId,
 }
 
 /// Places a draft for its buyer: the same plan, the same checks and the same rows as any other order. Paid by a link,

@@ -72,10 +72,10 @@ struct KeyedInput<'a> {
     bill_to: Option<&'a Address>,
 }
 
-/// What is kept under the key.
+/// What is kept under the key of whatever places an order.
 #[derive(Serialize, Deserialize)]
-struct Answer {
-    order: OrderId,
+pub(super) struct Answer {
+    pub(super) order: OrderId,
 }
 
 /// Places a cart: re-plans it, compares with what the buyer saw, reserves stock, freezes prices, tax, commission and

@@ -16,6 +16,7 @@ use payments::{CreditLine, SetCreditLine, set_credit_line};
 use testkit::tokio;
 
 use crate::companies::{buyer, company, for_company};
+use crate::quotes::{Stage, stage};
 use crate::support::{Market, code, details, event_units, parcel, place};
 
 async fn terms(m: &Market, of: &Company, limit: i64, expected_version: i64) -> CreditLine {
@@ -52,11 +53,7 @@ async fn on_account(
 
 testkit::both_databases! {
     async fn goods_are_owed_from_when_they_leave_until_they_are_paid(t: TestEnv) {
-        let m = Market::new(t).await;
-        let shop = m.shop("anna").await;
-        let offer = m.goods(&shop, "A1", 1000, 9).await;
-        let bea = buyer(&m.t, "bea@example.org").await;
-        let works = company(&bea, false).await;
+        let Stage { m, anna: shop, lamp: offer, bea, works } = stage(t).await;
         let refused = on_account(&m, &bea, &works, &[(offer, 3)]).await.unwrap_err();
         assert_eq!((refused.code(), refused.field().as_deref()), ("NO_INVOICE_TERMS", Some("payment.method")));
         terms(&m, &works, 10_000, 0).await;
@@ -97,11 +94,7 @@ testkit::both_databases! {
     }
 
     async fn what_is_paid_back_is_owed_no_more_or_transferred(t: TestEnv) {
-        let m = Market::new(t).await;
-        let shop = m.shop("anna").await;
-        let offer = m.goods(&shop, "A1", 1000, 9).await;
-        let bea = buyer(&m.t, "bea@example.org").await;
-        let works = company(&bea, false).await;
+        let Stage { m, anna: shop, lamp: offer, bea, works } = stage(t).await;
         terms(&m, &works, 10_000, 0).await;
         let order = on_account(&m, &bea, &works, &[(offer, 3)]).await.unwrap();
         m.drain().await;
@@ -165,11 +158,7 @@ testkit::both_databases! {
     }
 
     async fn parcels_cancellations_and_new_orders_at_once_move_the_credit_once_each(t: TestEnv) {
-        let m = Market::new(t).await;
-        let shop = m.shop("anna").await;
-        let offer = m.goods(&shop, "A1", 1000, 50).await;
-        let bea = buyer(&m.t, "bea@example.org").await;
-        let works = company(&bea, false).await;
+        let Stage { m, anna: shop, lamp: offer, bea, works } = stage(t).await;
         terms(&m, &works, 100_000, 0).await;
         let mut tries = tokio::task::JoinSet::new();
         let (mut parts, mut carts) = (Vec::new(), Vec::new());
@@ -205,11 +194,7 @@ testkit::both_databases! {
     }
 
     async fn a_canceled_order_owes_nothing(t: TestEnv) {
-        let m = Market::new(t).await;
-        let shop = m.shop("anna").await;
-        let offer = m.goods(&shop, "A1", 1000, 9).await;
-        let bea = buyer(&m.t, "bea@example.org").await;
-        let works = company(&bea, false).await;
+        let Stage { m, lamp: offer, bea, works, .. } = stage(t).await;
         terms(&m, &works, 10_000, 0).await;
         let order = on_account(&m, &bea, &works, &[(offer, 3)]).await.unwrap();
         m.drain().await;
@@ -227,11 +212,7 @@ testkit::both_databases! {
     }
 
     async fn what_is_paid_back_early_leaves_the_credit_of_what_still_leaves(t: TestEnv) {
-        let m = Market::new(t).await;
-        let shop = m.shop("anna").await;
-        let offer = m.goods(&shop, "A1", 1000, 9).await;
-        let bea = buyer(&m.t, "bea@example.org").await;
-        let works = company(&bea, false).await;
+        let Stage { m, anna: shop, lamp: offer, bea, works } = stage(t).await;
         terms(&m, &works, 10_000, 0).await;
         let order = on_account(&m, &bea, &works, &[(offer, 4)]).await.unwrap();
         m.drain().await;
@@ -292,11 +273,7 @@ testkit::both_databases! {
     }
 
     async fn what_is_added_to_an_order_needs_credit_and_is_paid_by_its_number(t: TestEnv) {
-        let m = Market::new(t).await;
-        let shop = m.shop("anna").await;
-        let offer = m.goods(&shop, "A1", 1000, 9).await;
-        let bea = buyer(&m.t, "bea@example.org").await;
-        let works = company(&bea, false).await;
+        let Stage { m, anna: shop, lamp: offer, bea, works } = stage(t).await;
         terms(&m, &works, 10_000, 0).await;
         let order = on_account(&m, &bea, &works, &[(offer, 2)]).await.unwrap();
         m.drain().await;

@@ -2,15 +2,15 @@
 
 use context::{Ctx, Idempotent};
 use kernel::Invalid;
-use kernel::id::{OrderId, QuoteId};
-use serde::{Deserialize, Serialize};
+use kernel::id::QuoteId;
+use serde::Serialize;
 
 use super::{Said, buyer, newest, open, save};
 use crate::Error;
 use crate::actions::DECIDE_QUOTE;
 use crate::command::cart::{CartDetails, DeliveryChoice, apply, check_points};
 use crate::command::company::customers_fault;
-use crate::command::place::{PayWith, Placement, place_in};
+use crate::command::place::{Answer, PayWith, Placement, place_in};
 use crate::entity::Order;
 use crate::model::cart::Cart;
 use crate::model::quote::{Quote, QuoteAction, QuoteState, QuoteStepKind};
@@ -54,12 +54,6 @@ struct KeyedInput<'a> {
     email: Option<&'a str>,
     bill_to: Option<&'a Address>,
     po_number: Option<&'a str>,
-}
-
-/// What is kept under the key.
-#[derive(Serialize, Deserialize)]
-struct Answer {
-    order: OrderId,
 }
 
 /// Accepts a version of an offer: the same plan, checks and rows as any other order, with the prices that were offered.

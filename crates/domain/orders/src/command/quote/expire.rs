@@ -2,7 +2,7 @@
 
 use context::Ctx;
 use kernel::id::QuoteId;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{Said, save};
 use crate::Error;
@@ -18,10 +18,11 @@ use crate::repo::quote as repo;
 /// The right may be missing; the database error. Those before it stay ended.
 pub async fn quotes_expire(ctx: &Ctx, limit: u64) -> Result<u64, Error> {
     let grant = ctx.authorize(DRIVE)?;
+    let reach = repo::Reach::of(ctx.read(), &grant).await?;
     let due: Vec<QuoteId> = quote::Entity::find()
         .select_only()
         .column(quote::Column::Id)
-        .filter(Condition::all().add(quote::Column::DueAt.lte(ctx.now())))
+        .filter(quote::Column::DueAt.lte(ctx.now()))
         .order_by_asc(quote::Column::DueAt)
         .limit(limit)
         .into_tuple()
@@ -30,7 +31,6 @@ pub async fn quotes_expire(ctx: &Ctx, limit: u64) -> Result<u64, Error> {
     let mut count = 0;
     for id in due {
         let mut tx = ctx.begin_write().await?;
-        let reach = repo::Reach::of(&*tx, &grant).await?;
         let mut found = repo::find(&*tx, &reach, id, true).await?.quote;
         // Somebody may have answered since it was read.
         if !is_open(found.row.state) || found.state_at(tx.now()) != QuoteState::Expired {
