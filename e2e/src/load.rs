@@ -41,9 +41,37 @@ pub struct Figures {
     /// The text of the first failure.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub first_failure: Option<String>,
+    /// How long each step took, the shortest first.
+    #[serde(skip)]
+    took: Vec<Duration>,
+    #[serde(skip)]
+    seconds: f64,
 }
 
 impl Figures {
+    fn new(connections: usize, mut took: Vec<Duration>, failed: usize, first: Option<String>, seconds: f64) -> Self {
+        took.sort_unstable();
+        Self {
+            connections,
+            done: took.len(),
+            failed,
+            per_second: took.len() as f64 / seconds,
+            p50_ms: quantile_ms(&took, 50),
+            p99_ms: quantile_ms(&took, 99),
+            first_failure: first,
+            took,
+            seconds,
+        }
+    }
+
+    /// These and those of a later run by as many workers, as if it had been one run.
+    #[must_use]
+    pub fn and(self, later: Self) -> Self {
+        let took = [self.took, later.took].concat();
+        let first = self.first_failure.or(later.first_failure);
+        Self::new(self.connections, took, self.failed + later.failed, first, self.seconds + later.seconds)
+    }
+
     /// What share of `floor` this reaches, in percent.
     #[must_use]
     pub fn percent_of(&self, floor: &Self) -> f64 {
@@ -66,16 +94,7 @@ pub async fn run<W: Work>(workers: Vec<W>, until: Until) -> Result<Figures> {
         failures.append(&mut errors);
     }
     let seconds = started.elapsed().as_secs_f64();
-    took.sort_unstable();
-    Ok(Figures {
-        connections,
-        done: took.len(),
-        failed: failures.len(),
-        per_second: took.len() as f64 / seconds,
-        p50_ms: quantile_ms(&took, 50),
-        p99_ms: quantile_ms(&took, 99),
-        first_failure: failures.into_iter().next(),
-    })
+    Ok(Figures::new(connections, took, failures.len(), failures.into_iter().next(), seconds))
 }
 
 async fn repeat<W: Work>(mut worker: W, until: Until, started: Instant) -> (Vec<Duration>, Vec<String>) {

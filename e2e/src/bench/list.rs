@@ -18,6 +18,8 @@ use crate::{Client, Error, Json as _, Kind, Result, Site, operations};
 const CONNECTIONS: [usize; 2] = [1, 16];
 /// Requests before a measurement, for caches and connections.
 const WARM_UP: usize = 200;
+/// Turns of program and floor in one measurement.
+const TURNS: u32 = 5;
 const FILE: &str = "storefront/products";
 
 /// Asks for pages, one after the other of a set.
@@ -51,46 +53,66 @@ pub(super) async fn measure(kind: Kind, options: &Options) -> Result<Vec<Section
     let bazaar = Bazaar::open(&site.client()?, size).await?;
     site.wait_quiet(Duration::from_secs(600)).await?;
     let pages = pages(&site.client()?, &bazaar).await?;
-    // Loading has left its traces in memory; what is measured is a server in its daily life.
-    site.stop().await?;
-    site.up().await?;
-    let mut measured = Vec::new();
+    let mut seen = Vec::with_capacity(pages.len());
     for page in &pages {
-        for connections in CONNECTIONS {
-            workers(&site, page, connections, Until::Steps(WARM_UP)).await?;
-            let before = site.cpu_ms()?;
-            let figures = workers(&site, page, connections, Until::Elapsed(options.each)).await?;
-            let cpu_us = (site.cpu_ms()? - before) * 1_000 / (figures.done.max(1) as u64);
-            measured.push((figures, cpu_us));
-        }
+        seen.push(capture(&mut site, page).await?);
     }
-    let resident = site.resident_kib()?;
+    // Loading has left its traces in memory; what is measured is a server in its daily life.
+    site.up().await?;
     let mut sections = Vec::new();
-    let mut measured = measured.into_iter();
-    for page in &pages {
-        let seen = capture(&mut site, page).await?;
+    for (page, seen) in pages.iter().zip(&seen) {
         let mut section = Section::new(format!("{}, {}", page.name, kind.name()), &COMPARED);
-        let (mut statements, mut cpu) = (0, Vec::new());
+        let mut cpu = Vec::new();
         for connections in CONNECTIONS {
-            let readers = u32::try_from(connections).unwrap_or(1);
-            let pool = floor::connect(kind, &site.database_url(), readers).await?;
-            let work = ReadFloor::new(pool.clone(), &seen);
-            statements = work.statements();
-            load::run(vec![work.clone(); connections], Until::Steps(WARM_UP)).await?;
-            let alone = load::run(vec![work; connections], Until::Elapsed(options.each)).await?;
-            pool.close().await?;
-            let (figures, cpu_us) =
-                measured.next().ok_or_else(|| Error::Data("a measurement is missing".to_owned()))?;
-            cpu.push(format!("{cpu_us} us at {connections}"));
-            compare(&mut section, "souk", &figures, &alone, "requests")?;
+            let both = side_by_side(&site, page, seen, kind, connections, options.each).await?;
+            cpu.push(format!("{} us at {connections}", both.cpu_us));
+            compare(&mut section, "souk", &both.souk, &both.floor, "requests")?;
         }
-        section.note(format!("{statements} SQL statements a page; the floor runs the same ones, prepared"));
+        section.note(format!("{} SQL statements a page; the floor runs the same ones, prepared", seen.len()));
         section.note(format!("CPU time of the server a page: {} connections", cpu.join(", ")));
-        section.note(format!("memory of the server under this load: {} MB", resident / 1024));
+        section.note(format!("memory of the server under this load: {} MB", site.resident_kib()? / 1024));
         sections.push(section);
     }
     site.close().await?;
     Ok(sections)
+}
+
+/// The program and its floor.
+struct Both {
+    souk: load::Figures,
+    floor: load::Figures,
+    /// CPU time of the server for one request, in microseconds.
+    cpu_us: u64,
+}
+
+/// Takes turns, so that what else the machine does meets both alike.
+async fn side_by_side(
+    site: &Site,
+    page: &Page,
+    seen: &[floor::Seen],
+    kind: Kind,
+    connections: usize,
+    time: Duration,
+) -> Result<Both> {
+    let pool = floor::connect(kind, &site.database_url(), u32::try_from(connections).unwrap_or(1)).await?;
+    let raw = || vec![ReadFloor::new(pool.clone(), seen); connections];
+    workers(site, page, connections, Until::Steps(WARM_UP)).await?;
+    load::run(raw(), Until::Steps(WARM_UP)).await?;
+    let (mut souk, mut floor, mut cpu_ms) = (Vec::new(), Vec::new(), 0);
+    for _ in 0..TURNS {
+        let before = site.cpu_ms()?;
+        let served = workers(site, page, connections, Until::Elapsed(time / TURNS)).await?;
+        cpu_ms += site.cpu_ms()? - before;
+        let alone = load::run(raw(), Until::Elapsed(time / TURNS)).await?;
+        souk.push(served);
+        floor.push(alone);
+    }
+    pool.close().await?;
+    let all = |runs: Vec<load::Figures>| runs.into_iter().reduce(load::Figures::and);
+    let none = || Error::Data("a measurement is missing".to_owned());
+    let (souk, floor) = (all(souk).ok_or_else(none)?, all(floor).ok_or_else(none)?);
+    let cpu_us = cpu_ms * 1_000 / (souk.done.max(1) as u64);
+    Ok(Both { souk, floor, cpu_us })
 }
 
 async fn workers(site: &Site, page: &Page, connections: usize, until: Until) -> Result<load::Figures> {

@@ -104,6 +104,8 @@ impl Timer for YieldTimer {
 
 /// Loads one row through the batch loader `L`.
 ///
+/// Boxed: the library puts each field of a document into a box as large as the largest resolver of its object.
+///
 /// # Errors
 /// The fault of the query, as a top-level error.
 pub async fn load<L, K>(gql: &Context<'_>, key: K) -> Gql<Option<L::Value>>
@@ -112,7 +114,7 @@ where
     K: Send + Sync + Hash + Eq + Clone + 'static,
 {
     let loader = loader::<L>(gql)?;
-    answer(gql, loader.load_one(key).await)
+    answer(gql, Box::pin(loader.load_one(key)).await)
 }
 
 /// Loads several rows through the batch loader `L`; what does not exist is left out.
@@ -125,10 +127,47 @@ where
     K: Send + Sync + Hash + Eq + Clone + 'static,
 {
     let loader = loader::<L>(gql)?;
-    answer(gql, loader.load_many(keys).await)
+    answer(gql, Box::pin(loader.load_many(keys)).await)
 }
 
 fn loader<L: OfRequest>(gql: &Context<'_>) -> Gql<Arc<DataLoader<L, HashMapCache>>> {
     let loaders = gql.data::<Loaders>()?;
     answer(gql, loaders.get::<L>().ok_or_else(|| context::Error::internal("a loader of another type")))
 }
+
+/// What does not exist stays unknown.
+pub(crate) fn as_found<K, V>(found: HashMap<K, V>, _: &[K]) -> HashMap<K, V> {
+    found
+}
+
+/// What has no rows gets an empty list: only what is in the answer is remembered for the rest of the document.
+pub(crate) fn with_empty<K: Copy + Eq + Hash, V>(mut found: HashMap<K, Vec<V>>, keys: &[K]) -> HashMap<K, Vec<V>> {
+    for key in keys {
+        found.entry(*key).or_default();
+    }
+    found
+}
+
+/// Loaders over the batch queries of a domain: `Name: Key => Value, query, as_found` or `with_empty`.
+macro_rules! loaders {
+    ($($(#[$doc:meta])* $name:ident: $key:ty => $value:ty, $query:path, $complete:path;)*) => {$(
+        $(#[$doc])*
+        pub struct $name(::context::Ctx);
+
+        impl $crate::loader::OfRequest for $name {
+            fn of(ctx: ::context::Ctx) -> Self {
+                Self(ctx)
+            }
+        }
+
+        impl ::async_graphql::dataloader::Loader<$key> for $name {
+            type Value = $value;
+            type Error = $crate::loader::LoadError;
+            async fn load(&self, keys: &[$key]) -> Result<::std::collections::HashMap<$key, $value>, Self::Error> {
+                let found = $query(&self.0, keys).await.map_err($crate::loader::LoadError::new)?;
+                Ok($complete(found, keys))
+            }
+        }
+    )*};
+}
+pub(crate) use loaders;

@@ -57,13 +57,13 @@ impl Asset {
     /// The address of the bytes.
     pub(crate) async fn original(&self, gql: &Context<'_>) -> Gql<Option<String>> {
         let urls = answer(gql, gql.data::<Services>()?.urls())?;
-        answer(gql, urls.original(&self.0).await)
+        answer(gql, Box::pin(urls.original(&self.0)).await)
     }
 
     /// The address of the thumbnail.
     pub(crate) async fn small(&self, gql: &Context<'_>) -> Gql<Option<String>> {
         let urls = answer(gql, gql.data::<Services>()?.urls())?;
-        answer(gql, urls.thumbnail(&self.0).await)
+        answer(gql, Box::pin(urls.thumbnail(&self.0)).await)
     }
 }
 

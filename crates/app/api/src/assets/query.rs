@@ -56,6 +56,6 @@ impl AssetsQuery {
             };
             assets::query::list(ctx, &filter, &page_args(first, after)?).await
         };
-        Ok(connection(answer(gql, result.await)?, Asset))
+        Ok(connection(answer(gql, Box::pin(result).await)?, Asset))
     }
 }

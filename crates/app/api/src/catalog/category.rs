@@ -71,7 +71,7 @@ impl Category {
         let ctx = ctx(gql)?;
         let result =
             async { catalog::query::category::children(ctx, Some(self.0.id), &page_args(first, after)?).await };
-        Ok(connection(answer(gql, result.await)?, Category))
+        Ok(connection(answer(gql, Box::pin(result).await)?, Category))
     }
 
     /// Counts the changes; send it back as `expectedVersion`.

@@ -1,56 +1,30 @@
 //! Batches of what products consist of.
 
-use std::collections::HashMap;
-
-use async_graphql::dataloader::Loader;
 use catalog::model::{AttributeValue, Image};
 use catalog::query;
-use context::Ctx;
 use kernel::id::{AttributeId, CategoryId, ChannelId, ProductId, VariantId};
 
-use crate::loader::{LoadError, OfRequest};
-
-macro_rules! loaders {
-    ($($(#[$doc:meta])* $name:ident($key:ty) -> $value:ty = $query:path;)*) => {$(
-        $(#[$doc])*
-        pub struct $name(Ctx);
-
-        impl OfRequest for $name {
-            fn of(ctx: Ctx) -> Self {
-                Self(ctx)
-            }
-        }
-
-        impl Loader<$key> for $name {
-            type Value = $value;
-            type Error = LoadError;
-
-            async fn load(&self, keys: &[$key]) -> Result<HashMap<$key, $value>, LoadError> {
-                $query(&self.0, keys).await.map_err(LoadError::new)
-            }
-        }
-    )*};
-}
+use crate::loader::{as_found, loaders, with_empty};
 
 loaders! {
     /// Products by id.
-    ProductLoader(ProductId) -> catalog::Product = query::product::by_ids;
+    ProductLoader: ProductId => catalog::Product, query::product::by_ids, as_found;
     /// Channels in which products are published.
-    ChannelsLoader(ProductId) -> Vec<ChannelId> = query::product::channels_by_product_ids;
+    ChannelsLoader: ProductId => Vec<ChannelId>, query::product::channels_by_product_ids, with_empty;
     /// Variants by id.
-    VariantLoader(VariantId) -> catalog::Variant = query::variant::by_ids;
+    VariantLoader: VariantId => catalog::Variant, query::variant::by_ids, as_found;
     /// Variants of products.
-    VariantsLoader(ProductId) -> Vec<catalog::Variant> = query::variant::by_product_ids;
+    VariantsLoader: ProductId => Vec<catalog::Variant>, query::variant::by_product_ids, with_empty;
     /// Images of products.
-    ImagesLoader(ProductId) -> Vec<Image> = query::parts::images_by_product_ids;
+    ImagesLoader: ProductId => Vec<Image>, query::parts::images_by_product_ids, with_empty;
     /// Categories of products.
-    ProductCategoriesLoader(ProductId) -> Vec<CategoryId> = query::parts::categories_by_product_ids;
+    ProductCategoriesLoader: ProductId => Vec<CategoryId>, query::parts::categories_by_product_ids, with_empty;
     /// Values of products.
-    ProductValuesLoader(ProductId) -> Vec<AttributeValue> = query::parts::values_by_product_ids;
+    ProductValuesLoader: ProductId => Vec<AttributeValue>, query::parts::values_by_product_ids, with_empty;
     /// Values of variants.
-    VariantValuesLoader(VariantId) -> Vec<AttributeValue> = query::parts::values_by_variant_ids;
+    VariantValuesLoader: VariantId => Vec<AttributeValue>, query::parts::values_by_variant_ids, with_empty;
     /// Categories by id.
-    CategoryLoader(CategoryId) -> catalog::Category = query::category::by_ids;
+    CategoryLoader: CategoryId => catalog::Category, query::category::by_ids, as_found;
     /// Attributes by id.
-    AttributeLoader(AttributeId) -> catalog::Attribute = query::attribute::by_ids;
+    AttributeLoader: AttributeId => catalog::Attribute, query::attribute::by_ids, as_found;
 }

@@ -18,7 +18,7 @@ use kernel::id::MerchantId;
 
 pub use attribute::Attribute;
 pub use category::Category;
-pub use loader::{CategoryLoader, ProductLoader, VariantLoader, VariantsLoader};
+pub use loader::{CategoryLoader, ImagesLoader, ProductLoader, VariantLoader, VariantsLoader};
 pub use product::Product;
 pub use variant::Variant;
 

@@ -195,7 +195,7 @@ impl Product {
     ) -> Gql<Connection<String, Change>> {
         let ctx = ctx(gql)?;
         let result = async { catalog::query::product::history(ctx, self.0.id, &page_args(first, after)?).await };
-        Ok(connection(answer(gql, result.await)?, Change))
+        Ok(connection(answer(gql, Box::pin(result).await)?, Change))
     }
 
     /// Counts the changes; send it back as `expectedVersion`.

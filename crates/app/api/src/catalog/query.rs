@@ -89,7 +89,7 @@ impl ProductsQuery {
             let sort = sort_by.map(Into::into).unwrap_or_default();
             catalog_query::product::list(ctx, &filter, sort, &page_args(first, after)?).await
         };
-        Ok(connection(answer(gql, result.await)?, Product))
+        Ok(connection(answer(gql, Box::pin(result).await)?, Product))
     }
 
     /// The product with this slug, when it is published in the channel.
@@ -151,7 +151,7 @@ impl TaxonomyQuery {
                 false => catalog_query::category::list(ctx, &page).await,
             }
         };
-        Ok(connection(answer(gql, result.await)?, Category))
+        Ok(connection(answer(gql, Box::pin(result).await)?, Category))
     }
 
     /// The attributes by their code.
@@ -165,6 +165,6 @@ impl TaxonomyQuery {
     ) -> Gql<Connection<String, Attribute>> {
         let ctx = ctx(gql)?;
         let result = async { catalog_query::attribute::list(ctx, filterable, &page_args(first, after)?).await };
-        Ok(connection(answer(gql, result.await)?, Attribute))
+        Ok(connection(answer(gql, Box::pin(result).await)?, Attribute))
     }
 }

@@ -7,7 +7,6 @@ mod object;
 mod query;
 
 pub use input::*;
-pub(crate) use loader::with_empty;
 pub use loader::{AvailabilityLoader, LevelsLoader, LocationLoader};
 pub use mutation::*;
 pub use object::*;

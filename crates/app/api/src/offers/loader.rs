@@ -7,8 +7,7 @@ use context::Ctx;
 use kernel::Currency;
 use kernel::id::{ChannelId, OfferId, VariantId};
 
-use crate::inventory::with_empty;
-use crate::loader::{LoadError, OfRequest};
+use crate::loader::{LoadError, OfRequest, with_empty};
 
 /// Offers by id, within the caller's scope.
 pub struct OfferLoader(Ctx);

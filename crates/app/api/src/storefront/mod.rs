@@ -1,5 +1,6 @@
 //! What buyers browse: products with their offers in a channel and currency.
 
+mod ahead;
 mod input;
 mod object;
 mod query;

@@ -5,6 +5,7 @@ use async_graphql::connection::Connection;
 use async_graphql::{Context, Object};
 use kernel::Invalid;
 
+use super::ahead;
 use super::input::{StorefrontFilter, StorefrontSort};
 use super::object::{Place, StorefrontProduct};
 use crate::catalog::Product;
@@ -35,6 +36,8 @@ impl StorefrontQuery {
         let query = answer(gql, filter.unwrap_or_default().read(place.channel, place.currency, sort))?;
         let page = answer(gql, page_args(first, after))?;
         let found = answer(gql, storefront::list(ctx(gql)?, &query, &page).await)?;
+        let products: Vec<_> = found.items.iter().map(|(_, listed)| listed.product_id).collect();
+        ahead::load(gql, place, &products).await?;
         Ok(connection(found, |listed| product(place, listed)))
     }
 
