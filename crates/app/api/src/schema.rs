@@ -75,6 +75,7 @@ pub struct MarketQuery(
     crate::merchants::MerchantsQuery,
     crate::billing::BillingQuery,
     crate::billing::PapersQuery,
+    crate::billing::SaleQuery,
 );
 
 /// What can be sold.

@@ -18,12 +18,13 @@ mod papers_repo;
 mod post;
 pub mod query;
 mod repo;
+mod sale_repo;
 mod worker;
 
 pub use command::{
     DebtsAged, DecideEntry, EditBillingProfile, Import, ImportFormat, MarkFailed, MarkPaid, MarkReturned, PauseReason,
     ProfilePatch, RecordDebtPayment, RecordMovement, Released, RequestEntry, RunPayouts, SetSubscription, age_debts,
-    charge_subscriptions, close_statements, decide_entry, edit_billing_profile, import_file, mark_failed, mark_paid,
+    charge_subscriptions, close_statements, decide_entry, edit_billing_profile, import_file, issue_sale, mark_failed, mark_paid,
     mark_returned, mark_run_paid, pause, post_canceled, post_captured, post_captured_abroad, post_cod_kept,
     post_cod_remitted, post_credit_given, post_dispute_absorbed, post_dispute_fee_recharged, post_dispute_lost,
     post_dispute_opened, post_dispute_won, post_invoice_paid, post_provider_fee, post_provider_settled,
@@ -41,6 +42,6 @@ pub use model::build::{
 pub use model::{
     Account, BillingProfile, ClosedStatement, Component, Debt, DebtState, Direction, DocumentFile, EntryKind,
     EntryState, Finding, Invoice, InvoiceKind, Kind, ManualEntry, MerchantBalance, Outcome, Payout, PayoutRun,
-    PayoutState, PayoutVia, Posted, Posting, Reconciliation, Side, Subscription,
+    PayoutState, PayoutVia, Posted, Posting, Reconciliation, SaleDraft, SaleInvoice, SaleKind, Side, Sold, Subscription,
 };
 pub use worker::{FileSink, register};

@@ -29,7 +29,7 @@ pub use error::Error;
 pub use model::{
     Amounts, BankReceipt, CancelBy, CaptureMoment, CollectedBy, CreditAccount, CreditKind, CreditLine, Dispute,
     DisputeState, LinkSecret, Method, NET_DAYS_MAX, Needs, Operation, OperationKind, OperationState, Owed, PayableWhen,
-    Payment, PaymentState, Precondition, Receivable, RefundBy, method, methods, offer_methods_of, offered_method,
+    Payment, PaymentState, PaymentTerms, Precondition, Receivable, RefundBy, TermsKind, method, methods, offer_methods_of, offered_method,
     offered_methods,
 };
 pub use provider::{PaymentProvider, Providers, WebhookSender};

@@ -224,6 +224,8 @@ typed_ids! {
     StatementId = "stm";
     /// An invoice or a credit note of the operator to a merchant.
     InvoiceId = "doc";
+    /// An invoice or a credit note of a merchant to a company that bought on account.
+    SaleInvoiceId = "siv";
     /// A file of a bank or a payment provider that was compared with the ledger.
     ReconciliationId = "rec";
     /// What came out of comparing one line of it.

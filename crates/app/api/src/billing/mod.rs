@@ -13,6 +13,7 @@ mod payout;
 mod profile;
 mod query;
 mod reconcile;
+mod sale;
 mod settle;
 
 pub use closed::*;
@@ -28,6 +29,7 @@ pub use payout::*;
 pub use profile::*;
 pub use query::LedgerQuery;
 pub use reconcile::*;
+pub use sale::*;
 pub use settle::*;
 
 use async_graphql::MergedObject;

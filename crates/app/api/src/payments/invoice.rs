@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use async_graphql::connection::Connection;
 use async_graphql::dataloader::Loader;
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
-use chrono::{DateTime, Utc};
+use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+use chrono::{DateTime, NaiveDate, Utc};
 use context::Ctx;
 use kernel::id::{CompanyId, OrderId};
 use payments::SetCreditLine;
@@ -56,9 +56,13 @@ impl CreditLine {
     async fn left(&self) -> Money {
         self.money(self.0.left_minor())
     }
-    /// Days after the goods left until an invoice is due.
+    /// From when on the days count.
+    async fn terms(&self) -> TermsKind {
+        self.0.terms.kind.into()
+    }
+    /// Days until an invoice is due.
     async fn net_days(&self) -> u32 {
-        self.0.net_days
+        self.0.terms.days
     }
     /// Whether merchants are paid before the buyer has paid; only the operator sees it.
     async fn guaranteed(&self, gql: &Context<'_>) -> Gql<Option<bool>> {
@@ -68,6 +72,16 @@ impl CreditLine {
     async fn version(&self) -> i64 {
         self.0.version
     }
+}
+
+/// From when on the days of payment terms count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "payments::TermsKind")]
+pub enum TermsKind {
+    /// From the day on which the goods left.
+    Net,
+    /// From the last day of the month in which the goods left.
+    EndOfMonth,
 }
 
 /// What a buyer owes for a parcel that left.
@@ -93,7 +107,9 @@ pub struct Receivable {
     pub credited: Money,
     /// What is still to be paid.
     pub open: Money,
-    /// Until when.
+    /// The last day on which it is paid in time.
+    pub due_on: NaiveDate,
+    /// The instant at which that day is over: from then on it is late.
     pub due_at: DateTime<Utc>,
     /// When the goods left.
     pub created_at: DateTime<Utc>,
@@ -114,6 +130,7 @@ impl From<payments::Receivable> for Receivable {
             paid: money(of.paid_minor),
             credited: money(of.credited_minor),
             open: money(open),
+            due_on: of.due_on,
             due_at: of.due_at,
             created_at: of.created_at,
         }
@@ -175,7 +192,10 @@ pub struct CreditLineSetInput {
     pub company_id: ID,
     /// The most it may owe, also the currency. Below what is owed it stops new orders and nothing else.
     pub limit: MoneyInput,
-    /// Days after the goods left until an invoice is due; at most 365.
+    /// From when on the days count.
+    #[graphql(default_with = "TermsKind::Net")]
+    pub terms: TermsKind,
+    /// Days until an invoice is due; at most 365.
     pub net_days: u32,
     /// Whether merchants are paid before the buyer has paid: the operator bears what is never paid.
     #[graphql(default)]
@@ -235,6 +255,7 @@ impl InvoiceMutation {
             let terms = SetCreditLine {
                 company_id,
                 limit: input.limit.parse("limit")?,
+                terms: input.terms.into(),
                 net_days: input.net_days,
                 guaranteed: input.guaranteed,
                 expected_version: input.expected_version,

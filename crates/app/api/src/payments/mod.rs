@@ -13,7 +13,9 @@ mod query;
 pub use credit::*;
 pub use dispute::*;
 pub use input::*;
-pub use invoice::{CreditLine, CreditLinesLoader, InvoiceMutation, InvoiceQuery, Receivable, ReceivablesOfOrderLoader};
+pub use invoice::{
+    CreditLine, CreditLinesLoader, InvoiceMutation, InvoiceQuery, Receivable, ReceivablesOfOrderLoader, TermsKind,
+};
 pub use link::*;
 pub use loader::{OperationsOfPaymentLoader, PaymentOfOrderLoader, PaymentsOfOrderLoader};
 pub use mutation::*;

@@ -17,6 +17,7 @@ mod release;
 mod reverse;
 mod run;
 mod sale;
+mod sale_invoice;
 mod scheduled;
 mod settle;
 mod subscription;
@@ -40,6 +41,7 @@ pub use release::{Released, release_due, schedule_release};
 pub use reverse::reverse;
 pub use run::{RunPayouts, release_payout, run_payouts};
 pub use sale::post_recognized;
+pub use sale_invoice::issue_sale;
 pub use scheduled::run_scheduled_payouts;
 pub use settle::{
     RecordMovement, post_captured_abroad, record_cod_remittance, record_conversion, record_provider_fee,

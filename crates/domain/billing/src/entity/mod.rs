@@ -17,6 +17,7 @@ pub(crate) mod payout_run;
 pub(crate) mod reconciliation;
 pub(crate) mod reconciliation_line;
 pub(crate) mod release_pause;
+pub(crate) mod sale_invoice;
 pub(crate) mod statement;
 pub(crate) mod subscription;
 pub(crate) mod subscription_charge;

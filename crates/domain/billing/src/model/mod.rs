@@ -11,6 +11,7 @@ mod posting;
 mod profile;
 pub mod reconcile;
 mod release;
+pub mod sale;
 mod statement;
 
 pub(crate) use account::BALANCE_ROLES;
@@ -24,6 +25,7 @@ pub use posting::{Component, Direction, Draft, Entry, Kind, Posted, Posting, Sou
 pub use profile::BillingProfile;
 pub use reconcile::{Finding, Outcome, Reconciliation};
 pub use release::{Hold, HoldKind, draw};
+pub use sale::{SaleDraft, SaleInvoice, SaleKind, Sold};
 pub use statement::{JournalLine, LedgerAccount, LedgerEntry, LedgerTx, Statement, StatementTotal, TrialLine};
 
 /// Enums with a stored name.

@@ -5,5 +5,6 @@ pub(crate) mod pain;
 pub(crate) mod pdf;
 #[cfg(test)]
 mod sample;
+pub(crate) mod sale_ubl;
 pub(crate) mod ubl;
 mod xml;

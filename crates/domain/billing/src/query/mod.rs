@@ -8,6 +8,7 @@ mod invoice;
 mod journal;
 mod payout;
 mod reconcile;
+mod sale_invoice;
 mod statement;
 
 pub use balance::{
@@ -23,6 +24,9 @@ pub use journal::{JournalFilter, LineFilter, journal, merchant_lines, transactio
 pub use payout::{PayoutFilter, payout, payout_runs, payouts, runs_by_ids};
 pub use reconcile::{FindingFilter, findings, reconciliation, reconciliations};
 pub(crate) use reconcile::{held_at, ledger_items, seen};
+pub use sale_invoice::{
+    SaleInvoiceFilter, files_of_seen_sales, sale_invoice, sale_invoices, sale_invoices_of_seen_orders,
+};
 pub use statement::{Period, statement, statement_on};
 
 use access::{Grant, Reach};

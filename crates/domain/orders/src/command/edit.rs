@@ -256,6 +256,7 @@ async fn add(work: &mut Work, addition: Addition, pay: PayWith) -> Result<kernel
         credit: pay.credit,
         customer_id: order.customer_id,
         company_id: order.company_id,
+        time_zone: work.market.settings.billing.time_zone,
         expires_at: None,
         by_link: pay.by_link,
     };

@@ -239,6 +239,7 @@ async fn write(
     let transfer_days = Duration::days(terms.market.settings.transfer_expires_days.into());
     let awaited = payments::method(method).is_some_and(|method| method.capture == CaptureMoment::OnReceipt);
     let expires_at = awaited.then(|| tx.now() + transfer_days);
+    let time_zone = terms.market.settings.billing.time_zone;
     let mut rows = placement::rows(ctx, tx.now(), cart, planned, terms)?;
     reserve_in_tx(tx, &rows.reserves).await.map_err(|error| short_lines(error, cart, &rows.reserves, &rows.line_of))?;
     let payment = open_in_tx(
@@ -253,6 +254,7 @@ async fn write(
             credit: pay.credit,
             customer_id: rows.order.customer_id,
             company_id: rows.order.company_id,
+            time_zone,
             expires_at,
             by_link: pay.by_link,
         },

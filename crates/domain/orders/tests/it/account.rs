@@ -23,6 +23,7 @@ async fn terms(m: &Market, of: &Company, limit: i64, expected_version: i64) -> C
     let input = SetCreditLine {
         company_id: of.id,
         limit: Money::new(limit, Currency::EUR),
+        terms: payments::TermsKind::Net,
         net_days: 30,
         guaranteed: false,
         expected_version,

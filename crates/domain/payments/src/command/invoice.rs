@@ -1,10 +1,9 @@
 //! Buying on account: the credit lines of companies, and what is owed.
 
-use chrono::Duration;
 use context::{Ctx, Error as CoreError, WriteTx};
 use history::Change;
 use kernel::id::{BankReceiptId, CompanyId, CreditLineEntryId, CreditLineId, MerchantOrderId, PaymentOperationId};
-use kernel::{Currency, Invalid, Money};
+use kernel::{Currency, Invalid, Money, Zone};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
@@ -13,7 +12,7 @@ use crate::actions::EDIT_CREDIT_LINE;
 use crate::entity::{credit_line as line, credit_line_entry as entry, invoice_terms as terms, receivable};
 use crate::error::Error;
 use crate::event::ReceivableChanged;
-use crate::model::{CreditLine, Method, NET_DAYS_MAX, Needs, Operation, OperationKind, Payment, Receivable};
+use crate::model::{CreditLine, Method, NET_DAYS_MAX, Needs, Operation, OperationKind, Payment, PaymentTerms, Receivable, TermsKind};
 
 /// The highest limit, in minor units.
 const LIMIT_MAX: i64 = 1_000_000_000_000;
@@ -25,7 +24,9 @@ pub struct SetCreditLine {
     pub company_id: CompanyId,
     /// The most it may owe, also the currency.
     pub limit: Money,
-    /// Days after the goods left until an invoice is due.
+    /// From when on the days count.
+    pub terms: TermsKind,
+    /// Days until an invoice is due.
     pub net_days: u32,
     /// Whether merchants are paid before the buyer has paid.
     pub guaranteed: bool,
@@ -61,7 +62,7 @@ pub async fn set_credit_line(ctx: &Ctx, input: SetCreditLine) -> Result<CreditLi
         limit_minor: input.limit.minor,
         reserved_minor: before.as_ref().map_or(0, |line| line.reserved_minor),
         open_minor: before.as_ref().map_or(0, |line| line.open_minor),
-        net_days: input.net_days,
+        terms: PaymentTerms { kind: input.terms, days: input.net_days },
         guaranteed: input.guaranteed,
         version: input.expected_version + 1,
         created_at: before.as_ref().map_or_else(|| tx.now(), |line| line.created_at),
@@ -74,7 +75,8 @@ pub async fn set_credit_line(ctx: &Ctx, input: SetCreditLine) -> Result<CreditLi
     tx.record(
         change
             .field("limit", before.as_ref().map(shown), shown(&after))
-            .field("netDays", before.as_ref().map(|line| line.net_days), after.net_days)
+            .field("terms", before.as_ref().map(|line| line.terms.kind.as_str()), after.terms.kind.as_str())
+            .field("netDays", before.as_ref().map(|line| line.terms.days), after.terms.days)
             .field("guaranteed", before.as_ref().map(|line| line.guaranteed), after.guaranteed),
     );
     tx.commit().await?;
@@ -84,7 +86,8 @@ pub async fn set_credit_line(ctx: &Ctx, input: SetCreditLine) -> Result<CreditLi
 async fn save_terms(tx: &WriteTx, after: &CreditLine, is_new: bool) -> Result<bool, Error> {
     let mut row = line::ActiveModel {
         limit_minor: Set(after.limit_minor),
-        net_days: Set(after.net_days.into()),
+        terms_kind: Set(after.terms.kind.as_str().to_owned()),
+        net_days: Set(after.terms.days.into()),
         guaranteed: Set(after.guaranteed),
         version: Set(after.version),
         updated_at: Set(tx.now()),
@@ -136,12 +139,19 @@ pub(super) async fn reserved_line(
 }
 
 /// Keeps what was agreed when the order was placed.
-pub(super) async fn freeze_terms(tx: &WriteTx, payment: &Payment, line: &CreditLine) -> Result<(), Error> {
+pub(super) async fn freeze_terms(
+    tx: &WriteTx,
+    payment: &Payment,
+    line: &CreditLine,
+    time_zone: Zone,
+) -> Result<(), Error> {
     let row = terms::ActiveModel {
         payment_id: Set(payment.id),
         line_id: Set(line.id),
         company_id: Set(line.company_id),
-        net_days: Set(line.net_days.into()),
+        terms_kind: Set(line.terms.kind.as_str().to_owned()),
+        net_days: Set(line.terms.days.into()),
+        time_zone: Set(time_zone.name().to_owned()),
         guaranteed: Set(line.guaranteed),
     };
     terms::Entity::insert(row).exec_without_returning(&**tx).await?;
@@ -244,6 +254,8 @@ async fn change(tx: &WriteTx, id: CreditLineId, by: Moves, kind: &'static str, c
 async fn owe(tx: &mut WriteTx, payment: &Payment, operation: &Operation) -> Result<(), Error> {
     let agreed = terms::Entity::find_by_id(payment.id).one(&**tx).await?;
     let agreed = agreed.ok_or_else(|| CoreError::internal("an order on account has no terms"))?;
+    let zone: Zone = agreed.time_zone.parse().map_err(CoreError::internal)?;
+    let due_on = agreed.terms().due_on(zone.date_of(tx.now()));
     let row = receivable::ActiveModel {
         id: Set(tx.new_id()),
         payment_id: Set(payment.id),
@@ -258,7 +270,9 @@ async fn owe(tx: &mut WriteTx, payment: &Payment, operation: &Operation) -> Resu
         paid_minor: Set(0),
         credited_minor: Set(0),
         guaranteed: Set(agreed.guaranteed),
-        due_at: Set(tx.now() + Duration::days(agreed.net_days)),
+        due_on: Set(due_on),
+        // It can be paid until the day is over.
+        due_at: Set(zone.start_of(due_on.succ_opt().unwrap_or(due_on))),
         created_at: Set(tx.now()),
         settled_at: Set(None),
         version: Set(1),

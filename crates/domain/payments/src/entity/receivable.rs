@@ -1,6 +1,6 @@
 //! The table `receivable`.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use kernel::Currency;
 use kernel::id::{CompanyId, CreditLineId, MerchantOrderId, OrderId, PaymentId, PaymentOperationId, ReceivableId};
 use sea_orm::entity::prelude::*;
@@ -22,6 +22,7 @@ pub struct Model {
     pub paid_minor: i64,
     pub credited_minor: i64,
     pub guaranteed: bool,
+    pub due_on: NaiveDate,
     pub due_at: DateTime<Utc>,
     pub created_at: DateTime<Utc>,
     pub settled_at: Option<DateTime<Utc>>,

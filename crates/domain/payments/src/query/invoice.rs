@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use context::Ctx;
 use db::dialect::pad;
-use kernel::id::{CompanyId, MerchantOrderId, OrderId, ReceivableId};
+use kernel::id::{CompanyId, MerchantOrderId, OrderId, PaymentOperationId, ReceivableId};
 use kernel::{Page, PageArgs};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
@@ -98,6 +98,18 @@ pub async fn open_receivables(ctx: &Ctx, filter: ReceivableFilter, page: &PageAr
         .await?;
     let rows = rows.into_iter().map(Receivable::from).collect();
     Ok(Page::from_rows(rows, page, |row: &Receivable| (row.due_at, row.id)))
+}
+
+/// What came to be owed by an operation; nothing when it was not on account. For callers that have authorized.
+///
+/// # Errors
+/// The database error.
+pub async fn receivable_of_operation_on<C: ConnectionTrait>(
+    conn: &C,
+    operation: PaymentOperationId,
+) -> Result<Option<Receivable>, Error> {
+    let row = receivable::Entity::find().filter(receivable::Column::OperationId.eq(operation)).one(conn).await?;
+    Ok(row.map(Receivable::from))
 }
 
 /// How what is owed for a merchant order stands; nothing when it was not bought on account. For callers that have
