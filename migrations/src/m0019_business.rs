@@ -104,9 +104,12 @@ pub(crate) const STATEMENTS: &[Step] = &[
         guaranteed boolean NOT NULL,
         due_on {on} NOT NULL,
         due_at {at} NOT NULL,
+        reminders bigint NOT NULL CHECK (reminders >= 0),
+        reminded_at {at},
         created_at {at} NOT NULL,
         settled_at {at},
         version bigint NOT NULL,
+        CHECK ((reminders > 0) = (reminded_at IS NOT NULL)),
         CHECK (paid_minor + credited_minor <= amount_minor),
         CHECK ((settled_at IS NOT NULL) = (paid_minor + credited_minor = amount_minor))
     )"),

@@ -15,7 +15,7 @@ pub use mail::{Rendered as RenderedMail, TemplateText};
 pub use model::commission;
 pub use model::delivery;
 pub use model::{
-    BillingSettings, Carrier, Channel, ClosedDays, CommissionAmounts, CommissionBase, CommissionBracket,
+    AccountSettings, BillingSettings, Carrier, Channel, ClosedDays, CommissionAmounts, CommissionBase, CommissionBracket,
     CommissionRule, CommissionRules, CommissionScope, Coupon, CouponTax, CouponValue, DeliveryKind, DeliveryMethod,
     DeliveryPricing, DeliveryRate, DeliveryZone, LegalEntity, MailText, PayingAccount, PayoutSchedule, PickupPlace,
     PickupPoint, PickupPointKind, PostalRange, RateBracket, Settings, SettingsPatch, Snapshot, StatementCycle,

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use kernel::Money;
 use kernel::id::{
     BankReceiptId, CreditAccountId, CreditEntryId, DisputeId, MerchantOrderId, OrderId, OrphanId, PaymentId,
-    PaymentOperationId, RefundId,
+    PaymentOperationId, ReceivableId, RefundId,
 };
 use outbox::events;
 use serde::{Deserialize, Serialize};
@@ -178,6 +178,22 @@ events! {
         applied_minor: i64,
         /// Whether the receipt had been announced before without an order (it was matched now).
         matched_later: bool,
+    }
+    /// What a buyer owed for a parcel is paid in full.
+    ReceivablePaid = "payment_receivable_paid.v1" of receivable {
+        /// What was owed.
+        receivable: ReceivableId,
+        /// The order.
+        order: OrderId,
+    }
+    /// What a buyer owes for a parcel was not paid in time: the buyer is to be reminded.
+    ReceivableOverdue = "payment_receivable_overdue.v1" of receivable {
+        /// What is owed.
+        receivable: ReceivableId,
+        /// The order.
+        order: OrderId,
+        /// Which reminder it is, from 1; some are left out when nobody looked for long.
+        step: i64,
     }
     /// What a buyer owes for an order has changed: goods left, were paid or were paid back.
     ReceivableChanged = "payment_receivable_changed.v1" of order {

@@ -20,9 +20,9 @@ mod worker;
 
 pub use command::{
     CapturePart, CodCollected, ConfirmRefund, CreditIssued, GiveCredit, OpenDispute, OpenPayment, PayByLink,
-    RefundPart, RefundWay, ResolveDispute, SetCreditLine, TransferReceived, UseCredit, accept_late_in_tx,
+    RefundPart, RefundWay, Reminders, ResolveDispute, SetCreditLine, TransferReceived, UseCredit, accept_late_in_tx,
     capture_in_tx, cod_collected_in_tx, confirm_refund, expire_due, give_credit, give_up_late_in_tx,
-    hold_at_most_in_tx, make_link, match_receipt, open_dispute, open_in_tx, pay_by_link, refund_in_tx, renew_due,
+    hold_at_most_in_tx, make_link, match_receipt, open_dispute, open_in_tx, pay_by_link, refund_in_tx, remind_due, renew_due,
     resolve_dispute, retry_refund, set_credit_line, sweep, transfer_received, void_rest_in_tx,
 };
 pub use error::Error;

@@ -143,6 +143,8 @@ impl From<receivable::Model> for Receivable {
             credited_minor: row.credited_minor,
             due_on: row.due_on,
             due_at: row.due_at,
+            reminders: row.reminders,
+            reminded_at: row.reminded_at,
             created_at: row.created_at,
             settled_at: row.settled_at,
         }

@@ -112,3 +112,29 @@ impl BillingSettingsInput {
         })
     }
 }
+
+/// How companies that buy on account are dealt with.
+#[derive(Debug, Clone, SimpleObject, InputObject)]
+#[graphql(input_name = "AccountSettingsInput")]
+pub struct AccountSettings {
+    /// Days after which a buyer is reminded of what is overdue, and again after as many; 0: never.
+    pub reminder_days: u32,
+    /// How many times at most.
+    pub reminders_max: u32,
+    /// Whether what is written off keeps its part of the company's credit until it is paid after all.
+    pub write_off_blocks_credit: bool,
+}
+
+impl From<marketplace::AccountSettings> for AccountSettings {
+    fn from(settings: marketplace::AccountSettings) -> Self {
+        let marketplace::AccountSettings { reminder_days, reminders_max, write_off_blocks_credit } = settings;
+        Self { reminder_days, reminders_max, write_off_blocks_credit }
+    }
+}
+
+impl From<AccountSettings> for marketplace::AccountSettings {
+    fn from(settings: AccountSettings) -> Self {
+        let AccountSettings { reminder_days, reminders_max, write_off_blocks_credit } = settings;
+        Self { reminder_days, reminders_max, write_off_blocks_credit }
+    }
+}

@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use marketplace::command::{EditSettings, StoredSettings, edit_settings};
 use marketplace::{SettingsPatch, query};
 
-use super::billing::{BillingSettings, BillingSettingsInput};
+use super::billing::{AccountSettings, BillingSettings, BillingSettingsInput};
 use super::calendar::{WorkCalendar, WorkCalendarInput};
 use crate::error::{Gql, answer, ctx, respond};
 use crate::page::{connection, page_args};
@@ -64,6 +64,8 @@ pub struct MarketplaceSettings {
     pub commission_vat_percent: DecimalText,
     /// How statements, invoices and payouts are made.
     pub billing: BillingSettings,
+    /// How companies that buy on account are dealt with.
+    pub account: AccountSettings,
     /// Days from delivery in which a buyer may ask to send goods back.
     pub return_window_days: u32,
     /// All of them: the largest refund of each currency that one person decides alone.
@@ -213,6 +215,7 @@ impl From<StoredSettings> for MarketplaceSettings {
             private_quotes: settings.private_quotes,
             commission_vat_percent: DecimalText::percent(settings.commission_vat_ppm),
             billing: settings.billing.into(),
+            account: settings.account.into(),
             reason: stored.reason,
             author: stored.author_name,
             created_at: stored.created_at,
@@ -271,6 +274,8 @@ pub struct MarketplaceSettingsEditInput {
     pub commission_vat_percent: Option<DecimalText>,
     /// How statements, invoices and payouts are made, as a whole.
     pub billing: Option<BillingSettingsInput>,
+    /// How companies that buy on account are dealt with, as a whole.
+    pub account: Option<AccountSettings>,
     /// Days from delivery in which a buyer may ask to send goods back.
     pub return_window_days: Option<u32>,
     /// The largest refund of each currency that one person decides alone; currencies that are missing have no limit.
@@ -329,6 +334,7 @@ impl MarketplaceSettingsEditInput {
                     .map(|percent| percent.to_rate("commissionVatPercent"))
                     .transpose()?,
                 billing: self.billing.map(BillingSettingsInput::read).transpose()?,
+                account: self.account.map(Into::into),
             },
         })
     }

@@ -111,6 +111,10 @@ pub struct Receivable {
     pub due_on: NaiveDate,
     /// The instant at which that day is over: from then on it is late.
     pub due_at: DateTime<Utc>,
+    /// How many reminders were due so far.
+    pub reminders: i64,
+    /// When the buyer was reminded for the last time.
+    pub reminded_at: Option<DateTime<Utc>>,
     /// When the goods left.
     pub created_at: DateTime<Utc>,
 }
@@ -132,6 +136,8 @@ impl From<payments::Receivable> for Receivable {
             open: money(open),
             due_on: of.due_on,
             due_at: of.due_at,
+            reminders: of.reminders,
+            reminded_at: of.reminded_at,
             created_at: of.created_at,
         }
     }

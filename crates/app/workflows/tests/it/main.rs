@@ -3,6 +3,7 @@
 
 mod canceled;
 mod hostile;
+mod invoices;
 mod mails;
 mod people;
 mod quotes;

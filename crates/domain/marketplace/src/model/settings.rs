@@ -107,6 +107,8 @@ pub struct Settings {
     pub commission_vat_ppm: Rate,
     /// How statements, invoices and payouts are made.
     pub billing: BillingSettings,
+    /// How the marketplace deals with companies that buy on account.
+    pub account: AccountSettings,
     /// Days from delivery in which a buyer may ask to send goods back.
     pub return_window_days: u32,
     /// The largest refund of each currency, in minor units, that one person decides alone; above it another person
@@ -125,6 +127,31 @@ pub struct Settings {
     pub mail_locale: String,
     /// The names of mails that are not sent. Only those that nobody needs can be switched off.
     pub mails_off: Vec<String>,
+}
+
+/// How the marketplace deals with companies that buy on account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct AccountSettings {
+    /// Days after which a buyer is reminded of what is overdue, and again after as many; 0: never.
+    pub reminder_days: u32,
+    /// How many times at most.
+    pub reminders_max: u32,
+    /// Whether what is written off keeps its part of the company's credit until it is paid after all.
+    pub write_off_blocks_credit: bool,
+}
+
+impl Default for AccountSettings {
+    fn default() -> Self {
+        Self { reminder_days: 7, reminders_max: 3, write_off_blocks_credit: true }
+    }
+}
+
+impl AccountSettings {
+    fn check(self) -> Result<(), Invalid> {
+        days("account.reminderDays", self.reminder_days, 0, 365)?;
+        days("account.remindersMax", self.reminders_max, 0, 20)
+    }
 }
 
 impl Default for Settings {
@@ -152,6 +179,7 @@ impl Default for Settings {
             private_quotes: false,
             commission_vat_ppm: Rate::from_ppm(190_000),
             billing: BillingSettings::default(),
+            account: AccountSettings::default(),
             return_window_days: 14,
             refund_approval_above: BTreeMap::new(),
             reasons: BTreeMap::new(),
@@ -190,6 +218,7 @@ pub struct SettingsPatch {
     pub private_quotes: Option<bool>,
     pub commission_vat_ppm: Option<Rate>,
     pub billing: Option<BillingSettings>,
+    pub account: Option<AccountSettings>,
     pub return_window_days: Option<u32>,
     pub refund_approval_above: Option<BTreeMap<Currency, i64>>,
     pub reasons: Option<BTreeMap<String, Vec<String>>>,
@@ -247,6 +276,7 @@ impl Settings {
         put(&mut self.private_quotes, patch.private_quotes);
         put(&mut self.commission_vat_ppm, patch.commission_vat_ppm);
         put(&mut self.billing, patch.billing);
+        put(&mut self.account, patch.account);
         put(&mut self.return_window_days, patch.return_window_days);
         put(&mut self.refund_approval_above, patch.refund_approval_above);
         put(&mut self.reasons, patch.reasons);
@@ -280,6 +310,7 @@ impl Settings {
         share("reservePpm", self.reserve_ppm)?;
         share("commissionVatPpm", self.commission_vat_ppm)?;
         self.billing = self.billing.checked()?;
+        self.account.check()?;
         let amounts = [
             ("payoutMinimum", &self.payout_minimum),
             ("criticalDebt", &self.critical_debt),

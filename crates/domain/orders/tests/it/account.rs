@@ -12,7 +12,7 @@ use orders::model::draft::DraftLine;
 use orders::model::status::{CancelReason, PaymentState, RefundReason};
 use orders::{Order, query};
 use payments::query::{ReceivableFilter, credit_lines_of_seen_companies, open_receivables, refunds_to_pay};
-use payments::{CreditLine, SetCreditLine, set_credit_line};
+use payments::{CreditLine, SetCreditLine, TermsKind, set_credit_line};
 use testkit::tokio;
 
 use crate::companies::{buyer, company, for_company};
@@ -23,7 +23,7 @@ async fn terms(m: &Market, of: &Company, limit: i64, expected_version: i64) -> C
     let input = SetCreditLine {
         company_id: of.id,
         limit: Money::new(limit, Currency::EUR),
-        terms: payments::TermsKind::Net,
+        terms: TermsKind::Net,
         net_days: 30,
         guaranteed: false,
         expected_version,
@@ -311,5 +311,30 @@ testkit::both_databases! {
         m.transfer(&order, extra, "bank 2").await;
         assert_eq!((m.order(&order).await.owed_minor, line(&m, &works).await), (0, (0, 0, all)));
         m.verify().await;
+    }
+
+    async fn days_count_from_the_end_of_the_month_here_and_stay_as_agreed(t: TestEnv) {
+        let Stage { m, anna: shop, lamp: offer, bea, works } = stage(t).await;
+        let agree = async |kind, net_days, expected_version| {
+            let input = SetCreditLine {
+                company_id: works.id, limit: Money::new(10_000, Currency::EUR), terms: kind, net_days,
+                guaranteed: false, expected_version, reason: "agreed".to_owned(),
+            };
+            set_credit_line(&m.t.operator(), input).await.unwrap();
+        };
+        agree(TermsKind::EndOfMonth, 10, 0).await;
+        // In UTC it is still January, in Berlin it is February.
+        let midnight: chrono::DateTime<chrono::Utc> = "2027-01-31T23:30:00Z".parse().unwrap();
+        let order = on_account(&m, &bea, &works, &[(offer, 2)]).await.unwrap();
+        m.drain().await;
+        let part = m.accept(&order, &shop).await;
+        m.t.clock.advance(midnight - m.t.system().now());
+        agree(TermsKind::Net, 0, 1).await;
+        shop.ship(&part, Some(1)).await.unwrap();
+        m.drain().await;
+        let owed = payments::query::receivables_of_seen_orders(&m.t.operator(), &[order.id]).await.unwrap();
+        let owed = &owed[&order.id][0];
+        let due = (owed.due_on.to_string(), owed.due_at.to_rfc3339());
+        assert_eq!(due, ("2027-03-10".to_owned(), "2027-03-10T23:00:00+00:00".to_owned()), "as agreed when it was ordered");
     }
 }

@@ -11,7 +11,7 @@ use super::open::OpenPayment;
 use crate::actions::EDIT_CREDIT_LINE;
 use crate::entity::{credit_line as line, credit_line_entry as entry, invoice_terms as terms, receivable};
 use crate::error::Error;
-use crate::event::ReceivableChanged;
+use crate::event::{ReceivableChanged, ReceivablePaid};
 use crate::model::{CreditLine, Method, NET_DAYS_MAX, Needs, Operation, OperationKind, Payment, PaymentTerms, Receivable, TermsKind};
 
 /// The highest limit, in minor units.
@@ -273,6 +273,8 @@ async fn owe(tx: &mut WriteTx, payment: &Payment, operation: &Operation) -> Resu
         due_on: Set(due_on),
         // It can be paid until the day is over.
         due_at: Set(zone.start_of(due_on.succ_opt().unwrap_or(due_on))),
+        reminders: Set(0),
+        reminded_at: Set(None),
         created_at: Set(tx.now()),
         settled_at: Set(None),
         version: Set(1),
@@ -326,6 +328,9 @@ async fn take_off(tx: &mut WriteTx, payment: &Payment, why: Off, minor: i64) -> 
             .exec(&**tx)
             .await?;
         tx.emit(&ReceivableChanged { order: owed.order_id, merchant_order: owed.merchant_order_id });
+        if settled.is_some() && matches!(why, Off::Paid) {
+            tx.emit(&ReceivablePaid { receivable: owed.id, order: owed.order_id });
+        }
     }
     if left > 0 {
         return Err(CoreError::internal("more was taken off than the buyer owes").into());

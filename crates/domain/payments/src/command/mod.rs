@@ -13,6 +13,7 @@ mod move_money;
 mod open;
 mod plan;
 mod refund_by_hand;
+mod remind;
 mod renew;
 mod settle;
 mod sweep;
@@ -29,6 +30,7 @@ pub use link::{PayByLink, make_link, pay_by_link};
 pub use move_money::{CapturePart, RefundPart, capture_in_tx, hold_at_most_in_tx, refund_in_tx, void_rest_in_tx};
 pub use open::{OpenPayment, UseCredit, authorize_again_in_tx, open_in_tx};
 pub use refund_by_hand::{ConfirmRefund, RefundWay, confirm_refund, retry_refund};
+pub use remind::{Reminders, remind_due};
 pub use renew::renew_due;
 pub use sweep::{Swept, sweep};
 

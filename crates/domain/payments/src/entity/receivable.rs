@@ -24,6 +24,8 @@ pub struct Model {
     pub guaranteed: bool,
     pub due_on: NaiveDate,
     pub due_at: DateTime<Utc>,
+    pub reminders: i64,
+    pub reminded_at: Option<DateTime<Utc>>,
     pub created_at: DateTime<Utc>,
     pub settled_at: Option<DateTime<Utc>>,
     pub version: i64,

@@ -120,6 +120,10 @@ pub struct Receivable {
     pub due_on: NaiveDate,
     /// The instant at which that day is over: from then on it is late.
     pub due_at: DateTime<Utc>,
+    /// How many reminders were due so far.
+    pub reminders: i64,
+    /// When the buyer was reminded for the last time.
+    pub reminded_at: Option<DateTime<Utc>>,
     /// When the goods left.
     pub created_at: DateTime<Utc>,
     /// When nothing was open any more.
@@ -131,6 +135,17 @@ impl Receivable {
     #[must_use]
     pub const fn open_minor(&self) -> i64 {
         self.amount.minor - self.paid_minor - self.credited_minor
+    }
+
+    /// The reminder that is due now, if none of its place or a later one was written: one every so many days after the
+    /// payment was late, at most so many.
+    #[must_use]
+    pub fn reminder_due(&self, now: DateTime<Utc>, every_days: u32, most: u32) -> Option<i64> {
+        if every_days == 0 || self.settled_at.is_some() {
+            return None;
+        }
+        let step = ((now - self.due_at).num_days() / i64::from(every_days)).min(most.into());
+        (step > self.reminders).then_some(step)
     }
 }
 

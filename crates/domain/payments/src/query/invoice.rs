@@ -100,6 +100,15 @@ pub async fn open_receivables(ctx: &Ctx, filter: ReceivableFilter, page: &PageAr
     Ok(Page::from_rows(rows, page, |row: &Receivable| (row.due_at, row.id)))
 }
 
+/// What is or was owed for a parcel. For callers that have authorized.
+///
+/// # Errors
+/// Not found.
+pub async fn receivable_on<C: ConnectionTrait>(conn: &C, id: ReceivableId) -> Result<Receivable, Error> {
+    let row = receivable::Entity::find_by_id(id).one(conn).await?;
+    Ok(row.map(Receivable::from).ok_or(context::Error::NotFound("receivable"))?)
+}
+
 /// What came to be owed by an operation; nothing when it was not on account. For callers that have authorized.
 ///
 /// # Errors
