@@ -57,6 +57,7 @@ pub(crate) const STATEMENTS: &[Step] = &[
         limit_minor bigint NOT NULL CHECK (limit_minor >= 0),
         reserved_minor bigint NOT NULL CHECK (reserved_minor >= 0),
         open_minor bigint NOT NULL CHECK (open_minor >= 0),
+        blocked_minor bigint NOT NULL CHECK (blocked_minor >= 0),
         terms_kind text NOT NULL CHECK (terms_kind IN ('net', 'end_of_month')),
         net_days bigint NOT NULL CHECK (net_days >= 0),
         guaranteed boolean NOT NULL,
@@ -68,13 +69,19 @@ pub(crate) const STATEMENTS: &[Step] = &[
     Sql("CREATE TABLE credit_line_entry (
         id {id} NOT NULL PRIMARY KEY,
         line_id {id} NOT NULL REFERENCES credit_line (id),
-        kind text NOT NULL CHECK (kind IN ('reserved', 'released', 'invoiced', 'credited', 'paid')),
+        kind text NOT NULL CHECK (kind IN
+            ('reserved', 'released', 'invoiced', 'credited', 'paid', 'written_off', 'blocked', 'recovered')),
         amount_minor bigint NOT NULL CHECK (amount_minor > 0),
         operation_id {id} UNIQUE REFERENCES payment_operation (id),
-        receipt_id {id} UNIQUE,
+        receipt_id {id},
+        credit_entry_id {id},
+        write_off_id {id} UNIQUE,
         actor text NOT NULL,
         occurred_at {at} NOT NULL,
-        CHECK ((operation_id IS NULL) <> (receipt_id IS NULL))
+        UNIQUE (receipt_id, kind),
+        UNIQUE (credit_entry_id, kind),
+        CHECK (CASE WHEN operation_id IS NULL THEN 0 ELSE 1 END + CASE WHEN receipt_id IS NULL THEN 0 ELSE 1 END
+            + CASE WHEN credit_entry_id IS NULL THEN 0 ELSE 1 END + CASE WHEN write_off_id IS NULL THEN 0 ELSE 1 END = 1)
     )"),
     Sql("CREATE INDEX credit_line_entry_line ON credit_line_entry (line_id, id)"),
     AppendOnly("credit_line_entry"),
@@ -101,6 +108,9 @@ pub(crate) const STATEMENTS: &[Step] = &[
         amount_minor bigint NOT NULL CHECK (amount_minor > 0),
         paid_minor bigint NOT NULL CHECK (paid_minor >= 0),
         credited_minor bigint NOT NULL CHECK (credited_minor >= 0),
+        written_off_minor bigint NOT NULL CHECK (written_off_minor >= 0),
+        recovered_minor bigint NOT NULL CHECK (recovered_minor >= 0),
+        blocked_minor bigint NOT NULL CHECK (blocked_minor >= 0),
         guaranteed boolean NOT NULL,
         due_on {on} NOT NULL,
         due_at {at} NOT NULL,
@@ -110,8 +120,10 @@ pub(crate) const STATEMENTS: &[Step] = &[
         settled_at {at},
         version bigint NOT NULL,
         CHECK ((reminders > 0) = (reminded_at IS NOT NULL)),
-        CHECK (paid_minor + credited_minor <= amount_minor),
-        CHECK ((settled_at IS NOT NULL) = (paid_minor + credited_minor = amount_minor))
+        CHECK (paid_minor + credited_minor + written_off_minor <= amount_minor),
+        CHECK (recovered_minor <= written_off_minor),
+        CHECK (blocked_minor <= written_off_minor - recovered_minor),
+        CHECK ((settled_at IS NOT NULL) = (paid_minor + credited_minor + written_off_minor = amount_minor))
     )"),
     Sql("CREATE INDEX receivable_payment ON receivable (payment_id, due_at, id)"),
     Sql("CREATE INDEX receivable_order ON receivable (order_id)"),

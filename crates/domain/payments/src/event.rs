@@ -39,6 +39,15 @@ pub enum CreditFunding {
     Sold,
 }
 
+/// Money for what had been written off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recovered {
+    /// What had been owed.
+    pub receivable: ReceivableId,
+    /// How much of it was paid after all, in minor units.
+    pub minor: i64,
+}
+
 events! {
     /// The provider holds the money for the order. For methods released on authorization the merchants may start.
     PaymentAuthorized = "payment_authorized.v1" of payment {
@@ -174,10 +183,40 @@ events! {
         order: OrderId,
         /// All that arrived with this receipt.
         amount: Money,
-        /// The part that pays what is owed, in minor units; the rest is unapplied.
+        /// The part that pays what is open, in minor units.
         applied_minor: i64,
+        /// The parts that pay what had been written off.
+        recovered: Vec<Recovered>,
+        /// The company's credit that the rest became.
+        credit: Option<CreditAccountId>,
+        /// The rest, in minor units.
+        credited_minor: i64,
         /// Whether the receipt had been announced before without an order (it was matched now).
         matched_later: bool,
+    }
+    /// A company's credit paid what it owed for an order.
+    CompanyCreditUsed = "payment_company_credit_used.v1" of account {
+        /// The change of the credit.
+        entry: CreditEntryId,
+        /// The credit.
+        account: CreditAccountId,
+        /// The order.
+        order: OrderId,
+        /// How much.
+        amount: Money,
+        /// The part of it that paid what was open, in minor units.
+        applied_minor: i64,
+        /// The parts that paid what had been written off.
+        recovered: Vec<Recovered>,
+    }
+    /// A company's credit was transferred back to it.
+    CompanyCreditReturned = "payment_company_credit_returned.v1" of account {
+        /// The change of the credit.
+        entry: CreditEntryId,
+        /// The credit.
+        account: CreditAccountId,
+        /// How much.
+        amount: Money,
     }
     /// What a buyer owed for a parcel is paid in full.
     ReceivablePaid = "payment_receivable_paid.v1" of receivable {

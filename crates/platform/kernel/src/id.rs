@@ -132,6 +132,8 @@ typed_ids! {
     CreditLineEntryId = "cle";
     /// What a buyer owes for goods that left.
     ReceivableId = "rvb";
+    /// What a buyer owes and is not expected to pay any more.
+    WriteOffId = "wof";
     /// What a buyer asks one or several merchants at once.
     QuoteRequestId = "qrq";
     /// Prices that a buyer asks for.

@@ -15,6 +15,7 @@ mod query;
 mod reconcile;
 mod sale;
 mod settle;
+mod write_off;
 
 pub use closed::*;
 pub use entry::*;
@@ -31,6 +32,7 @@ pub use query::LedgerQuery;
 pub use reconcile::*;
 pub use sale::*;
 pub use settle::*;
+pub use write_off::*;
 
 use async_graphql::MergedObject;
 

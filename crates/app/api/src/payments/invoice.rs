@@ -52,6 +52,10 @@ impl CreditLine {
     async fn open(&self) -> Money {
         self.money(self.0.open_minor)
     }
+    /// Written off, but not free again until it is paid after all.
+    async fn blocked(&self) -> Money {
+        self.money(self.0.blocked_minor)
+    }
     /// What can still be ordered.
     async fn left(&self) -> Money {
         self.money(self.0.left_minor())
@@ -105,6 +109,10 @@ pub struct Receivable {
     pub paid: Money,
     /// What was taken off it because goods were paid back.
     pub credited: Money,
+    /// What is not expected any more.
+    pub written_off: Money,
+    /// What of that was paid after all.
+    pub recovered: Money,
     /// What is still to be paid.
     pub open: Money,
     /// The last day on which it is paid in time.
@@ -133,6 +141,8 @@ impl From<payments::Receivable> for Receivable {
             amount: of.amount.into(),
             paid: money(of.paid_minor),
             credited: money(of.credited_minor),
+            written_off: money(of.written_off_minor),
+            recovered: money(of.recovered_minor),
             open: money(open),
             due_on: of.due_on,
             due_at: of.due_at,

@@ -1,5 +1,6 @@
 //! How orders are paid, and what the operator does by hand about it.
 
+mod company_credit;
 mod credit;
 mod dispute;
 mod input;
@@ -10,6 +11,7 @@ mod mutation;
 mod object;
 mod query;
 
+pub use company_credit::*;
 pub use credit::*;
 pub use dispute::*;
 pub use input::*;

@@ -17,17 +17,21 @@ use crate::stage::{market, told};
 use crate::support::{Market, Shop, event_units, place};
 
 /// Storage is not there in these tests: the jobs that write files are tried again later.
-async fn settle(m: &Market) {
+pub async fn settle(m: &Market) {
     m.dispatcher.drain().await.unwrap();
 }
 
 async fn terms(m: &Market, company_id: CompanyId) {
+    agreed(m, company_id, false).await;
+}
+
+pub async fn agreed(m: &Market, company_id: CompanyId, guaranteed: bool) {
     let input = SetCreditLine {
         company_id,
         limit: Money::new(100_000, Currency::EUR),
         terms: TermsKind::Net,
         net_days: 14,
-        guaranteed: false,
+        guaranteed,
         expected_version: 0,
         reason: "rated".to_owned(),
     };
@@ -35,7 +39,7 @@ async fn terms(m: &Market, company_id: CompanyId) {
 }
 
 /// An order of a company on account, accepted.
-async fn bought(m: &Market, bea: &Ctx, works: CompanyId, shop: &Shop, offer: OfferId, quantity: i64) -> Order {
+pub async fn bought(m: &Market, bea: &Ctx, works: CompanyId, shop: &Shop, offer: OfferId, quantity: i64) -> Order {
     let (_, access) = m.cart(bea, &[(offer, quantity)]).await;
     let details = CartDetails { company: Some(Some(works)), po_number: Some(Some("PO-1".to_owned())), ..CartDetails::default() };
     cart_edit(bea, &access, details).await.unwrap();
@@ -53,11 +57,12 @@ async fn documents(ctx: &Ctx) -> Vec<SaleInvoice> {
     rows
 }
 
-async fn sound(m: &Market) {
+pub async fn sound(m: &Market) {
     m.verify().await;
     let read = m.t.world.db.read();
     assert_eq!(billing::check::papers(read).await.unwrap(), Vec::<String>::new());
     assert_eq!(billing::check::ledger(read).await.unwrap(), Vec::<String>::new());
+    assert_eq!(billing::check::write_offs(read).await.unwrap(), Vec::<String>::new());
 }
 
 fn units(of: &orders::query::PartDetail, quantity: i64) -> RefundUnits {
@@ -203,7 +208,7 @@ testkit::both_databases! {
     }
 }
 
-async fn transfer(m: &Market, order: &Order, minor: i64, reference: &str) {
+pub async fn transfer(m: &Market, order: &Order, minor: i64, reference: &str) {
     let input = payments::TransferReceived {
         reference: order.number.clone(),
         amount: Money::new(minor, order.currency),

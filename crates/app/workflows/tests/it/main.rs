@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod canceled;
+mod given_up;
 mod hostile;
 mod invoices;
 mod mails;

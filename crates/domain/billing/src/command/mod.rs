@@ -1,6 +1,7 @@
 //! Use cases. Those that begin with `post_` write what happened elsewhere; handlers call them, and calling one again
 //! with the same input changes nothing.
 
+mod account;
 mod close;
 mod connect;
 mod debt;
@@ -21,7 +22,9 @@ mod sale_invoice;
 mod scheduled;
 mod settle;
 mod subscription;
+mod write_off;
 
+pub use account::{post_company_credit_used, post_invoice_paid};
 pub use close::close_statements;
 pub use connect::{Progress, ask_stripe, chase_payouts, fetch_from_stripe, payout_told, send_by_stripe};
 pub use debt::{DebtsAged, RecordDebtPayment, age_debts, record_debt_payment};
@@ -31,7 +34,7 @@ pub use pause::{PauseReason, pause, resume};
 pub use payout::{MarkFailed, MarkPaid, MarkReturned, mark_failed, mark_paid, mark_returned, mark_run_paid};
 pub use post::{
     post_canceled, post_captured, post_cod_kept, post_cod_remitted, post_credit_given, post_dispute_fee_recharged,
-    post_invoice_paid, post_provider_fee, post_provider_settled, post_refund_settled, post_transfer,
+    post_company_credit_returned, post_provider_fee, post_provider_settled, post_refund_settled, post_transfer,
     post_unapplied_returned,
 };
 pub use profile::{EditBillingProfile, ProfilePatch, edit_billing_profile};
@@ -48,3 +51,4 @@ pub use settle::{
     record_provider_settlement, record_unapplied_return,
 };
 pub use subscription::{SetSubscription, charge_subscriptions, set_subscription};
+pub use write_off::{DecideWriteOff, RequestWriteOff, decide_write_off, request_write_off};

@@ -13,6 +13,7 @@ pub mod reconcile;
 mod release;
 pub mod sale;
 mod statement;
+mod write_off;
 
 pub(crate) use account::BALANCE_ROLES;
 pub use account::{Account, Side};
@@ -27,6 +28,7 @@ pub use reconcile::{Finding, Outcome, Reconciliation};
 pub use release::{Hold, HoldKind, draw};
 pub use sale::{SaleDraft, SaleInvoice, SaleKind, Sold};
 pub use statement::{JournalLine, LedgerAccount, LedgerEntry, LedgerTx, Statement, StatementTotal, TrialLine};
+pub use write_off::{WriteOff, borne_by_merchant};
 
 /// Enums with a stored name.
 macro_rules! stored_names {

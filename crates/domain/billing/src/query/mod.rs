@@ -10,6 +10,7 @@ mod payout;
 mod reconcile;
 mod sale_invoice;
 mod statement;
+mod write_off;
 
 pub use balance::{
     AccountFilter, accounts, balances_by_merchants, merchant_balances, merchant_balances_at, trial_balance,
@@ -28,6 +29,7 @@ pub use sale_invoice::{
     SaleInvoiceFilter, files_of_seen_sales, sale_invoice, sale_invoices, sale_invoices_of_seen_orders,
 };
 pub use statement::{Period, statement, statement_on};
+pub use write_off::{WriteOffFilter, write_offs};
 
 use access::{Grant, Reach};
 use context::Error as CoreError;

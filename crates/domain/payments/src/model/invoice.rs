@@ -75,6 +75,8 @@ pub struct CreditLine {
     pub reserved_minor: i64,
     /// Invoiced and not paid, in minor units.
     pub open_minor: i64,
+    /// Written off, but not free again, in minor units.
+    pub blocked_minor: i64,
     /// When an invoice is due.
     pub terms: PaymentTerms,
     /// Whether merchants are paid before the buyer has paid: the operator bears what is never paid.
@@ -89,7 +91,7 @@ impl CreditLine {
     /// What can still be ordered, in minor units. A limit that was lowered below what is owed leaves nothing.
     #[must_use]
     pub fn left_minor(&self) -> i64 {
-        (self.limit_minor - self.reserved_minor - self.open_minor).max(0)
+        (self.limit_minor - self.reserved_minor - self.open_minor - self.blocked_minor).max(0)
     }
 }
 
@@ -116,6 +118,14 @@ pub struct Receivable {
     pub paid_minor: i64,
     /// What was taken off it because goods were paid back, in minor units.
     pub credited_minor: i64,
+    /// What is not expected any more, in minor units.
+    pub written_off_minor: i64,
+    /// What of that was paid after all, in minor units.
+    pub recovered_minor: i64,
+    /// What of it keeps its part of the credit line, in minor units.
+    pub blocked_minor: i64,
+    /// Whether the merchant is paid whatever happens.
+    pub guaranteed: bool,
     /// The last day on which it is paid in time.
     pub due_on: NaiveDate,
     /// The instant at which that day is over: from then on it is late.
@@ -134,7 +144,13 @@ impl Receivable {
     /// What is still to be paid, in minor units.
     #[must_use]
     pub const fn open_minor(&self) -> i64 {
-        self.amount.minor - self.paid_minor - self.credited_minor
+        self.amount.minor - self.paid_minor - self.credited_minor - self.written_off_minor
+    }
+
+    /// What was written off and never paid, in minor units. The buyer owes it still.
+    #[must_use]
+    pub const fn lost_minor(&self) -> i64 {
+        self.written_off_minor - self.recovered_minor
     }
 
     /// The reminder that is due now, if none of its place or a later one was written: one every so many days after the
@@ -171,7 +187,8 @@ mod tests {
             currency: Currency::EUR,
             limit_minor,
             reserved_minor: 300,
-            open_minor: 200,
+            open_minor: 150,
+            blocked_minor: 50,
             terms: PaymentTerms { kind: TermsKind::Net, days: 30 },
             guaranteed: false,
             version: 1,
