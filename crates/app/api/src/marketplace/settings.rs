@@ -58,6 +58,10 @@ pub struct MarketplaceSettings {
     pub quote_answer_days: u32,
     /// Days for which an offer stands when its merchant says nothing else.
     pub quote_valid_days: u32,
+    /// How many quotes of one buyer may be open; 0: any number.
+    pub quotes_per_buyer: u32,
+    /// How many quotes of one company may be open; 0: any number.
+    pub quotes_per_company: u32,
     /// Whether buyers may ask for quotes for themselves, not only for companies.
     pub private_quotes: bool,
     /// VAT on commission in percent, unless the merchant has its own rate.
@@ -212,6 +216,8 @@ impl From<StoredSettings> for MarketplaceSettings {
             transfer_expires_days: settings.transfer_expires_days,
             quote_answer_days: settings.quote_answer_days,
             quote_valid_days: settings.quote_valid_days,
+            quotes_per_buyer: settings.quotes_per_buyer,
+            quotes_per_company: settings.quotes_per_company,
             private_quotes: settings.private_quotes,
             commission_vat_percent: DecimalText::percent(settings.commission_vat_ppm),
             billing: settings.billing.into(),
@@ -268,6 +274,10 @@ pub struct MarketplaceSettingsEditInput {
     pub quote_answer_days: Option<u32>,
     /// Days for which an offer stands when its merchant says nothing else.
     pub quote_valid_days: Option<u32>,
+    /// How many quotes of one buyer may be open; 0: any number.
+    pub quotes_per_buyer: Option<u32>,
+    /// How many quotes of one company may be open; 0: any number.
+    pub quotes_per_company: Option<u32>,
     /// Whether buyers may ask for quotes for themselves, not only for companies.
     pub private_quotes: Option<bool>,
     /// VAT on commission in percent, unless the merchant has its own rate.
@@ -328,6 +338,8 @@ impl MarketplaceSettingsEditInput {
                 transfer_expires_days: self.transfer_expires_days,
                 quote_answer_days: self.quote_answer_days,
                 quote_valid_days: self.quote_valid_days,
+                quotes_per_buyer: self.quotes_per_buyer,
+                quotes_per_company: self.quotes_per_company,
                 private_quotes: self.private_quotes,
                 commission_vat_ppm: self
                     .commission_vat_percent

@@ -118,6 +118,10 @@ impl Order {
     async fn po_number(&self) -> Option<&str> {
         self.row.po_number.as_deref()
     }
+    /// The person of the order desk who placed it for the buyer; null when the buyer did.
+    async fn placed_by(&self) -> Option<&str> {
+        self.row.placed_by.as_deref()
+    }
     /// Where mails go.
     async fn email(&self) -> &str {
         &self.row.email

@@ -101,6 +101,10 @@ pub struct Settings {
     pub quote_answer_days: u32,
     /// Days for which an offer stands when its merchant says nothing else.
     pub quote_valid_days: u32,
+    /// How many quotes of one buyer may be open; 0: any number.
+    pub quotes_per_buyer: u32,
+    /// How many quotes of one company may be open; 0: any number.
+    pub quotes_per_company: u32,
     /// Whether buyers may ask for quotes for themselves, not only for companies.
     pub private_quotes: bool,
     /// VAT on commission, unless the merchant has its own rate.
@@ -176,6 +180,8 @@ impl Default for Settings {
             transfer_expires_days: 7,
             quote_answer_days: 14,
             quote_valid_days: 14,
+            quotes_per_buyer: 50,
+            quotes_per_company: 200,
             private_quotes: false,
             commission_vat_ppm: Rate::from_ppm(190_000),
             billing: BillingSettings::default(),
@@ -215,6 +221,8 @@ pub struct SettingsPatch {
     pub transfer_expires_days: Option<u32>,
     pub quote_answer_days: Option<u32>,
     pub quote_valid_days: Option<u32>,
+    pub quotes_per_buyer: Option<u32>,
+    pub quotes_per_company: Option<u32>,
     pub private_quotes: Option<bool>,
     pub commission_vat_ppm: Option<Rate>,
     pub billing: Option<BillingSettings>,
@@ -273,6 +281,8 @@ impl Settings {
         put(&mut self.transfer_expires_days, patch.transfer_expires_days);
         put(&mut self.quote_answer_days, patch.quote_answer_days);
         put(&mut self.quote_valid_days, patch.quote_valid_days);
+        put(&mut self.quotes_per_buyer, patch.quotes_per_buyer);
+        put(&mut self.quotes_per_company, patch.quotes_per_company);
         put(&mut self.private_quotes, patch.private_quotes);
         put(&mut self.commission_vat_ppm, patch.commission_vat_ppm);
         put(&mut self.billing, patch.billing);
@@ -298,6 +308,8 @@ impl Settings {
         days("transferExpiresDays", self.transfer_expires_days, 1, 90)?;
         days("quoteAnswerDays", self.quote_answer_days, 1, 365)?;
         days("quoteValidDays", self.quote_valid_days, 1, 365)?;
+        days("quotesPerBuyer", self.quotes_per_buyer, 0, 100_000)?;
+        days("quotesPerCompany", self.quotes_per_company, 0, 100_000)?;
         if self.fallback_days < self.hold_days {
             return Err(Invalid::new("fallbackDays", "OUT_OF_RANGE", "must not be less than the hold period"));
         }

@@ -151,11 +151,13 @@ pub(super) async fn place_in(tx: &mut WriteTx, ctx: &Ctx, cart: &Cart, placement
         return Err(Error::CouponUsedUp);
     }
     let company = company_of(tx, ctx, &placement.grant, cart, planned.plan.totals.total).await?;
+    let of_desk = placement.grant.is_wide();
     let Placement { payment, bill_to, source, token_hash, customer, .. } = placement;
     let bill_to = bill_to.or_else(|| company.as_ref().and_then(billing_address));
     let business = company.map(|company| frozen(company, cart));
     let (capture, method) = (capture_of(method), method.code);
-    let terms = Frozen { email, bill_to, source, capture, method, token_hash, customer, business, market: &market };
+    let placed_by = of_desk.then(|| ctx.actor().name.clone());
+    let terms = Frozen { placed_by, email, bill_to, source, capture, method, token_hash, customer, business, market: &market };
     write(tx, ctx, cart, planned, terms, payment).await
 }
 
