@@ -1,4 +1,4 @@
-//! Papers of what companies buy on account.
+//! Papers of what companies buy on account; words about orders, which can be erased.
 
 use crate::Step::{self, AppendOnly, Sql};
 
@@ -70,4 +70,12 @@ pub(crate) const STATEMENTS: &[Step] = &[
     Sql("CREATE INDEX buyer_write_off_state ON buyer_write_off (state, id)"),
     Sql("CREATE INDEX buyer_write_off_company ON buyer_write_off (company_id, id)"),
     Sql("CREATE INDEX buyer_write_off_merchant_order ON buyer_write_off (merchant_order_id, id)"),
+    // Steps of an order are never changed; what people wrote about them is erased with the buyer.
+    Sql("CREATE TABLE order_words (
+        event_id {id} NOT NULL PRIMARY KEY REFERENCES order_event (id),
+        order_id {id} NOT NULL,
+        field text NOT NULL,
+        words text NOT NULL
+    )"),
+    Sql("CREATE INDEX order_words_order ON order_words (order_id)"),
 ];
