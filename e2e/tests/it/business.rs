@@ -123,6 +123,11 @@ impl Trade {
     }
 }
 
+async fn fetched(trade: &Trade, file: &Value) -> Vec<u8> {
+    let answer = trade.bea.http().get(file.text("url").unwrap()).send().await.unwrap();
+    answer.bytes().await.unwrap().to_vec()
+}
+
 /// The invoice of an order, as its buyer and finance see it, with bytes that stay the same.
 async fn billed(trade: &Trade, order: &str, total: i64) {
     let seen = ask(&trade.bea, "storefront/companies#OrderInvoices", json!({ "id": order })).await;
@@ -133,8 +138,8 @@ async fn billed(trade: &Trade, order: &str, total: i64) {
     let formats: Vec<&str> = invoice.list("files").unwrap().iter().map(|file| file.text("format").unwrap()).collect();
     assert!(formats.contains(&"pdf") && formats.contains(&"csv"), "{formats:?}");
     for file in invoice.list("files").unwrap() {
-        let bytes = reqwest::get(file.text("url").unwrap()).await.unwrap().bytes().await.unwrap();
-        let again = reqwest::get(file.text("url").unwrap()).await.unwrap().bytes().await.unwrap();
+        let bytes = fetched(trade, file).await;
+        let again = fetched(trade, file).await;
         assert_eq!((bytes.len(), &bytes), (usize::try_from(file.int("byteSize").unwrap()).unwrap(), &again));
     }
     let all = ask(trade.operator(), "merchant/papers#SaleInvoices", json!({ "filter": { "companyId": trade.company } })).await;

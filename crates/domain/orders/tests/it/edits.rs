@@ -66,7 +66,7 @@ fn elsewhere() -> Address {
 }
 
 /// Another way to deliver parcels, for so much.
-async fn way(m: &Market, code: &str, minor: i64) -> DeliveryMethodId {
+pub async fn way(m: &Market, code: &str, minor: i64) -> DeliveryMethodId {
     let ctx = m.t.operator();
     let market = marketplace::snapshot(&ctx).await.unwrap();
     let rate = DeliveryRate {
