@@ -192,6 +192,9 @@ testkit::both_databases! {
 
     async fn what_is_too_much_pays_the_later_parcels_and_then_is_the_companys(t: TestEnv) {
         let s = trade(t, false).await;
+        let eve = registered(&s.m, "eve@example.org", "en").await;
+        let others = company(&s.m, &eve).await;
+        agreed(&s.m, others, false).await;
         let order = bought(&s.m, &s.bea, s.works, &s.anna, s.lamp, 3).await;
         for _ in 0..2 {
             s.anna.ship(&s.m.part(&order, &s.anna).await, Some(1)).await.unwrap();
@@ -236,9 +239,6 @@ testkit::both_databases! {
         assert_eq!(s.held("asset:buyer:receivable").await, third);
         // Nobody pays with the credit of another company.
         transfer(&s.m, &order, third + 50, "bank 3").await;
-        let eve = registered(&s.m, "eve@example.org", "en").await;
-        let others = company(&s.m, &eve).await;
-        agreed(&s.m, others, false).await;
         let foreign = bought(&s.m, &eve, others, &s.anna, s.lamp, 1).await;
         s.anna.ship(&s.m.part(&foreign, &s.anna).await, None).await.unwrap();
         settle(&s.m).await;

@@ -7,7 +7,9 @@ use context::Ctx;
 use kernel::id::{CompanyId, OfferId};
 use kernel::{Currency, Fault as _, Money, PageArgs};
 use orders::Order;
-use orders::command::{CartDetails, RefundAmount, RefundUnits, cart_edit, refund_amount, refund_units};
+use orders::command::{
+    CartDetails, Decide, Decision, RefundAmount, RefundUnits, cart_edit, decide, refund_amount, refund_units,
+};
 use orders::model::status::{Bearer, RefundReason};
 use payments::event::ReceivableOverdue;
 use payments::{Reminders, SetCreditLine, TermsKind, remind_due, set_credit_line};
@@ -46,7 +48,10 @@ pub async fn bought(m: &Market, bea: &Ctx, works: CompanyId, shop: &Shop, offer:
     let plan = m.plan(bea, &access).await;
     let order = orders::command::place(bea, place(&access, &plan, &access.id.to_string(), "invoice")).await.unwrap();
     settle(m).await;
-    m.accept(&order, shop).await;
+    let merchant_order = m.part(&order, shop).await.merchant_order.id;
+    let accept = Decide { merchant_order, expected_version: None, decision: Decision::AcceptAll };
+    decide(&shop.staff, accept).await.unwrap();
+    settle(m).await;
     m.order(&order).await
 }
 

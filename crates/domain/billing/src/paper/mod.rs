@@ -3,8 +3,10 @@
 pub(crate) mod csv;
 pub(crate) mod pain;
 pub(crate) mod pdf;
+pub(crate) mod sale_ubl;
+#[cfg(test)]
+mod sale_test;
 #[cfg(test)]
 mod sample;
-pub(crate) mod sale_ubl;
 pub(crate) mod ubl;
 mod xml;

@@ -81,7 +81,7 @@ pub(super) async fn end_in(work: &mut Work, row: &mut Shipment, end: End) -> Res
     work.tx.emit(&ShipmentEnded { order, merchant_order, merchant, shipment: row.id, lost: end.lost });
     let kind = if end.lost { "lost" } else { "returned_to_sender" };
     let data = json!({ "shipment": row.id, "parcel": row.parcel_no });
-    work.note_saying(kind, Some(merchant_order), &data, ("note", end.note));
+    work.note_saying(kind, Some(merchant_order), &data, ("note", end.note.as_deref()));
     settle(work, row, &lines, end.note).await
 }
 
