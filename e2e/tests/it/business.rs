@@ -142,7 +142,9 @@ async fn billed(trade: &Trade, order: &str, total: i64) {
         let again = fetched(trade, file).await;
         assert_eq!((bytes.len(), &bytes), (usize::try_from(file.int("byteSize").unwrap()).unwrap(), &again));
     }
-    let all = ask(trade.operator(), "merchant/papers#SaleInvoices", json!({ "filter": { "companyId": trade.company } })).await;
+    let all =
+        ask(trade.operator(), "merchant/papers#SaleInvoices", json!({ "filter": { "companyId": trade.company } }))
+            .await;
     assert_eq!(all.nodes("saleInvoices").unwrap().len(), 1);
 }
 

@@ -4,9 +4,7 @@ use context::{Error as CoreError, WriteTx};
 use kernel::Money;
 use kernel::id::{MerchantId, MerchantOrderId, ReceivableId, WriteOffId};
 use sea_orm::sea_query::Expr;
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
-};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
 
 use crate::entity::{buyer_write_off as row, hold};
 use crate::error::Error;

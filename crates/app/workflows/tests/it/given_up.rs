@@ -51,7 +51,8 @@ impl Trade {
 
     async fn ask(&self, ctx: &Ctx, of: &Receivable) -> Result<WriteOff, billing::Error> {
         let expected_open = Money::new(of.open_minor(), Currency::EUR);
-        request_write_off(ctx, RequestWriteOff { receivable_id: of.id, expected_open, reason: "insolvent".to_owned() }).await
+        request_write_off(ctx, RequestWriteOff { receivable_id: of.id, expected_open, reason: "insolvent".to_owned() })
+            .await
     }
 
     async fn decide(&self, ctx: &Ctx, of: &WriteOff, approve: bool) -> Result<WriteOff, billing::Error> {
@@ -73,7 +74,8 @@ impl Trade {
 
     /// Open, blocked and left of the credit line.
     async fn line(&self) -> (i64, i64, i64) {
-        let line = credit_lines_of_seen_companies(&self.m.t.operator(), &[self.works]).await.unwrap()[&self.works][0].clone();
+        let line =
+            credit_lines_of_seen_companies(&self.m.t.operator(), &[self.works]).await.unwrap()[&self.works][0].clone();
         (line.open_minor, line.blocked_minor, line.left_minor())
     }
 

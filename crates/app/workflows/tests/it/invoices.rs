@@ -43,7 +43,8 @@ pub async fn agreed(m: &Market, company_id: CompanyId, guaranteed: bool) {
 /// An order of a company on account, accepted.
 pub async fn bought(m: &Market, bea: &Ctx, works: CompanyId, shop: &Shop, offer: OfferId, quantity: i64) -> Order {
     let (_, access) = m.cart(bea, &[(offer, quantity)]).await;
-    let details = CartDetails { company: Some(Some(works)), po_number: Some(Some("PO-1".to_owned())), ..CartDetails::default() };
+    let details =
+        CartDetails { company: Some(Some(works)), po_number: Some(Some("PO-1".to_owned())), ..CartDetails::default() };
     cart_edit(bea, &access, details).await.unwrap();
     let plan = m.plan(bea, &access).await;
     let order = orders::command::place(bea, place(&access, &plan, &access.id.to_string(), "invoice")).await.unwrap();
@@ -56,8 +57,7 @@ pub async fn bought(m: &Market, bea: &Ctx, works: CompanyId, shop: &Shop, offer:
 }
 
 async fn documents(ctx: &Ctx) -> Vec<SaleInvoice> {
-    let mut rows =
-        sale_invoices(ctx, &SaleInvoiceFilter::default(), &PageArgs::first(50)).await.unwrap().into_rows();
+    let mut rows = sale_invoices(ctx, &SaleInvoiceFilter::default(), &PageArgs::first(50)).await.unwrap().into_rows();
     rows.reverse();
     rows
 }

@@ -33,8 +33,8 @@ pub use entry::{DecideEntry, RequestEntry, decide_entry, request_entry};
 pub use pause::{PauseReason, pause, resume};
 pub use payout::{MarkFailed, MarkPaid, MarkReturned, mark_failed, mark_paid, mark_returned, mark_run_paid};
 pub use post::{
-    post_canceled, post_captured, post_cod_kept, post_cod_remitted, post_credit_given, post_dispute_fee_recharged,
-    post_company_credit_returned, post_provider_fee, post_provider_settled, post_refund_settled, post_transfer,
+    post_canceled, post_captured, post_cod_kept, post_cod_remitted, post_company_credit_returned, post_credit_given,
+    post_dispute_fee_recharged, post_provider_fee, post_provider_settled, post_refund_settled, post_transfer,
     post_unapplied_returned,
 };
 pub use profile::{EditBillingProfile, ProfilePatch, edit_billing_profile};

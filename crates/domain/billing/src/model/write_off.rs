@@ -101,6 +101,10 @@ mod tests {
         assert_eq!(borne.iter().sum::<i64>(), 8_731);
         assert!(borne.iter().zip(parts).all(|(share, part)| *share <= part));
         assert_eq!(borne_by_merchant(500, 0, 0, 400), 0, "nothing was sold");
-        assert_eq!(borne_by_merchant(500, 0, 500, 700), 500, "a coupon made the merchant's share larger than the claim");
+        assert_eq!(
+            borne_by_merchant(500, 0, 500, 700),
+            500,
+            "a coupon made the merchant's share larger than the claim"
+        );
     }
 }

@@ -73,10 +73,7 @@ pub(crate) fn sale(invoice: &SaleInvoice) -> String {
     for line in &content.lines {
         let (quantity, rate) = (line.quantity.to_string(), percent(line.rate));
         let (net, tax, gross) = (money(line.net_minor), money(line.tax_minor), money(line.net_minor + line.tax_minor));
-        push(
-            &mut out,
-            &["line", &invoice.number, &line.name, &line.sku, &quantity, &rate, &net, &tax, &gross, code],
-        );
+        push(&mut out, &["line", &invoice.number, &line.name, &line.sku, &quantity, &rate, &net, &tax, &gross, code]);
     }
     for tax in &content.taxes {
         let (net, minor, gross) = (money(tax.net_minor), money(tax.tax_minor), money(tax.net_minor + tax.tax_minor));

@@ -24,7 +24,9 @@ fn an_e_invoice_names_both_parties_the_payee_and_what_is_payable() {
         assert!(xml.contains(part), "{part} in {xml}");
     }
     let note = String::from_utf8(sale_ubl::write(&sale(SaleKind::CreditNote))).unwrap();
-    assert!(note.contains("<cbc:CreditNoteTypeCode>381") && note.contains("SI-2026-000006") && !note.contains("DueDate"));
+    assert!(
+        note.contains("<cbc:CreditNoteTypeCode>381") && note.contains("SI-2026-000006") && !note.contains("DueDate")
+    );
 }
 
 #[test]

@@ -32,11 +32,7 @@ pub struct SaleInvoiceFilter {
 ///
 /// # Errors
 /// A bad cursor; the database error.
-pub async fn sale_invoices(
-    ctx: &Ctx,
-    filter: &SaleInvoiceFilter,
-    page: &PageArgs,
-) -> Result<Page<SaleInvoice>, Error> {
+pub async fn sale_invoices(ctx: &Ctx, filter: &SaleInvoiceFilter, page: &PageArgs) -> Result<Page<SaleInvoice>, Error> {
     let grant = ctx.authorize(READ_STATEMENT)?;
     let mut query = row::Entity::find()
         .filter(within_merchants(&grant, row::Column::MerchantId))

@@ -157,7 +157,8 @@ pub(super) async fn place_in(tx: &mut WriteTx, ctx: &Ctx, cart: &Cart, placement
     let business = company.map(|company| frozen(company, cart));
     let (capture, method) = (capture_of(method), method.code);
     let placed_by = of_desk.then(|| ctx.actor().name.clone());
-    let terms = Frozen { placed_by, email, bill_to, source, capture, method, token_hash, customer, business, market: &market };
+    let terms =
+        Frozen { placed_by, email, bill_to, source, capture, method, token_hash, customer, business, market: &market };
     write(tx, ctx, cart, planned, terms, payment).await
 }
 

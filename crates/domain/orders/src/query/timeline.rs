@@ -50,7 +50,8 @@ async fn with_words(ctx: &Ctx, mut rows: Vec<OrderEvent>) -> Result<Vec<OrderEve
     if ids.is_empty() {
         return Ok(rows);
     }
-    let said = words::Entity::find().filter(words::Column::EventId.is_in(db::dialect::pad(ids))).all(ctx.read()).await?;
+    let said =
+        words::Entity::find().filter(words::Column::EventId.is_in(db::dialect::pad(ids))).all(ctx.read()).await?;
     for words in said {
         let Some(row) = rows.iter_mut().find(|row| row.id == words.event_id) else { continue };
         let mut data: serde_json::Value = serde_json::from_str(&row.data).map_err(context::Error::from)?;

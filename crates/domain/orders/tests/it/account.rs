@@ -5,8 +5,8 @@ use context::Ctx;
 use customers::Company;
 use kernel::{Currency, Fault, Money, PageArgs};
 use orders::command::{
-    CancelUnits, CartDetails, DraftCreate, DraftPlace, EditConfirm, EditOrder, NewDelivery, PayWith, RefundUnits, cancel_units,
-    draft_create, draft_place, order_edit, order_edit_preview, place as place_cart, refund_units, ship,
+    CancelUnits, CartDetails, DraftCreate, DraftPlace, EditConfirm, EditOrder, NewDelivery, PayWith, RefundUnits,
+    cancel_units, draft_create, draft_place, order_edit, order_edit_preview, place as place_cart, refund_units, ship,
 };
 use orders::model::draft::DraftLine;
 use orders::model::status::{CancelReason, PaymentState, RefundReason};

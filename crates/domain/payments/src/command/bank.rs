@@ -7,8 +7,8 @@ use kernel::{Invalid, Money, text};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::owed::{self, By};
 use super::company_credit;
+use super::owed::{self, By};
 use super::plan::fact;
 use crate::actions::RECEIVE;
 use crate::entity::{payment, receipt};

@@ -157,4 +157,3 @@ pub(super) async fn freeze_terms(
     terms::Entity::insert(row).exec_without_returning(&**tx).await?;
     Ok(())
 }
-

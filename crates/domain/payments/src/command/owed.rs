@@ -34,10 +34,18 @@ pub(super) async fn apply(tx: &mut WriteTx, payment: &Payment, operation: &Opera
             change(tx, id, Moves { reserved: minor, ..Moves::default() }, "reserved", By::Operation(operation.id)).await
         }
         OperationKind::Void => {
-            change(tx, id, Moves { reserved: -minor, ..Moves::default() }, "released", By::Operation(operation.id)).await
+            change(tx, id, Moves { reserved: -minor, ..Moves::default() }, "released", By::Operation(operation.id))
+                .await
         }
         OperationKind::Capture => {
-            change(tx, id, Moves { reserved: -minor, open: minor, blocked: 0 }, "invoiced", By::Operation(operation.id)).await?;
+            change(
+                tx,
+                id,
+                Moves { reserved: -minor, open: minor, blocked: 0 },
+                "invoiced",
+                By::Operation(operation.id),
+            )
+            .await?;
             owe(tx, payment, operation).await
         }
         OperationKind::Refund => {
