@@ -122,9 +122,10 @@ pub(crate) const STATEMENTS: &[Step] = &[
         currency text NOT NULL,
         amount_minor bigint NOT NULL CHECK (amount_minor > 0),
         applied_minor bigint NOT NULL CHECK (applied_minor >= 0),
+        credited_minor bigint NOT NULL CHECK (credited_minor >= 0),
         recorded_by text NOT NULL,
         received_at {at} NOT NULL,
-        CHECK (applied_minor <= amount_minor)
+        CHECK (applied_minor + credited_minor <= amount_minor)
     )"),
     Sql("CREATE INDEX bank_receipt_payment ON bank_receipt (payment_id) WHERE payment_id IS NOT NULL"),
     Sql("CREATE TABLE sandbox_charge (

@@ -41,7 +41,7 @@ pub(crate) const STATEMENTS: &[Step] = &[
     AppendOnly("statement"),
     Sql("CREATE TABLE document_series (
         legal_entity text NOT NULL,
-        kind text NOT NULL CHECK (kind IN ('invoice', 'credit_note')),
+        kind text NOT NULL CHECK (kind IN ('invoice', 'credit_note', 'sale_invoice', 'sale_credit_note')),
         year integer NOT NULL,
         last_no bigint NOT NULL CHECK (last_no >= 1),
         PRIMARY KEY (legal_entity, kind, year)

@@ -85,5 +85,11 @@ pub(crate) const STATEMENTS: &[Step] = &[
     )"),
     Sql("CREATE INDEX quote_step_quote ON quote_step (quote_id, id)"),
     Sql("CREATE INDEX quote_step_customer ON quote_step (customer_id) WHERE customer_id IS NOT NULL"),
+    // Who asks: a buyer or a company. Its row is locked while it is counted how much is open.
+    Sql("CREATE TABLE quote_owner (
+        id {id} NOT NULL PRIMARY KEY,
+        requests bigint NOT NULL CHECK (requests > 0)
+    )"),
+    Sql("ALTER TABLE customer_order ADD COLUMN placed_by text"),
     Sql("ALTER TABLE order_line ADD COLUMN quote_id {id}"),
 ];

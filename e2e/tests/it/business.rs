@@ -123,6 +123,31 @@ impl Trade {
     }
 }
 
+async fn fetched(trade: &Trade, file: &Value) -> Vec<u8> {
+    let answer = trade.bea.http().get(file.text("url").unwrap()).send().await.unwrap();
+    answer.bytes().await.unwrap().to_vec()
+}
+
+/// The invoice of an order, as its buyer and finance see it, with bytes that stay the same.
+async fn billed(trade: &Trade, order: &str, total: i64) {
+    let seen = ask(&trade.bea, "storefront/companies#OrderInvoices", json!({ "id": order })).await;
+    let invoice = seen.at("order.invoices.0").unwrap();
+    assert_eq!((invoice.text("kind").unwrap(), invoice.minor("payable").unwrap()), ("INVOICE", total));
+    assert_eq!(invoice.text("buyer.legalName").unwrap(), "Kettle Works GmbH");
+    assert_eq!((invoice.text("poNumber").unwrap(), invoice["dueOn"].is_string()), ("PO-77", true));
+    let formats: Vec<&str> = invoice.list("files").unwrap().iter().map(|file| file.text("format").unwrap()).collect();
+    assert!(formats.contains(&"pdf") && formats.contains(&"csv"), "{formats:?}");
+    for file in invoice.list("files").unwrap() {
+        let bytes = fetched(trade, file).await;
+        let again = fetched(trade, file).await;
+        assert_eq!((bytes.len(), &bytes), (usize::try_from(file.int("byteSize").unwrap()).unwrap(), &again));
+    }
+    let all =
+        ask(trade.operator(), "merchant/papers#SaleInvoices", json!({ "filter": { "companyId": trade.company } }))
+            .await;
+    assert_eq!(all.nodes("saleInvoices").unwrap().len(), 1);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_company_buys_on_account() {
     for kind in Kind::present("a company that buys") {
@@ -153,7 +178,8 @@ async fn a_company_buys_on_account() {
         trade.wait_status(order, "INVOICED").await;
         site.wait_quiet(PATIENCE).await.unwrap();
         let named = site.mails().unwrap().iter().filter(|mail| mail.body.contains("PO-77")).count();
-        assert_eq!(named, 3, "placed and shipped for the buyer, new for the merchant");
+        assert_eq!(named, 4, "placed, shipped and billed for the buyer, new for the merchant");
+        billed(&trade, order, total).await;
         let books = trade.bazaar.market.books().await.unwrap();
         assert_eq!(books.sum(&["asset:buyer:receivable"]), total);
         assert!(books.sum(&["liability:merchant:pending"]) > 0, "the merchant waits for the buyer's money");

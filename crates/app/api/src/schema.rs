@@ -75,6 +75,8 @@ pub struct MarketQuery(
     crate::merchants::MerchantsQuery,
     crate::billing::BillingQuery,
     crate::billing::PapersQuery,
+    crate::billing::SaleQuery,
+    crate::billing::WriteOffQuery,
 );
 
 /// What can be sold.
@@ -120,6 +122,7 @@ pub struct MarketMutation(
     crate::merchants::MerchantsMutation,
     crate::billing::BillingMutation,
     crate::billing::PapersMutation,
+    crate::billing::WriteOffMutation,
 );
 
 /// What can be sold.
@@ -145,6 +148,7 @@ pub struct TradeMutation(
     crate::payments::DisputeMutation,
     crate::payments::LinkMutation,
     crate::payments::InvoiceMutation,
+    crate::payments::CompanyCreditMutation,
 );
 
 /// What resolvers need beside the context of the request. Shared by all requests.

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
 
+use context::Ctx;
+
 use crate::Deps;
 
 /// How often the clock is looked at.
@@ -20,6 +22,7 @@ enum Chore {
     AcceptanceReminders,
     LateShipments,
     PaymentDeadlines,
+    RemindBuyers,
     StrayPayments,
     RenewAuthorizations,
     ReleaseEarnings,
@@ -37,11 +40,12 @@ enum Chore {
 }
 
 impl Chore {
-    const ALL: [Self; 18] = [
+    const ALL: [Self; 19] = [
         Self::AcceptanceDeadlines,
         Self::AcceptanceReminders,
         Self::LateShipments,
         Self::PaymentDeadlines,
+        Self::RemindBuyers,
         Self::StrayPayments,
         Self::RenewAuthorizations,
         Self::ReleaseEarnings,
@@ -64,6 +68,7 @@ impl Chore {
             Self::AcceptanceReminders => "acceptance_reminders",
             Self::LateShipments => "late_shipments",
             Self::PaymentDeadlines => "payment_deadlines",
+            Self::RemindBuyers => "remind_buyers",
             Self::StrayPayments => "stray_payments",
             Self::RenewAuthorizations => "renew_authorizations",
             Self::ReleaseEarnings => "release_earnings",
@@ -93,6 +98,7 @@ impl Chore {
             | Self::CloseStatements
             | Self::LateShipments
             | Self::PayMerchants
+            | Self::RemindBuyers
             | Self::RenewAuthorizations => TimeDelta::minutes(10),
             Self::AgeDebts
             | Self::ChargeSubscriptions
@@ -113,6 +119,7 @@ impl Chore {
             Self::AcceptanceReminders => orders::command::remind_due(&ctx, BATCH).await.map(drop).map_err(|e| text(&e)),
             Self::LateShipments => orders::command::find_overdue(&ctx, BATCH).await.map(drop).map_err(|e| text(&e)),
             Self::PaymentDeadlines => payments::expire_due(&ctx, now).await.map(drop).map_err(|e| text(&e)),
+            Self::RemindBuyers => remind_buyers(&ctx).await,
             Self::StrayPayments => payments::sweep(&ctx, now).await.map(drop).map_err(|e| text(&e)),
             Self::RenewAuthorizations => payments::renew_due(&ctx, now).await.map(drop).map_err(|e| text(&e)),
             Self::ReleaseEarnings => billing::command::release_due(&ctx, now).await.map(drop).map_err(|e| text(&e)),
@@ -131,6 +138,14 @@ impl Chore {
             Self::ForgetUploads => assets::command::expire_uploads(&ctx).await.map(drop).map_err(|e| text(&e)),
         }
     }
+}
+
+/// Reminds companies of what is overdue, as often as the settings say.
+async fn remind_buyers(ctx: &Ctx) -> Result<(), String> {
+    let market = marketplace::snapshot(ctx).await.map_err(|error| error.to_string())?;
+    let account = market.settings.account;
+    let how = payments::Reminders { every_days: account.reminder_days, most: account.reminders_max };
+    payments::remind_due(ctx, how).await.map(drop).map_err(|error| error.to_string())
 }
 
 /// Does every chore when it is due, until `shutdown` resolves. Nodes share: each slot is claimed by one of them.

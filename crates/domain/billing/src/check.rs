@@ -1,8 +1,10 @@
 //! Proves the books.
 
 mod papers;
+mod write_offs;
 
 pub use papers::papers;
+pub use write_offs::write_offs;
 
 use std::collections::{BTreeMap, HashMap};
 

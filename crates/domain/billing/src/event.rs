@@ -2,7 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use kernel::Money;
-use kernel::id::{DebtId, InvoiceId, ManualEntryId, MerchantId, MerchantOrderId, PayoutId, StatementId};
+use kernel::id::{
+    DebtId, InvoiceId, ManualEntryId, MerchantId, MerchantOrderId, OrderId, PayoutId, SaleInvoiceId, StatementId,
+};
 use outbox::events;
 
 events! {
@@ -125,5 +127,16 @@ events! {
         merchant: MerchantId,
         /// Its number.
         number: String,
+    }
+    /// An invoice or a credit note of a merchant to a company was issued.
+    SaleInvoiceIssued = "billing_sale_invoice_issued.v1" of invoice {
+        /// The document.
+        invoice: SaleInvoiceId,
+        /// The order.
+        order: OrderId,
+        /// The merchant.
+        merchant: MerchantId,
+        /// A credit note; otherwise an invoice.
+        is_credit_note: bool,
     }
 }

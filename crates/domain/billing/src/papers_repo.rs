@@ -149,11 +149,11 @@ struct Number {
 
 /// The next number of a series. Its row stays locked until the end of the transaction, so a number that is rolled
 /// back is given again and there is never a gap.
-pub(crate) async fn next_number(tx: &WriteTx, entity: &str, kind: InvoiceKind, year: i32) -> Result<i64, Error> {
+pub(crate) async fn next_number(tx: &WriteTx, entity: &str, kind: &str, year: i32) -> Result<i64, Error> {
     let sql = "INSERT INTO document_series (legal_entity, kind, year, last_no) VALUES (?, ?, ?, 1)
         ON CONFLICT (legal_entity, kind, year) DO UPDATE SET last_no = document_series.last_no + 1
         RETURNING last_no";
-    let values = [entity.into(), kind.as_str().into(), year.into()];
+    let values = [entity.into(), kind.into(), year.into()];
     let row = Number::find_by_statement(db::dialect::statement(&**tx, sql, values)).one(&**tx).await?;
     Ok(row.ok_or_else(|| CoreError::internal("a series gave no number"))?.last_no)
 }

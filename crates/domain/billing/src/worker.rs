@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use context::{Ctx, Error as CoreError, World};
-use kernel::id::{InvoiceId, JobId, PayoutId, PayoutRunId, StatementId};
+use kernel::id::{InvoiceId, JobId, PayoutId, PayoutRunId, SaleInvoiceId, StatementId};
 use kernel::text;
 use outbox::{DispatcherBuilder, Failure, Job};
 use payments::provider::stripe::Stripe;
@@ -18,9 +18,10 @@ use crate::command::{self, Progress};
 use crate::entity::{payout, payout_run};
 use crate::error::Error;
 use crate::model::{DocumentFile, PayoutState, PayoutVia};
-use crate::paper::{csv, pain, pdf, ubl};
+use crate::paper::{csv, pain, pdf, sale_ubl, ubl};
 use crate::papers_repo as repo;
 use crate::query::entries_of;
+use crate::sale_repo;
 
 /// Takes the files; implemented where object storage is.
 #[async_trait]
@@ -106,6 +107,18 @@ impl Job for WriteInvoiceFiles {
     const MAX_ATTEMPTS: i32 = 20;
 }
 
+/// Writes an invoice or a credit note of a merchant to a company, for people and for programs.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct WriteSaleFiles {
+    /// The document.
+    pub invoice: SaleInvoiceId,
+}
+
+impl Job for WriteSaleFiles {
+    const KIND: &'static str = "sale_invoice_files.v1";
+    const MAX_ATTEMPTS: i32 = 20;
+}
+
 /// Registers the workers of billing; those of Stripe where it is set up.
 #[must_use]
 pub fn register(
@@ -123,6 +136,9 @@ pub fn register(
     }));
     let builder = builder.work(worker(world, sink, |ctx, sink, job: WriteStatementFile| async move {
         statement_file(&ctx, sink.as_ref(), job.statement).await
+    }));
+    let builder = builder.work(worker(world, sink, |ctx, sink, job: WriteSaleFiles| async move {
+        sale_files(&ctx, sink.as_ref(), job.invoice).await
     }));
     builder.work(worker(world, sink, |ctx, sink, job: WriteInvoiceFiles| async move {
         invoice_files(&ctx, sink.as_ref(), job.invoice).await
@@ -256,4 +272,24 @@ async fn invoice_files(ctx: &Ctx, sink: &dyn FileSink, id: InvoiceId) -> Result<
     let body = pdf::write(&invoice).map_err(Failure::Fatal)?;
     let (key, file_name) = (format!("invoices/{id}.pdf"), format!("{}.pdf", invoice.number));
     keep(ctx, sink, Draft { owner, format: "pdf", key, file_name, content_type: "application/pdf", body }).await
+}
+
+async fn sale_files(ctx: &Ctx, sink: &dyn FileSink, id: SaleInvoiceId) -> Result<(), Failure> {
+    ctx.authorize(READ_STATEMENT).map_err(Error::from)?;
+    let invoice = sale_repo::by_id(ctx.read(), id).await?;
+    let draft = |format, extension, content_type, body| Draft {
+        owner: id.to_string(),
+        format,
+        key: format!("sale_invoices/{id}.{extension}"),
+        file_name: format!("{}.{extension}", invoice.number),
+        content_type,
+        body,
+    };
+    if sale_ubl::missing(&invoice).is_none() {
+        keep(ctx, sink, draft("ubl", "xml", "application/xml", sale_ubl::write(&invoice))).await?;
+    }
+    let list = csv::sale(&invoice).into_bytes();
+    keep(ctx, sink, draft("csv", "csv", "text/csv; charset=utf-8", list)).await?;
+    let body = pdf::write_sale(&invoice).map_err(Failure::Fatal)?;
+    keep(ctx, sink, draft("pdf", "pdf", "application/pdf", body)).await
 }

@@ -15,10 +15,10 @@ pub use mail::{Rendered as RenderedMail, TemplateText};
 pub use model::commission;
 pub use model::delivery;
 pub use model::{
-    BillingSettings, Carrier, Channel, ClosedDays, CommissionAmounts, CommissionBase, CommissionBracket,
-    CommissionRule, CommissionRules, CommissionScope, Coupon, CouponTax, CouponValue, DeliveryKind, DeliveryMethod,
-    DeliveryPricing, DeliveryRate, DeliveryZone, LegalEntity, MailText, PayingAccount, PayoutSchedule, PickupPlace,
-    PickupPoint, PickupPointKind, PostalRange, RateBracket, Settings, SettingsPatch, Snapshot, StatementCycle,
-    Surcharge, TaxClass, TaxRate, TravelDays, WorkCalendar,
+    AccountSettings, BillingSettings, Carrier, Channel, ClosedDays, CommissionAmounts, CommissionBase,
+    CommissionBracket, CommissionRule, CommissionRules, CommissionScope, Coupon, CouponTax, CouponValue, DeliveryKind,
+    DeliveryMethod, DeliveryPricing, DeliveryRate, DeliveryZone, LegalEntity, MailText, PayingAccount, PayoutSchedule,
+    PickupPlace, PickupPoint, PickupPointKind, PostalRange, RateBracket, Settings, SettingsPatch, Snapshot,
+    StatementCycle, Surcharge, TaxClass, TaxRate, TravelDays, WorkCalendar,
 };
 pub use query::{coupon_by_code_on, pickup_points_on, snapshot, snapshot_on};

@@ -30,6 +30,8 @@ pub const READ_QUOTE: Action = Action::new("quote", "read");
 pub const ANSWER_QUOTE: Action = Action::new("quote", "answer");
 /// Accept offers, ask for others, decline and withdraw.
 pub const DECIDE_QUOTE: Action = Action::new("quote", "decide");
+/// Accept offers at the order desk, for the buyers who asked for them.
+pub const ACCEPT_QUOTE_FOR: Action = Action::new("quote", "accept_for");
 /// Approve offers that others of one's company asked for above their limit.
 pub const APPROVE_QUOTE: Action = Action::new("quote", "approve");
 /// Change an order that was placed.

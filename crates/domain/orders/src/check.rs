@@ -4,13 +4,13 @@ mod quotes;
 
 use chrono::Duration;
 use kernel::id::{MerchantOrderId, OrderId};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::{HashMap, HashSet};
 
 use crate::Error;
 use crate::entity::{
     GoodsReturnLine, Refund, Shipment, capture, goods_return, goods_return_line, incident, order, refund, refund_line,
-    shipment, shipment_line,
+    shipment, shipment_line, words,
 };
 use crate::model::book::{Book, of_line};
 use crate::model::money::Parts;
@@ -89,6 +89,10 @@ async fn one<C: ConnectionTrait>(conn: &C, id: OrderId, found: &mut Vec<String>)
         found,
     };
     audit.equal("what is owed", book.order.owed_minor, owed);
+    if book.order.erased_at.is_some() {
+        let said = words::Entity::find().filter(words::Column::OrderId.eq(id)).count(conn).await?;
+        audit.equal("words about an erased buyer", said, 0);
+    }
     audit.sums();
     audit.quantities();
     audit.states();

@@ -9,6 +9,16 @@ use serde_json::{Value, json};
 use crate::model::edit::EditPreview;
 use crate::model::plan::SplitPlan;
 
+/// Whose open quotes are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum QuoteOwner {
+    /// The buyer's.
+    Buyer,
+    /// Those of everybody in the company.
+    Company,
+}
+
 /// What is left of the article of a cart line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -81,6 +91,16 @@ pub enum Error {
     /// Only companies may ask for quotes here.
     #[error("quotes are for companies; name one of yours")]
     CompanyNeeded,
+    /// More quotes would be open than the marketplace wants.
+    #[error("at most {limit} quotes may be open, {open} are")]
+    QuotesLimit {
+        /// Whose they are.
+        owner: QuoteOwner,
+        /// How many may be.
+        limit: u32,
+        /// How many are.
+        open: u64,
+    },
     /// The offer has a newer version.
     #[error("the offer was revised; look at version {newest}")]
     OfferRevised {
@@ -223,6 +243,7 @@ impl Fault for Error {
             | Self::CartIncomplete(_)
             | Self::ExceedsRefundable { .. }
             | Self::CompanyNeeded
+            | Self::QuotesLimit { .. }
             | Self::ReasonNotAllowed { .. } => FaultKind::Invalid,
             Self::CartOrdered
             | Self::CartEmpty
@@ -260,6 +281,7 @@ impl Fault for Error {
             Self::ApproverNeeded => "APPROVER_NEEDED",
             Self::SpendingLimitExceeded { .. } => "SPENDING_LIMIT_EXCEEDED",
             Self::CompanyNeeded => "COMPANY_NEEDED",
+            Self::QuotesLimit { .. } => "QUOTES_LIMIT",
             Self::OfferRevised { .. } => "STALE_VERSION",
             Self::InvalidTransition { .. } => "INVALID_TRANSITION",
             Self::LinesUndecided(_) => "LINES_UNDECIDED",
@@ -304,6 +326,7 @@ impl Fault for Error {
             Self::OutOfStock(lines) => Some(json!({ "lines": lines })),
             Self::InvalidTransition { state, allowed, .. } => Some(json!({ "state": state, "allowed": allowed })),
             Self::OfferRevised { newest } => Some(json!({ "offerVersion": newest })),
+            Self::QuotesLimit { owner, limit, open } => Some(json!({ "of": owner, "limit": limit, "open": open })),
             Self::TooManyUnits { available, .. } => Some(json!({ "available": available })),
             Self::ExceedsRefundable { available_minor, currency } => {
                 Some(json!({ "available": Money::new(*available_minor, *currency).amount() }))

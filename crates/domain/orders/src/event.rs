@@ -125,6 +125,8 @@ events! {
         gross_minor: i64,
         /// What the marketplace adds to it: the share of a coupon.
         discount_minor: i64,
+        /// The parcel it is for, where the buyer owes each parcel when it leaves.
+        shipment: Option<ShipmentId>,
     }
 
     /// A parcel left.

@@ -20,4 +20,4 @@ pub use entity::{
     OrderEvent, OrderLine, QuoteLine, QuoteOffer, QuoteRow, QuoteStep, Refund, RefundLine, Shipment, ShipmentLine,
     TrackingEvent,
 };
-pub use error::{Error, LeftOfLine};
+pub use error::{Error, LeftOfLine, QuoteOwner};

@@ -60,7 +60,8 @@ pub async fn credit<C: ConnectionTrait>(conn: &C) -> Result<Vec<String>, Error> 
             let (balance, reserved) = summed.entry(entry.account_id).or_default();
             let minor = entry.amount_minor;
             match entry.kind.as_str() {
-                "issued" | "returned" => *balance += minor,
+                "issued" | "returned" | "received" => *balance += minor,
+                "used" | "paid_out" => *balance -= minor,
                 "reserved" => *reserved += minor,
                 "released" => *reserved -= minor,
                 "spent" => {
@@ -98,9 +99,9 @@ pub async fn credit_lines<C: ConnectionTrait>(conn: &C) -> Result<Vec<String>, E
         let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Ok(found) };
         after = Some(last.id);
         let of_these = credit_line_entry::Column::LineId.between(first.id, last.id);
-        let mut summed: HashMap<CreditLineId, (i64, i64)> = HashMap::new();
+        let mut summed: HashMap<CreditLineId, (i64, i64, i64)> = HashMap::new();
         for entry in credit_line_entry::Entity::find().filter(of_these).all(conn).await? {
-            let (reserved, open) = summed.entry(entry.line_id).or_default();
+            let (reserved, open, blocked) = summed.entry(entry.line_id).or_default();
             let minor = entry.amount_minor;
             match entry.kind.as_str() {
                 "reserved" => *reserved += minor,
@@ -109,14 +110,21 @@ pub async fn credit_lines<C: ConnectionTrait>(conn: &C) -> Result<Vec<String>, E
                     *reserved -= minor;
                     *open += minor;
                 }
-                "credited" | "paid" => *open -= minor,
+                "credited" | "paid" | "written_off" => *open -= minor,
+                "blocked" => {
+                    *open -= minor;
+                    *blocked += minor;
+                }
+                "recovered" => *blocked -= minor,
                 other => found.push(format!("credit line {}: an entry of unknown kind {other}", entry.line_id)),
             }
         }
-        let mut owed: HashMap<CreditLineId, i64> = HashMap::new();
+        let mut owed: HashMap<CreditLineId, (i64, i64)> = HashMap::new();
         let of_these = receivable::Column::LineId.between(first.id, last.id);
         for row in receivable::Entity::find().filter(of_these).all(conn).await? {
-            *owed.entry(row.line_id).or_default() += row.amount_minor - row.paid_minor - row.credited_minor;
+            let (open, blocked) = owed.entry(row.line_id).or_default();
+            *open += row.amount_minor - row.paid_minor - row.credited_minor - row.written_off_minor;
+            *blocked += row.blocked_minor;
         }
         for row in &rows {
             let held = held_on(conn, row.id).await?;
@@ -124,12 +132,14 @@ pub async fn credit_lines<C: ConnectionTrait>(conn: &C) -> Result<Vec<String>, E
                 found.push(format!("credit line {}: {} is reserved, orders hold {held}", row.id, row.reserved_minor));
             }
             let told = summed.remove(&row.id).unwrap_or_default();
-            let (stored, owed) = ((row.reserved_minor, row.open_minor), owed.remove(&row.id).unwrap_or_default());
+            let stored = (row.reserved_minor, row.open_minor, row.blocked_minor);
+            let owed = owed.remove(&row.id).unwrap_or_default();
             if told != stored {
                 found.push(format!("credit line {}: stored {stored:?}, entries say {told:?}", row.id));
             }
-            if owed != row.open_minor {
-                found.push(format!("credit line {}: {} is open, buyers owe {owed}", row.id, row.open_minor));
+            if owed != (row.open_minor, row.blocked_minor) {
+                let (open, blocked) = (row.open_minor, row.blocked_minor);
+                found.push(format!("credit line {}: {open} open and {blocked} blocked, buyers owe {owed:?}", row.id));
             }
         }
     }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use kernel::Money;
 use kernel::id::{
     BankReceiptId, CreditAccountId, CreditEntryId, DisputeId, MerchantOrderId, OrderId, OrphanId, PaymentId,
-    PaymentOperationId, RefundId,
+    PaymentOperationId, ReceivableId, RefundId,
 };
 use outbox::events;
 use serde::{Deserialize, Serialize};
@@ -37,6 +37,15 @@ pub enum CreditFunding {
     Goodwill,
     /// Somebody bought it; the money is on the operator's bank account.
     Sold,
+}
+
+/// Money for what had been written off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recovered {
+    /// What had been owed.
+    pub receivable: ReceivableId,
+    /// How much of it was paid after all, in minor units.
+    pub minor: i64,
 }
 
 events! {
@@ -174,10 +183,56 @@ events! {
         order: OrderId,
         /// All that arrived with this receipt.
         amount: Money,
-        /// The part that pays what is owed, in minor units; the rest is unapplied.
+        /// The part that pays what is open, in minor units.
         applied_minor: i64,
+        /// The parts that pay what had been written off.
+        recovered: Vec<Recovered>,
+        /// The company's credit that the rest became.
+        credit: Option<CreditAccountId>,
+        /// The rest, in minor units.
+        credited_minor: i64,
         /// Whether the receipt had been announced before without an order (it was matched now).
         matched_later: bool,
+    }
+    /// A company's credit paid what it owed for an order.
+    CompanyCreditUsed = "payment_company_credit_used.v1" of account {
+        /// The change of the credit.
+        entry: CreditEntryId,
+        /// The credit.
+        account: CreditAccountId,
+        /// The order.
+        order: OrderId,
+        /// How much.
+        amount: Money,
+        /// The part of it that paid what was open, in minor units.
+        applied_minor: i64,
+        /// The parts that paid what had been written off.
+        recovered: Vec<Recovered>,
+    }
+    /// A company's credit was transferred back to it.
+    CompanyCreditReturned = "payment_company_credit_returned.v1" of account {
+        /// The change of the credit.
+        entry: CreditEntryId,
+        /// The credit.
+        account: CreditAccountId,
+        /// How much.
+        amount: Money,
+    }
+    /// What a buyer owed for a parcel is paid in full.
+    ReceivablePaid = "payment_receivable_paid.v1" of receivable {
+        /// What was owed.
+        receivable: ReceivableId,
+        /// The order.
+        order: OrderId,
+    }
+    /// What a buyer owes for a parcel was not paid in time: the buyer is to be reminded.
+    ReceivableOverdue = "payment_receivable_overdue.v1" of receivable {
+        /// What is owed.
+        receivable: ReceivableId,
+        /// The order.
+        order: OrderId,
+        /// Which reminder it is, from 1; some are left out when nobody looked for long.
+        step: i64,
     }
     /// What a buyer owes for an order has changed: goods left, were paid or were paid back.
     ReceivableChanged = "payment_receivable_changed.v1" of order {

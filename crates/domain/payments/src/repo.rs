@@ -9,11 +9,11 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
-use crate::entity::{credit_account, credit_line, event, operation, payment, receipt, receivable};
+use crate::entity::{credit_account, credit_line, event, invoice_terms, operation, payment, receipt, receivable};
 use crate::error::Error;
 use crate::model::{
     Amounts, BankReceipt, CreditAccount, CreditKind, CreditLine, Fact, Method, Moved, Operation, OperationKind,
-    OperationState, Payment, Phase, Receivable, Source, link_digest, sources,
+    OperationState, Payment, PaymentTerms, Phase, Receivable, Source, TermsKind, link_digest, sources,
 };
 
 impl From<payment::Model> for Payment {
@@ -87,6 +87,7 @@ impl From<credit_account::Model> for CreditAccount {
             id: row.id,
             kind: CreditKind::parse(&row.kind).unwrap_or(CreditKind::GiftCard),
             customer_id: row.customer_id,
+            company_id: row.company_id,
             code_tail: row.code_tail,
             balance: Money::new(row.balance_minor, row.currency),
             reserved_minor: row.reserved_minor,
@@ -106,6 +107,7 @@ impl From<receipt::Model> for BankReceipt {
             payment_id: row.payment_id,
             amount: Money::new(row.amount_minor, row.currency),
             applied_minor: row.applied_minor,
+            credited_minor: row.credited_minor,
             received_at: row.received_at,
         }
     }
@@ -120,7 +122,8 @@ impl From<credit_line::Model> for CreditLine {
             limit_minor: row.limit_minor,
             reserved_minor: row.reserved_minor,
             open_minor: row.open_minor,
-            net_days: u32::try_from(row.net_days).unwrap_or_default(),
+            blocked_minor: row.blocked_minor,
+            terms: terms_of(&row.terms_kind, row.net_days),
             guaranteed: row.guaranteed,
             version: row.version,
             created_at: row.created_at,
@@ -141,10 +144,28 @@ impl From<receivable::Model> for Receivable {
             amount: Money::new(row.amount_minor, row.currency),
             paid_minor: row.paid_minor,
             credited_minor: row.credited_minor,
+            written_off_minor: row.written_off_minor,
+            recovered_minor: row.recovered_minor,
+            blocked_minor: row.blocked_minor,
+            guaranteed: row.guaranteed,
+            due_on: row.due_on,
             due_at: row.due_at,
+            reminders: row.reminders,
+            reminded_at: row.reminded_at,
             created_at: row.created_at,
             settled_at: row.settled_at,
         }
+    }
+}
+
+fn terms_of(kind: &str, days: i64) -> PaymentTerms {
+    PaymentTerms { kind: TermsKind::parse(kind).unwrap_or_default(), days: u32::try_from(days).unwrap_or_default() }
+}
+
+impl invoice_terms::Model {
+    /// What was agreed.
+    pub(crate) fn terms(&self) -> PaymentTerms {
+        terms_of(&self.terms_kind, self.net_days)
     }
 }
 

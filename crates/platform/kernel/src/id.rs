@@ -132,6 +132,8 @@ typed_ids! {
     CreditLineEntryId = "cle";
     /// What a buyer owes for goods that left.
     ReceivableId = "rvb";
+    /// What a buyer owes and is not expected to pay any more.
+    WriteOffId = "wof";
     /// What a buyer asks one or several merchants at once.
     QuoteRequestId = "qrq";
     /// Prices that a buyer asks for.
@@ -224,6 +226,8 @@ typed_ids! {
     StatementId = "stm";
     /// An invoice or a credit note of the operator to a merchant.
     InvoiceId = "doc";
+    /// An invoice or a credit note of a merchant to a company that bought on account.
+    SaleInvoiceId = "siv";
     /// A file of a bank or a payment provider that was compared with the ledger.
     ReconciliationId = "rec";
     /// What came out of comparing one line of it.

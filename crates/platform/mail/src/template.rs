@@ -113,6 +113,12 @@ templates! {
     Canceled = "canceled" to Buyer, needs ["buyer_name", "order_number", "lines", "whole", "amount", "order_url"], may ["reason", "refund"];
     /// To the buyer: money was sent back.
     RefundIssued = "refund_issued" to Buyer, needs ["buyer_name", "order_number", "amount", "order_url"], may ["reason"];
+    /// To the buyer: goods bought on account have left and are billed.
+    InvoiceIssued = "invoice_issued" to Buyer, needs ["buyer_name", "order_number", "merchant_name", "invoice_number", "amount", "payee_name", "order_url"], may ["due_on", "po_number"];
+    /// To the buyer: what was bought on account is not paid in time.
+    InvoiceOverdue = "invoice_overdue" to Buyer, needs ["buyer_name", "order_number", "amount", "due_on", "step", "payee_name", "order_url"], may ["po_number"];
+    /// To the buyer: what was bought on account is paid.
+    InvoicePaid = "invoice_paid" to Buyer, needs ["buyer_name", "order_number", "amount", "order_url"], may ["po_number"];
     /// To the buyer: the goods may be sent back.
     ReturnApproved = "return_approved" to Buyer, needs ["buyer_name", "order_number", "merchant_name", "return_number", "lines", "order_url"], may ["label"];
     /// To the buyer: the goods cannot be sent back.

@@ -225,6 +225,17 @@ pub struct InvoiceTax {
     pub tax: Money,
 }
 
+impl InvoiceTax {
+    pub(super) fn of(tax: &billing::model::invoice::InvoiceTax, currency: kernel::Currency) -> Self {
+        Self {
+            tax_category: tax.category.as_str().to_owned(),
+            tax_percent: DecimalText::percent(tax.rate),
+            net: Money::minor(tax.net_minor, currency),
+            tax: Money::minor(tax.tax_minor, currency),
+        }
+    }
+}
+
 /// An invoice or a credit note of the operator to a merchant. It never changes.
 #[derive(Debug, Clone, SimpleObject)]
 #[graphql(complex)]
@@ -286,12 +297,6 @@ impl From<billing::Invoice> for Invoice {
             tax_category: line.category.as_str().to_owned(),
             tax_percent: percent(line.rate),
         };
-        let tax = |tax: &billing::model::invoice::InvoiceTax| InvoiceTax {
-            tax_category: tax.category.as_str().to_owned(),
-            tax_percent: percent(tax.rate),
-            net: money(tax.net_minor),
-            tax: money(tax.tax_minor),
-        };
         Self {
             id: issued.id.to_string().into(),
             kind: issued.kind.into(),
@@ -302,7 +307,7 @@ impl From<billing::Invoice> for Invoice {
             from_on: issued.content.from_on,
             to_on: issued.content.to_on,
             lines: issued.content.lines.iter().map(line).collect(),
-            taxes: issued.content.taxes.iter().map(tax).collect(),
+            taxes: issued.content.taxes.iter().map(|tax| InvoiceTax::of(tax, issued.currency)).collect(),
             net: money(issued.net_minor),
             tax: money(issued.tax_minor),
             gross: money(issued.gross_minor),

@@ -13,7 +13,9 @@ mod payout;
 mod profile;
 mod query;
 mod reconcile;
+mod sale;
 mod settle;
+mod write_off;
 
 pub use closed::*;
 pub use entry::*;
@@ -28,7 +30,9 @@ pub use payout::*;
 pub use profile::*;
 pub use query::LedgerQuery;
 pub use reconcile::*;
+pub use sale::*;
 pub use settle::*;
+pub use write_off::*;
 
 use async_graphql::MergedObject;
 

@@ -11,7 +11,7 @@ use kernel::id::CompanyId;
 use super::PostalAddress;
 use crate::error::Gql;
 use crate::loader::{LoadError, OfRequest, load};
-use crate::payments::{CreditLine, CreditLinesLoader};
+use crate::payments::{CompanyCreditLoader, CreditAccount, CreditLine, CreditLinesLoader};
 use crate::scalar::Money;
 
 /// What a buyer may do for a company.
@@ -61,6 +61,12 @@ impl Company {
     async fn credit_lines(&self, gql: &Context<'_>) -> Gql<Vec<CreditLine>> {
         let found = load::<CreditLinesLoader, _>(gql, self.0.id).await?;
         Ok(found.unwrap_or_default().into_iter().map(CreditLine::from).collect())
+    }
+    /// What it paid more than it owed, by currency.
+    #[graphql(complexity = "2 + 2 * child_complexity")]
+    async fn credit(&self, gql: &Context<'_>) -> Gql<Vec<CreditAccount>> {
+        let found = load::<CompanyCreditLoader, _>(gql, self.0.id).await?;
+        Ok(found.unwrap_or_default().into_iter().map(CreditAccount::from).collect())
     }
     /// Its people, the invited ones included. All of them: at most 500.
     #[graphql(complexity = "5 + 20 * child_complexity")]

@@ -24,6 +24,10 @@ pub struct BillingSettings {
     pub invoice_prefix: String,
     /// How numbers of credit notes begin.
     pub credit_note_prefix: String,
+    /// How numbers of merchants' invoices to companies begin.
+    pub sale_invoice_prefix: String,
+    /// How numbers of merchants' credit notes to companies begin.
+    pub sale_credit_note_prefix: String,
 }
 
 /// The operator's account from which payouts are paid.
@@ -57,6 +61,10 @@ pub struct BillingSettingsInput {
     pub invoice_prefix: Option<String>,
     /// How numbers of credit notes begin.
     pub credit_note_prefix: Option<String>,
+    /// How numbers of merchants' invoices to companies begin.
+    pub sale_invoice_prefix: Option<String>,
+    /// How numbers of merchants' credit notes to companies begin.
+    pub sale_credit_note_prefix: Option<String>,
 }
 
 impl From<marketplace::BillingSettings> for BillingSettings {
@@ -75,6 +83,8 @@ impl From<marketplace::BillingSettings> for BillingSettings {
             paying_account: settings.paying_account.map(account),
             invoice_prefix: settings.invoice_prefix,
             credit_note_prefix: settings.credit_note_prefix,
+            sale_invoice_prefix: settings.sale_invoice_prefix,
+            sale_credit_note_prefix: settings.sale_credit_note_prefix,
         }
     }
 }
@@ -97,6 +107,34 @@ impl BillingSettingsInput {
             paying_account: self.paying_account.map(account),
             invoice_prefix: self.invoice_prefix.unwrap_or(usual.invoice_prefix),
             credit_note_prefix: self.credit_note_prefix.unwrap_or(usual.credit_note_prefix),
+            sale_invoice_prefix: self.sale_invoice_prefix.unwrap_or(usual.sale_invoice_prefix),
+            sale_credit_note_prefix: self.sale_credit_note_prefix.unwrap_or(usual.sale_credit_note_prefix),
         })
+    }
+}
+
+/// How companies that buy on account are dealt with.
+#[derive(Debug, Clone, SimpleObject, InputObject)]
+#[graphql(input_name = "AccountSettingsInput")]
+pub struct AccountSettings {
+    /// Days after which a buyer is reminded of what is overdue, and again after as many; 0: never.
+    pub reminder_days: u32,
+    /// How many times at most.
+    pub reminders_max: u32,
+    /// Whether what is written off keeps its part of the company's credit until it is paid after all.
+    pub write_off_blocks_credit: bool,
+}
+
+impl From<marketplace::AccountSettings> for AccountSettings {
+    fn from(settings: marketplace::AccountSettings) -> Self {
+        let marketplace::AccountSettings { reminder_days, reminders_max, write_off_blocks_credit } = settings;
+        Self { reminder_days, reminders_max, write_off_blocks_credit }
+    }
+}
+
+impl From<AccountSettings> for marketplace::AccountSettings {
+    fn from(settings: AccountSettings) -> Self {
+        let AccountSettings { reminder_days, reminders_max, write_off_blocks_credit } = settings;
+        Self { reminder_days, reminders_max, write_off_blocks_credit }
     }
 }

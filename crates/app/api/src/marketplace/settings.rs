@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use marketplace::command::{EditSettings, StoredSettings, edit_settings};
 use marketplace::{SettingsPatch, query};
 
-use super::billing::{BillingSettings, BillingSettingsInput};
+use super::billing::{AccountSettings, BillingSettings, BillingSettingsInput};
 use super::calendar::{WorkCalendar, WorkCalendarInput};
 use crate::error::{Gql, answer, ctx, respond};
 use crate::page::{connection, page_args};
@@ -58,12 +58,18 @@ pub struct MarketplaceSettings {
     pub quote_answer_days: u32,
     /// Days for which an offer stands when its merchant says nothing else.
     pub quote_valid_days: u32,
+    /// How many quotes of one buyer may be open; 0: any number.
+    pub quotes_per_buyer: u32,
+    /// How many quotes of one company may be open; 0: any number.
+    pub quotes_per_company: u32,
     /// Whether buyers may ask for quotes for themselves, not only for companies.
     pub private_quotes: bool,
     /// VAT on commission in percent, unless the merchant has its own rate.
     pub commission_vat_percent: DecimalText,
     /// How statements, invoices and payouts are made.
     pub billing: BillingSettings,
+    /// How companies that buy on account are dealt with.
+    pub account: AccountSettings,
     /// Days from delivery in which a buyer may ask to send goods back.
     pub return_window_days: u32,
     /// All of them: the largest refund of each currency that one person decides alone.
@@ -210,9 +216,12 @@ impl From<StoredSettings> for MarketplaceSettings {
             transfer_expires_days: settings.transfer_expires_days,
             quote_answer_days: settings.quote_answer_days,
             quote_valid_days: settings.quote_valid_days,
+            quotes_per_buyer: settings.quotes_per_buyer,
+            quotes_per_company: settings.quotes_per_company,
             private_quotes: settings.private_quotes,
             commission_vat_percent: DecimalText::percent(settings.commission_vat_ppm),
             billing: settings.billing.into(),
+            account: settings.account.into(),
             reason: stored.reason,
             author: stored.author_name,
             created_at: stored.created_at,
@@ -265,12 +274,18 @@ pub struct MarketplaceSettingsEditInput {
     pub quote_answer_days: Option<u32>,
     /// Days for which an offer stands when its merchant says nothing else.
     pub quote_valid_days: Option<u32>,
+    /// How many quotes of one buyer may be open; 0: any number.
+    pub quotes_per_buyer: Option<u32>,
+    /// How many quotes of one company may be open; 0: any number.
+    pub quotes_per_company: Option<u32>,
     /// Whether buyers may ask for quotes for themselves, not only for companies.
     pub private_quotes: Option<bool>,
     /// VAT on commission in percent, unless the merchant has its own rate.
     pub commission_vat_percent: Option<DecimalText>,
     /// How statements, invoices and payouts are made, as a whole.
     pub billing: Option<BillingSettingsInput>,
+    /// How companies that buy on account are dealt with, as a whole.
+    pub account: Option<AccountSettings>,
     /// Days from delivery in which a buyer may ask to send goods back.
     pub return_window_days: Option<u32>,
     /// The largest refund of each currency that one person decides alone; currencies that are missing have no limit.
@@ -323,12 +338,15 @@ impl MarketplaceSettingsEditInput {
                 transfer_expires_days: self.transfer_expires_days,
                 quote_answer_days: self.quote_answer_days,
                 quote_valid_days: self.quote_valid_days,
+                quotes_per_buyer: self.quotes_per_buyer,
+                quotes_per_company: self.quotes_per_company,
                 private_quotes: self.private_quotes,
                 commission_vat_ppm: self
                     .commission_vat_percent
                     .map(|percent| percent.to_rate("commissionVatPercent"))
                     .transpose()?,
                 billing: self.billing.map(BillingSettingsInput::read).transpose()?,
+                account: self.account.map(Into::into),
             },
         })
     }

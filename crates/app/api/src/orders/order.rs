@@ -15,6 +15,7 @@ use super::enums::{FulfillmentStatus, OrderAction, OrderPaymentStatus, OrderStat
 use super::loader::PartsLoader;
 use super::merchant_order::{MerchantOrder, OrderLine, line};
 use super::plan::SplitPlan;
+use crate::billing::{SaleInvoice, SalesOfOrderLoader};
 use crate::customers::PostalAddress;
 use crate::error::{Gql, answer, ctx};
 use crate::loader::load;
@@ -117,6 +118,10 @@ impl Order {
     async fn po_number(&self) -> Option<&str> {
         self.row.po_number.as_deref()
     }
+    /// The person of the order desk who placed it for the buyer; null when the buyer did.
+    async fn placed_by(&self) -> Option<&str> {
+        self.row.placed_by.as_deref()
+    }
     /// Where mails go.
     async fn email(&self) -> &str {
         &self.row.email
@@ -168,6 +173,12 @@ impl Order {
     async fn receivables(&self, gql: &Context<'_>) -> Gql<Vec<Receivable>> {
         let found = load::<ReceivablesOfOrderLoader, _>(gql, self.row.id).await?;
         Ok(found.unwrap_or_default().into_iter().map(Receivable::from).collect())
+    }
+    /// Invoices and credit notes of what was bought on account, the oldest first.
+    #[graphql(complexity = "5 + 2 * child_complexity")]
+    async fn invoices(&self, gql: &Context<'_>) -> Gql<Vec<SaleInvoice>> {
+        let found = load::<SalesOfOrderLoader, _>(gql, self.row.id).await?;
+        Ok(found.unwrap_or_default().into_iter().map(SaleInvoice::from).collect())
     }
     /// Goods, tax included.
     async fn goods(&self) -> Money {

@@ -3,7 +3,7 @@
 use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::{DateTime, NaiveDate, Utc};
 use kernel::Currency as Iso;
-use orders::actions::{ANSWER_QUOTE, APPROVE_QUOTE, DECIDE_QUOTE};
+use orders::actions::{ACCEPT_QUOTE_FOR, ANSWER_QUOTE, APPROVE_QUOTE, DECIDE_QUOTE};
 use orders::model::quote::{self, LineTerms, Party, SeenQuote};
 use orders::query;
 
@@ -160,6 +160,7 @@ impl Quote {
         let right = |action: quote::QuoteAction| match action {
             quote::QuoteAction::Offer | quote::QuoteAction::Refuse => ANSWER_QUOTE,
             quote::QuoteAction::Approve => APPROVE_QUOTE,
+            quote::QuoteAction::AcceptFor => ACCEPT_QUOTE_FOR,
             _ => DECIDE_QUOTE,
         };
         let can = self.0.allowed_actions(ctx.now()).iter().copied();

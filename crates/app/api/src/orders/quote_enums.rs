@@ -35,6 +35,8 @@ pub enum QuoteAction {
     Refuse,
     /// Turn the offer into an order.
     Accept,
+    /// The same at the order desk, for the buyer: `quoteAcceptFor`.
+    AcceptFor,
     /// Ask for another offer.
     AskChange,
     /// Not take the offer.

@@ -1,7 +1,7 @@
 //! What is done with quotes.
 
 use async_graphql::{Context, Object};
-use orders::actions::{ANSWER_QUOTE, APPROVE_QUOTE, DECIDE_QUOTE, REQUEST_QUOTE};
+use orders::actions::{ACCEPT_QUOTE_FOR, ANSWER_QUOTE, APPROVE_QUOTE, DECIDE_QUOTE, REQUEST_QUOTE};
 use orders::command;
 
 use super::quote::Quote;
@@ -42,6 +42,13 @@ placed_payload! {
     QuoteAcceptPayload {
         /// What the offer would become now, where that is why nothing was placed: `PLAN_CHANGED`, or a line that cannot be
         /// sold or sent. Whoever agrees accepts again with its hash and total.
+        plan }
+}
+
+placed_payload! {
+    /// What became of `quoteAcceptFor`.
+    QuoteAcceptForPayload {
+        /// What the offer would become now, where that is why nothing was placed.
         plan }
 }
 
@@ -135,5 +142,19 @@ impl QuoteMutation {
         let plan = done.as_ref().err().and_then(orders::Error::plan).cloned().map(SplitPlan::from);
         let payload: QuoteAcceptPayload = respond(gql, done.map(Order::from))?;
         Ok(QuoteAcceptPayload { plan, ..payload })
+    }
+
+    /// Accepts a version of an offer at the order desk, for the buyer who asked for it: the same as `quoteAccept`, with
+    /// the buyer's company and its limits. The order says who placed it.
+    async fn quote_accept_for(&self, gql: &Context<'_>, input: QuoteAcceptInput) -> Gql<QuoteAcceptForPayload> {
+        let ctx = ctx(gql)?;
+        let done = async {
+            ctx.authorize(ACCEPT_QUOTE_FOR)?;
+            command::quote_accept_for(ctx, input.read()?).await
+        };
+        let done = Box::pin(done).await;
+        let plan = done.as_ref().err().and_then(orders::Error::plan).cloned().map(SplitPlan::from);
+        let payload: QuoteAcceptForPayload = respond(gql, done.map(Order::from))?;
+        Ok(QuoteAcceptForPayload { plan, ..payload })
     }
 }

@@ -14,6 +14,8 @@ pub enum CreditKind {
     StoreCredit,
     /// Of whoever knows the code.
     GiftCard,
+    /// Of a company that paid more than it owed.
+    Company,
 }
 
 /// Who pays for credit that is given.
@@ -35,6 +37,8 @@ pub struct CreditAccount {
     pub kind: CreditKind,
     /// The buyer whose store credit it is.
     pub customer_id: Option<ID>,
+    /// The company whose it is.
+    pub company_id: Option<ID>,
     /// The last characters of a gift card's code.
     pub code_tail: Option<String>,
     /// What is left, reserved parts included.
@@ -53,6 +57,7 @@ impl From<payments::CreditAccount> for CreditAccount {
             id: account.id.to_string().into(),
             kind: account.kind.into(),
             customer_id: account.customer_id.map(|id| id.to_string().into()),
+            company_id: account.company_id.map(|id| id.to_string().into()),
             code_tail: account.code_tail,
             reserved: Money::minor(account.reserved_minor, account.balance.currency),
             balance: account.balance.into(),

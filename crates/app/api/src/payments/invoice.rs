@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use async_graphql::connection::Connection;
 use async_graphql::dataloader::Loader;
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
-use chrono::{DateTime, Utc};
+use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+use chrono::{DateTime, NaiveDate, Utc};
 use context::Ctx;
 use kernel::id::{CompanyId, OrderId};
 use payments::SetCreditLine;
@@ -52,13 +52,21 @@ impl CreditLine {
     async fn open(&self) -> Money {
         self.money(self.0.open_minor)
     }
+    /// Written off, but not free again until it is paid after all.
+    async fn blocked(&self) -> Money {
+        self.money(self.0.blocked_minor)
+    }
     /// What can still be ordered.
     async fn left(&self) -> Money {
         self.money(self.0.left_minor())
     }
-    /// Days after the goods left until an invoice is due.
+    /// From when on the days count.
+    async fn terms(&self) -> TermsKind {
+        self.0.terms.kind.into()
+    }
+    /// Days until an invoice is due.
     async fn net_days(&self) -> u32 {
-        self.0.net_days
+        self.0.terms.days
     }
     /// Whether merchants are paid before the buyer has paid; only the operator sees it.
     async fn guaranteed(&self, gql: &Context<'_>) -> Gql<Option<bool>> {
@@ -68,6 +76,16 @@ impl CreditLine {
     async fn version(&self) -> i64 {
         self.0.version
     }
+}
+
+/// From when on the days of payment terms count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "payments::TermsKind")]
+pub enum TermsKind {
+    /// From the day on which the goods left.
+    Net,
+    /// From the last day of the month in which the goods left.
+    EndOfMonth,
 }
 
 /// What a buyer owes for a parcel that left.
@@ -91,10 +109,20 @@ pub struct Receivable {
     pub paid: Money,
     /// What was taken off it because goods were paid back.
     pub credited: Money,
+    /// What is not expected any more.
+    pub written_off: Money,
+    /// What of that was paid after all.
+    pub recovered: Money,
     /// What is still to be paid.
     pub open: Money,
-    /// Until when.
+    /// The last day on which it is paid in time.
+    pub due_on: NaiveDate,
+    /// The instant at which that day is over: from then on it is late.
     pub due_at: DateTime<Utc>,
+    /// How many reminders were due so far.
+    pub reminders: i64,
+    /// When the buyer was reminded for the last time.
+    pub reminded_at: Option<DateTime<Utc>>,
     /// When the goods left.
     pub created_at: DateTime<Utc>,
 }
@@ -113,8 +141,13 @@ impl From<payments::Receivable> for Receivable {
             amount: of.amount.into(),
             paid: money(of.paid_minor),
             credited: money(of.credited_minor),
+            written_off: money(of.written_off_minor),
+            recovered: money(of.recovered_minor),
             open: money(open),
+            due_on: of.due_on,
             due_at: of.due_at,
+            reminders: of.reminders,
+            reminded_at: of.reminded_at,
             created_at: of.created_at,
         }
     }
@@ -175,7 +208,10 @@ pub struct CreditLineSetInput {
     pub company_id: ID,
     /// The most it may owe, also the currency. Below what is owed it stops new orders and nothing else.
     pub limit: MoneyInput,
-    /// Days after the goods left until an invoice is due; at most 365.
+    /// From when on the days count.
+    #[graphql(default_with = "TermsKind::Net")]
+    pub terms: TermsKind,
+    /// Days until an invoice is due; at most 365.
     pub net_days: u32,
     /// Whether merchants are paid before the buyer has paid: the operator bears what is never paid.
     #[graphql(default)]
@@ -235,6 +271,7 @@ impl InvoiceMutation {
             let terms = SetCreditLine {
                 company_id,
                 limit: input.limit.parse("limit")?,
+                terms: input.terms.into(),
                 net_days: input.net_days,
                 guaranteed: input.guaranteed,
                 expected_version: input.expected_version,

@@ -1,5 +1,6 @@
 //! How orders are paid, and what the operator does by hand about it.
 
+mod company_credit;
 mod credit;
 mod dispute;
 mod input;
@@ -10,10 +11,13 @@ mod mutation;
 mod object;
 mod query;
 
+pub use company_credit::*;
 pub use credit::*;
 pub use dispute::*;
 pub use input::*;
-pub use invoice::{CreditLine, CreditLinesLoader, InvoiceMutation, InvoiceQuery, Receivable, ReceivablesOfOrderLoader};
+pub use invoice::{
+    CreditLine, CreditLinesLoader, InvoiceMutation, InvoiceQuery, Receivable, ReceivablesOfOrderLoader, TermsKind,
+};
 pub use link::*;
 pub use loader::{OperationsOfPaymentLoader, PaymentOfOrderLoader, PaymentsOfOrderLoader};
 pub use mutation::*;

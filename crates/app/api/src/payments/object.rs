@@ -338,6 +338,8 @@ pub struct BankReceipt {
     pub amount: Money,
     /// The part that pays an order.
     pub applied: Money,
+    /// The part that was more than a company owed and became its credit.
+    pub credited: Money,
     /// When it arrived.
     pub received_at: DateTime<Utc>,
 }
@@ -351,6 +353,7 @@ impl From<payments::BankReceipt> for BankReceipt {
             payment_id: receipt.payment_id.map(|id| id.to_string().into()),
             amount: receipt.amount.into(),
             applied: Money::minor(receipt.applied_minor, receipt.amount.currency),
+            credited: Money::minor(receipt.credited_minor, receipt.amount.currency),
             received_at: receipt.received_at,
         }
     }

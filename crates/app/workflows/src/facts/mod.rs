@@ -2,6 +2,7 @@
 
 mod dispute;
 mod erasure;
+mod invoices;
 mod ledger;
 mod money;
 mod owed;
@@ -17,5 +18,6 @@ pub(crate) fn register(builder: DispatcherBuilder, deps: &Deps) -> DispatcherBui
     let builder = erasure::register(builder, deps);
     let builder = ledger::register(builder, deps);
     let builder = owed::register(builder, deps);
+    let builder = invoices::register(builder, deps);
     dispute::register(builder, deps)
 }

@@ -2,10 +2,10 @@
 
 use billing::PauseReason;
 use billing::command::post_invoice_paid;
-use billing::model::build::InvoicePaid as Paid;
+use billing::model::build::{InvoicePaid as Paid, RecoveredPart};
 use kernel::id::MerchantOrderId;
 use outbox::{DispatcherBuilder, HandlerResult, StoredEvent};
-use payments::event::{InvoicePaid, ReceivableChanged};
+use payments::event::{CompanyCreditReturned, CompanyCreditUsed, InvoicePaid, ReceivableChanged, Recovered};
 
 use crate::{Deps, retry};
 
@@ -22,6 +22,16 @@ pub(super) fn register(builder: DispatcherBuilder, deps: &Deps) -> DispatcherBui
             let Some(part) = event.merchant_order else { return Ok(()) };
             wait_for_buyer(&deps, part).await
         }
+    });
+    let at = deps.clone();
+    let builder = builder.on("ledger_company_credit_used", move |event: CompanyCreditUsed, stored| {
+        let deps = at.clone();
+        async move { credit_used(&deps, event, &stored).await }
+    });
+    let at = deps.clone();
+    let builder = builder.on("ledger_company_credit_returned", move |event: CompanyCreditReturned, stored| {
+        let deps = at.clone();
+        async move { credit_returned(&deps, event, &stored).await }
     });
     let at = deps.clone();
     builder.on("ledger_invoice_paid", move |event: InvoicePaid, stored| {
@@ -48,7 +58,39 @@ async fn paid(deps: &Deps, event: InvoicePaid, stored: &StoredEvent) -> HandlerR
         currency: event.amount.currency,
         received_minor: if event.matched_later { 0 } else { event.amount.minor },
         applied_minor: event.applied_minor,
+        recovered: recovered(&event.recovered),
+        credit: event.credit.map(|account| account.to_string()),
+        credited_minor: event.credited_minor,
         at: stored.occurred_at,
     };
     post_invoice_paid(&deps.ctx(), input).await.map(drop).map_err(retry)
+}
+
+fn recovered(parts: &[Recovered]) -> Vec<RecoveredPart> {
+    parts.iter().map(|part| RecoveredPart { receivable_id: part.receivable, minor: part.minor }).collect()
+}
+
+async fn credit_used(deps: &Deps, event: CompanyCreditUsed, stored: &StoredEvent) -> HandlerResult {
+    let input = billing::CompanyCreditUsed {
+        entry_id: event.entry,
+        account: event.account.to_string(),
+        order_id: event.order,
+        currency: event.amount.currency,
+        amount_minor: event.amount.minor,
+        applied_minor: event.applied_minor,
+        recovered: recovered(&event.recovered),
+        at: stored.occurred_at,
+    };
+    billing::post_company_credit_used(&deps.ctx(), input).await.map(drop).map_err(retry)
+}
+
+async fn credit_returned(deps: &Deps, event: CompanyCreditReturned, stored: &StoredEvent) -> HandlerResult {
+    let input = billing::CompanyCreditReturned {
+        entry_id: event.entry,
+        account: event.account.to_string(),
+        currency: event.amount.currency,
+        amount_minor: event.amount.minor,
+        at: stored.occurred_at,
+    };
+    billing::post_company_credit_returned(&deps.ctx(), input).await.map(drop).map_err(retry)
 }

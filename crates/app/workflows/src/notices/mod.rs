@@ -2,6 +2,7 @@
 
 mod accounts;
 mod care;
+mod invoices;
 mod money;
 mod orders;
 mod quotes;
@@ -17,6 +18,7 @@ pub(crate) fn register(builder: DispatcherBuilder, deps: &Deps) -> DispatcherBui
     let builder = accounts::register(builder, deps);
     let builder = care::register(builder, deps);
     let builder = money::register(builder, deps);
+    let builder = invoices::register(builder, deps);
     let builder = quotes::register(builder, deps);
     orders::register(builder, deps)
 }

@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used)]
 
 mod canceled;
+mod given_up;
 mod hostile;
+mod invoices;
 mod mails;
 mod people;
 mod quotes;

@@ -6,10 +6,10 @@ use kernel::Currency;
 use kernel::id::{MerchantId, StatementId};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
 
-use crate::entity::{invoice, statement};
+use crate::entity::{invoice, sale_invoice, statement};
 use crate::error::Error;
 use crate::model::closed::summarize;
-use crate::model::{ClosedStatement, Invoice, StatementLine};
+use crate::model::{ClosedStatement, Invoice, SaleInvoice, StatementLine};
 use crate::query::moved_on;
 
 /// Documents looked at together.
@@ -27,6 +27,7 @@ pub async fn papers<C: ConnectionTrait>(conn: &C) -> Result<Vec<String>, Error> 
     let mut found = Vec::new();
     statements(conn, &mut found).await?;
     invoices(conn, &mut found).await?;
+    sale_invoices(conn, &mut found).await?;
     series(conn, &mut found).await?;
     Ok(found)
 }
@@ -110,6 +111,35 @@ async fn invoices<C: ConnectionTrait>(conn: &C, found: &mut Vec<String>) -> Resu
     }
 }
 
+/// Those of merchants to companies: as they were issued, with lines that sum to the totals.
+async fn sale_invoices<C: ConnectionTrait>(conn: &C, found: &mut Vec<String>) -> Result<(), Error> {
+    let mut after = None;
+    loop {
+        let mut query = sale_invoice::Entity::find().order_by_asc(sale_invoice::Column::Id).limit(BATCH);
+        if let Some(after) = after {
+            query = query.filter(sale_invoice::Column::Id.gt(after));
+        }
+        let rows = query.all(conn).await?;
+        let Some(end) = rows.last() else { return Ok(()) };
+        after = Some(end.id);
+        for row in rows {
+            let issued = SaleInvoice::try_from(row)?;
+            let name = format!("invoice {} of merchant {}", issued.number, issued.merchant_id);
+            if issued.fingerprint() != issued.hash {
+                found.push(format!("{name}: was changed after it was issued"));
+            }
+            let lines = issued.content.lines.iter();
+            let of_lines = lines.fold((0, 0), |(net, tax), line| (net + line.net_minor, tax + line.tax_minor));
+            let taxes = issued.content.taxes.iter();
+            let of_taxes = taxes.fold((0, 0), |(net, tax), one| (net + one.net_minor, tax + one.tax_minor));
+            let said = (issued.net_minor, issued.tax_minor);
+            if of_lines != said || of_taxes != said {
+                found.push(format!("{name}: its lines do not sum to its totals"));
+            }
+        }
+    }
+}
+
 #[derive(FromQueryResult)]
 struct Series {
     legal_entity: String,
@@ -124,7 +154,8 @@ struct Series {
 async fn series<C: ConnectionTrait>(conn: &C, found: &mut Vec<String>) -> Result<(), Error> {
     let sql = "SELECT s.legal_entity, s.kind, s.year, s.last_no, COUNT(i.id) AS count, MIN(i.seq_no) AS first,
             MAX(i.seq_no) AS last
-        FROM document_series s LEFT JOIN invoice i
+        FROM document_series s LEFT JOIN (SELECT id, legal_entity, kind, year, seq_no FROM invoice
+                UNION ALL SELECT id, legal_entity, kind, year, seq_no FROM sale_invoice) i
             ON i.legal_entity = s.legal_entity AND i.kind = s.kind AND i.year = s.year
         GROUP BY s.legal_entity, s.kind, s.year, s.last_no ORDER BY s.legal_entity, s.kind, s.year";
     for row in Series::find_by_statement(db::dialect::statement(conn, sql, [])).all(conn).await? {

@@ -88,7 +88,7 @@ async fn number_and_store(tx: &mut WriteTx, market: &Snapshot, mut invoice: Invo
         InvoiceKind::Invoice => &billing.invoice_prefix,
         InvoiceKind::CreditNote => &billing.credit_note_prefix,
     };
-    invoice.seq_no = repo::next_number(tx, &invoice.legal_entity, invoice.kind, invoice.year).await?;
+    invoice.seq_no = repo::next_number(tx, &invoice.legal_entity, invoice.kind.as_str(), invoice.year).await?;
     invoice.number = format!("{prefix}-{}-{:06}", invoice.year, invoice.seq_no);
     invoice.hash = invoice.fingerprint();
     repo::insert_invoice(tx, &invoice).await?;
@@ -105,7 +105,7 @@ fn entity(operator: &LegalEntity) -> String {
     if id.is_empty() { operator.legal_name.clone() } else { id.to_owned() }
 }
 
-fn operator(entity: &LegalEntity) -> Party {
+pub(super) fn operator(entity: &LegalEntity) -> Party {
     Party {
         legal_name: entity.legal_name.clone(),
         tax_id: entity.tax_id.clone(),
@@ -119,7 +119,7 @@ fn operator(entity: &LegalEntity) -> Party {
 }
 
 /// The merchant; by its id alone when it is not known any more.
-fn company(id: String, party: Option<InvoiceParty>) -> Party {
+pub(super) fn company(id: String, party: Option<InvoiceParty>) -> Party {
     let Some(InvoiceParty { contact_email, legal, .. }) = party else {
         return Party { legal_name: id, ..Party::default() };
     };

@@ -1,6 +1,7 @@
 //! Use cases. Those that begin with `post_` write what happened elsewhere; handlers call them, and calling one again
 //! with the same input changes nothing.
 
+mod account;
 mod close;
 mod connect;
 mod debt;
@@ -17,10 +18,13 @@ mod release;
 mod reverse;
 mod run;
 mod sale;
+mod sale_invoice;
 mod scheduled;
 mod settle;
 mod subscription;
+mod write_off;
 
+pub use account::{post_company_credit_used, post_invoice_paid};
 pub use close::close_statements;
 pub use connect::{Progress, ask_stripe, chase_payouts, fetch_from_stripe, payout_told, send_by_stripe};
 pub use debt::{DebtsAged, RecordDebtPayment, age_debts, record_debt_payment};
@@ -29,8 +33,8 @@ pub use entry::{DecideEntry, RequestEntry, decide_entry, request_entry};
 pub use pause::{PauseReason, pause, resume};
 pub use payout::{MarkFailed, MarkPaid, MarkReturned, mark_failed, mark_paid, mark_returned, mark_run_paid};
 pub use post::{
-    post_canceled, post_captured, post_cod_kept, post_cod_remitted, post_credit_given, post_dispute_fee_recharged,
-    post_invoice_paid, post_provider_fee, post_provider_settled, post_refund_settled, post_transfer,
+    post_canceled, post_captured, post_cod_kept, post_cod_remitted, post_company_credit_returned, post_credit_given,
+    post_dispute_fee_recharged, post_provider_fee, post_provider_settled, post_refund_settled, post_transfer,
     post_unapplied_returned,
 };
 pub use profile::{EditBillingProfile, ProfilePatch, edit_billing_profile};
@@ -40,9 +44,11 @@ pub use release::{Released, release_due, schedule_release};
 pub use reverse::reverse;
 pub use run::{RunPayouts, release_payout, run_payouts};
 pub use sale::post_recognized;
+pub use sale_invoice::issue_sale;
 pub use scheduled::run_scheduled_payouts;
 pub use settle::{
     RecordMovement, post_captured_abroad, record_cod_remittance, record_conversion, record_provider_fee,
     record_provider_settlement, record_unapplied_return,
 };
 pub use subscription::{SetSubscription, charge_subscriptions, set_subscription};
+pub use write_off::{DecideWriteOff, RequestWriteOff, decide_write_off, request_write_off};

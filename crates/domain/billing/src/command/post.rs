@@ -6,10 +6,10 @@ use kernel::Currency;
 use crate::actions::POST;
 use crate::error::Error;
 use crate::model::build::{
-    Canceled, Captured, CodKept, CodRemitted, CreditGiven, DisputeFeeRecharged, InvoicePaid, ProviderFee,
+    Canceled, Captured, CodKept, CodRemitted, CompanyCreditReturned, CreditGiven, DisputeFeeRecharged, ProviderFee,
     ProviderSettled, RefundSettled, Transfer, UnappliedReturned, canceled, captured, cod_kept, cod_remitted,
-    credit_given, dispute_fee_recharged, invoice_paid, provider_fee, provider_settled, refund_settled, transfer,
-    unapplied_returned,
+    company_credit_returned, credit_given, dispute_fee_recharged, provider_fee, provider_settled, refund_settled,
+    transfer, unapplied_returned,
 };
 use crate::model::{Posted, Posting, Unbalanced};
 use crate::post::Ledger;
@@ -33,8 +33,8 @@ posts! {
     post_captured(Captured) = captured;
     /// A bank receipt arrived, or was matched later.
     post_transfer(Transfer) = transfer;
-    /// A bank receipt paid what a buyer owed.
-    post_invoice_paid(InvoicePaid) = invoice_paid;
+    /// A company's credit was transferred back to it.
+    post_company_credit_returned(CompanyCreditReturned) = company_credit_returned;
     /// A buyer got credit.
     post_credit_given(CreditGiven) = credit_given;
     /// The merchant keeps the cash it collected.

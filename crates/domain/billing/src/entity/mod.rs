@@ -3,6 +3,7 @@
 
 pub(crate) mod account;
 pub(crate) mod balance;
+pub(crate) mod buyer_write_off;
 pub(crate) mod debt;
 pub(crate) mod document_file;
 pub(crate) mod entry;
@@ -17,6 +18,7 @@ pub(crate) mod payout_run;
 pub(crate) mod reconciliation;
 pub(crate) mod reconciliation_line;
 pub(crate) mod release_pause;
+pub(crate) mod sale_invoice;
 pub(crate) mod statement;
 pub(crate) mod subscription;
 pub(crate) mod subscription_charge;

@@ -293,7 +293,13 @@ fn group(name: &str, kind: &OfKind, lines: &mut BTreeMap<StatementGroup, Stateme
     rest += remitted;
     let is_sale = matches!(
         Kind::parse(name),
-        Some(Kind::SaleRecognized | Kind::RefundRequested | Kind::DisputeLost | Kind::CodKeptByMerchant)
+        Some(
+            Kind::SaleRecognized
+                | Kind::RefundRequested
+                | Kind::DisputeLost
+                | Kind::CodKeptByMerchant
+                | Kind::BuyerWrittenOff
+        )
     );
     let of_rest = match rest > 0 {
         true if is_sale => StatementGroup::PayableOrders,

@@ -11,7 +11,9 @@ mod posting;
 mod profile;
 pub mod reconcile;
 mod release;
+pub mod sale;
 mod statement;
+mod write_off;
 
 pub(crate) use account::BALANCE_ROLES;
 pub use account::{Account, Side};
@@ -24,7 +26,9 @@ pub use posting::{Component, Direction, Draft, Entry, Kind, Posted, Posting, Sou
 pub use profile::BillingProfile;
 pub use reconcile::{Finding, Outcome, Reconciliation};
 pub use release::{Hold, HoldKind, draw};
+pub use sale::{SaleDraft, SaleInvoice, SaleKind, Sold};
 pub use statement::{JournalLine, LedgerAccount, LedgerEntry, LedgerTx, Statement, StatementTotal, TrialLine};
+pub use write_off::{WriteOff, borne_by_merchant};
 
 /// Enums with a stored name.
 macro_rules! stored_names {

@@ -42,6 +42,9 @@ pub enum Kind {
     DebtClaimed,
     DebtPaid,
     WrittenOff,
+    BuyerWrittenOff,
+    BuyerCreditUsed,
+    BuyerCreditReturned,
     Converted,
     Reversal,
 }
@@ -56,7 +59,9 @@ stored_names! { Kind {
     DisputeOpened = "DISPUTE_OPENED", DisputeWon = "DISPUTE_WON", DisputeLost = "DISPUTE_LOST",
     DisputeFeeRecharged = "DISPUTE_FEE_RECHARGED", ManualCredit = "MANUAL_CREDIT", ManualDebit = "MANUAL_DEBIT",
     PenaltyCharged = "PENALTY_CHARGED", SubscriptionCharged = "SUBSCRIPTION_CHARGED", DebtClaimed = "DEBT_CLAIMED",
-    DebtPaid = "DEBT_PAID", WrittenOff = "WRITE_OFF", Converted = "CONVERTED", Reversal = "REVERSAL",
+    DebtPaid = "DEBT_PAID", WrittenOff = "WRITE_OFF",
+    BuyerWrittenOff = "BUYER_WRITE_OFF", BuyerCreditUsed = "BUYER_CREDIT_USED",
+    BuyerCreditReturned = "BUYER_CREDIT_RETURNED", Converted = "CONVERTED", Reversal = "REVERSAL",
 } }
 
 /// The side of an entry.

@@ -3,8 +3,9 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use kernel::{Currency, Money};
 
+use super::ubl::percent;
 use crate::entity::payout;
-use crate::model::ClosedStatement;
+use crate::model::{ClosedStatement, SaleInvoice};
 use crate::query::ListedEntry;
 
 /// The payouts of a run, one line each.
@@ -61,6 +62,31 @@ pub(crate) fn statement(closed: &ClosedStatement, entries: &[ListedEntry]) -> Op
     push(&mut out, &["closing", &to, "", "", "", "", "", "", "", "", &closing, code, &closed.hash]);
     let count = i64::try_from(entries.len()).unwrap_or(i64::MAX);
     (balance == closed.closing_minor && count == closed.entry_count).then_some(out)
+}
+
+/// A document of a merchant to a company: its lines, the VAT by rate, the totals.
+pub(crate) fn sale(invoice: &SaleInvoice) -> String {
+    let content = &invoice.content;
+    let money = |minor: i64| amount(minor, invoice.currency);
+    let code = invoice.currency.code();
+    let mut out = String::from("section,number,name,sku,quantity,vat_percent,net,vat,gross,currency\r\n");
+    for line in &content.lines {
+        let (quantity, rate) = (line.quantity.to_string(), percent(line.rate));
+        let (net, tax, gross) = (money(line.net_minor), money(line.tax_minor), money(line.net_minor + line.tax_minor));
+        push(&mut out, &["line", &invoice.number, &line.name, &line.sku, &quantity, &rate, &net, &tax, &gross, code]);
+    }
+    for tax in &content.taxes {
+        let (net, minor, gross) = (money(tax.net_minor), money(tax.tax_minor), money(tax.net_minor + tax.tax_minor));
+        push(&mut out, &["vat", &invoice.number, "", "", "", &percent(tax.rate), &net, &minor, &gross, code]);
+    }
+    let (net, tax, gross) = (money(invoice.net_minor), money(invoice.tax_minor), money(invoice.gross_minor));
+    push(&mut out, &["total", &invoice.number, "", "", "", "", &net, &tax, &gross, code]);
+    let (promotion, payable) = (money(-invoice.promotion_minor), money(invoice.payable_minor()));
+    if invoice.promotion_minor > 0 {
+        push(&mut out, &["coupon", &invoice.number, "", "", "", "", "", "", &promotion, code]);
+    }
+    push(&mut out, &["payable", &invoice.number, &content.order_number, "", "", "", "", "", &payable, code]);
+    out
 }
 
 fn instant(at: DateTime<Utc>) -> String {

@@ -8,7 +8,7 @@ use krilla::text::{Font, TextDirection};
 
 use super::ubl::{charge_name, percent};
 use crate::model::invoice::{InvoiceLine, Party, TaxCategory};
-use crate::model::{Invoice, InvoiceKind};
+use crate::model::{Invoice, InvoiceKind, SaleInvoice, SaleKind};
 
 /// `DejaVu` Sans Mono 2.37; its license lies beside it.
 const FONT: &[u8] = include_bytes!("../../assets/DejaVuSansMono.ttf");
@@ -24,9 +24,18 @@ const LINE_HEIGHT: u16 = 13;
 
 /// The document as PDF; a text for the log when that is not possible.
 pub(crate) fn write(invoice: &Invoice) -> Result<Vec<u8>, String> {
+    pages(&text(invoice))
+}
+
+/// The document of a merchant to a company as PDF; a text for the log when that is not possible.
+pub(crate) fn write_sale(invoice: &SaleInvoice) -> Result<Vec<u8>, String> {
+    pages(&sale_text(invoice))
+}
+
+fn pages(text: &[String]) -> Result<Vec<u8>, String> {
     let font = Font::new(FONT.into(), 0).ok_or("the font cannot be read")?;
     let mut document = Document::new();
-    for lines in text(invoice).chunks(LINES) {
+    for lines in text.chunks(LINES) {
         let size = PageSettings::from_wh(f32::from(PAGE.0), f32::from(PAGE.1)).ok_or("a page needs a size")?;
         let mut page = document.start_page_with(size);
         let mut surface = page.surface();
@@ -78,6 +87,74 @@ fn text(invoice: &Invoice) -> Vec<String> {
         lines.push("Reverse charge: the recipient owes the VAT (article 196 of directive 2006/112/EC).".to_owned());
     }
     lines
+}
+
+/// What the document of a merchant to a company says, line by line.
+fn sale_text(invoice: &SaleInvoice) -> Vec<String> {
+    let content = &invoice.content;
+    let money = |minor: i64| Money::new(minor, invoice.currency).to_string();
+    let title = match invoice.kind {
+        SaleKind::Invoice => "INVOICE",
+        SaleKind::CreditNote => "CREDIT NOTE",
+    };
+    let mut lines = address(&content.seller);
+    lines.push(String::new());
+    lines.extend(address(&content.buyer));
+    lines.extend([String::new(), format!("{title} {}", invoice.number), String::new()]);
+    lines.push(format!("Date of issue     {}", invoice.issued_on));
+    lines.push(format!("Date of supply    {}", content.supplied_on));
+    lines.push(cut(&format!("Order             {}", content.order_number), WIDTH));
+    if let Some(number) = &content.po_number {
+        lines.push(cut(&format!("Your order        {number}"), WIDTH));
+    }
+    for number in &content.corrects {
+        lines.push(format!("Corrects          {number}"));
+    }
+    lines.extend([String::new(), columns("Description", "VAT", "Net amount"), "-".repeat(WIDTH)]);
+    for line in &content.lines {
+        let what = cut(&format!("{} x {}", line.quantity, line.name), 50);
+        lines.push(columns(&what, &format!("{} %", percent(line.rate)), &money(line.net_minor)));
+    }
+    lines.push("-".repeat(WIDTH));
+    lines.push(columns("Total without VAT", "", &money(invoice.net_minor)));
+    for tax in &content.taxes {
+        let what = format!("VAT {} % on {}", percent(tax.rate), money(tax.net_minor));
+        lines.push(columns(&what, "", &money(tax.tax_minor)));
+    }
+    lines.push(columns("Total with VAT", "", &money(invoice.gross_minor)));
+    if invoice.promotion_minor > 0 {
+        lines.push(columns("Paid by the marketplace (coupon)", "", &money(-invoice.promotion_minor)));
+    }
+    lines.push(columns(payable(invoice.kind), "", &money(invoice.payable_minor())));
+    lines.push(String::new());
+    lines.extend(sale_notes(invoice));
+    lines
+}
+
+const fn payable(kind: SaleKind) -> &'static str {
+    match kind {
+        SaleKind::Invoice => "To be paid",
+        SaleKind::CreditNote => "Given back",
+    }
+}
+
+/// What the parties have to know.
+pub(super) fn sale_notes(invoice: &SaleInvoice) -> Vec<String> {
+    let content = &invoice.content;
+    let payee = &content.payee.legal_name;
+    let mut notes = Vec::new();
+    if let Some(due) = content.due_on {
+        notes.push(cut(&format!("Pay by {due} to {payee}, reference {}.", content.order_number), WIDTH));
+    }
+    notes.push(cut(&format!("Issued by {payee} in the name and on account of the seller."), WIDTH));
+    if content.operator_remits_tax {
+        notes.push(cut(&format!("The VAT is paid to the state by {payee}."), WIDTH));
+    }
+    notes
+}
+
+fn cut(text: &str, width: usize) -> String {
+    text.chars().take(width).collect()
 }
 
 fn rate(line: &InvoiceLine) -> String {

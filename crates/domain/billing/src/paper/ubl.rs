@@ -1,15 +1,15 @@
 //! Invoices and credit notes as UBL 2.1, by the rules of EN 16931.
 
-use kernel::Money;
+use kernel::{Currency, Money};
 
 use super::xml::Xml;
 use crate::model::closed::Charge;
 use crate::model::invoice::{InvoiceTax, Party, TaxCategory};
 use crate::model::{Invoice, InvoiceKind};
 
-const CUSTOMIZATION: &str = "urn:cen.eu:en16931:2017";
-const CAC: &str = "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2";
-const CBC: &str = "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2";
+pub(super) const CUSTOMIZATION: &str = "urn:cen.eu:en16931:2017";
+pub(super) const CAC: &str = "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2";
+pub(super) const CBC: &str = "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2";
 
 /// What a charge is called on a document.
 pub(crate) fn charge_name(charge: &str) -> &'static str {
@@ -68,24 +68,24 @@ pub(crate) fn write(invoice: &Invoice) -> Vec<u8> {
         xml.within("cac:AccountingCustomerParty", &[], |xml| party(xml, &content.buyer));
         xml.within("cac:PaymentTerms", &[], |xml| xml.text("cbc:Note", "Settled by the balance of your account."));
         xml.within("cac:TaxTotal", &[], |xml| {
-            amount(xml, "cbc:TaxAmount", invoice, invoice.tax_minor);
+            amount(xml, "cbc:TaxAmount", invoice.currency, invoice.tax_minor);
             for tax in &content.taxes {
-                subtotal(xml, invoice, tax);
+                subtotal(xml, invoice.currency, tax);
             }
         });
         xml.within("cac:LegalMonetaryTotal", &[], |xml| {
-            amount(xml, "cbc:LineExtensionAmount", invoice, invoice.net_minor);
-            amount(xml, "cbc:TaxExclusiveAmount", invoice, invoice.net_minor);
-            amount(xml, "cbc:TaxInclusiveAmount", invoice, invoice.gross_minor);
-            amount(xml, "cbc:PrepaidAmount", invoice, invoice.gross_minor);
-            amount(xml, "cbc:PayableAmount", invoice, 0);
+            amount(xml, "cbc:LineExtensionAmount", invoice.currency, invoice.net_minor);
+            amount(xml, "cbc:TaxExclusiveAmount", invoice.currency, invoice.net_minor);
+            amount(xml, "cbc:TaxInclusiveAmount", invoice.currency, invoice.gross_minor);
+            amount(xml, "cbc:PrepaidAmount", invoice.currency, invoice.gross_minor);
+            amount(xml, "cbc:PayableAmount", invoice.currency, 0);
         });
         for (index, line) in content.lines.iter().enumerate() {
             xml.within(&format!("cac:{root}Line"), &[], |xml| {
                 xml.text("cbc:ID", &(index + 1).to_string());
                 let quantity = if root == "Invoice" { "cbc:InvoicedQuantity" } else { "cbc:CreditedQuantity" };
                 xml.text_with(quantity, &[("unitCode", "C62")], "1");
-                amount(xml, "cbc:LineExtensionAmount", invoice, line.net_minor);
+                amount(xml, "cbc:LineExtensionAmount", invoice.currency, line.net_minor);
                 xml.within("cac:Item", &[], |xml| {
                     xml.text("cbc:Name", charge_name(&line.charge));
                     xml.within("cac:ClassifiedTaxCategory", &[], |xml| {
@@ -94,17 +94,17 @@ pub(crate) fn write(invoice: &Invoice) -> Vec<u8> {
                         scheme(xml, "VAT");
                     });
                 });
-                xml.within("cac:Price", &[], |xml| amount(xml, "cbc:PriceAmount", invoice, line.net_minor));
+                xml.within("cac:Price", &[], |xml| amount(xml, "cbc:PriceAmount", invoice.currency, line.net_minor));
             });
         }
     });
     xml.done()
 }
 
-fn subtotal(xml: &mut Xml, invoice: &Invoice, tax: &InvoiceTax) {
+pub(super) fn subtotal(xml: &mut Xml, currency: Currency, tax: &InvoiceTax) {
     xml.within("cac:TaxSubtotal", &[], |xml| {
-        amount(xml, "cbc:TaxableAmount", invoice, tax.net_minor);
-        amount(xml, "cbc:TaxAmount", invoice, tax.tax_minor);
+        amount(xml, "cbc:TaxableAmount", currency, tax.net_minor);
+        amount(xml, "cbc:TaxAmount", currency, tax.tax_minor);
         xml.within("cac:TaxCategory", &[], |xml| {
             xml.text("cbc:ID", tax.category.as_str());
             xml.text("cbc:Percent", &percent(tax.rate));
@@ -117,7 +117,7 @@ fn subtotal(xml: &mut Xml, invoice: &Invoice, tax: &InvoiceTax) {
     });
 }
 
-fn party(xml: &mut Xml, party: &Party) {
+pub(super) fn party(xml: &mut Xml, party: &Party) {
     xml.within("cac:Party", &[], |xml| {
         xml.within("cac:PartyName", &[], |xml| xml.text("cbc:Name", &party.legal_name));
         xml.within("cac:PostalAddress", &[], |xml| {
@@ -147,13 +147,13 @@ fn party(xml: &mut Xml, party: &Party) {
     });
 }
 
-fn scheme(xml: &mut Xml, kind: &str) {
+pub(super) fn scheme(xml: &mut Xml, kind: &str) {
     xml.within("cac:TaxScheme", &[], |xml| xml.text("cbc:ID", kind));
 }
 
-fn amount(xml: &mut Xml, name: &str, invoice: &Invoice, minor: i64) {
-    let text = Money::new(minor, invoice.currency).amount();
-    xml.text_with(name, &[("currencyID", invoice.currency.code())], &text);
+pub(super) fn amount(xml: &mut Xml, name: &str, currency: Currency, minor: i64) {
+    let text = Money::new(minor, currency).amount();
+    xml.text_with(name, &[("currencyID", currency.code())], &text);
 }
 
 /// A rate as a number of percent: 190,000 ppm is `19`, 75,000 is `7.5`.

@@ -71,6 +71,14 @@ pub async fn closed_statement(ctx: &Ctx, id: StatementId) -> Result<ClosedStatem
 /// The database error.
 pub async fn files_of_seen(ctx: &Ctx, owners: &[String]) -> Result<HashMap<String, Vec<DocumentFile>>, Error> {
     ctx.authorize(READ_STATEMENT)?;
+    files_on(ctx.read(), owners).await
+}
+
+/// The files of documents, by document. For callers that have authorized.
+pub(super) async fn files_on<C: ConnectionTrait>(
+    conn: &C,
+    owners: &[String],
+) -> Result<HashMap<String, Vec<DocumentFile>>, Error> {
     let mut found: HashMap<String, Vec<DocumentFile>> = HashMap::new();
     if owners.is_empty() {
         return Ok(found);
@@ -79,7 +87,7 @@ pub async fn files_of_seen(ctx: &Ctx, owners: &[String]) -> Result<HashMap<Strin
         .filter(document_file::Column::Owner.is_in(db::dialect::pad(owners.to_vec())))
         .order_by_asc(document_file::Column::Owner)
         .order_by_asc(document_file::Column::Format)
-        .all(ctx.read())
+        .all(conn)
         .await?;
     for row in rows {
         found.entry(row.owner.clone()).or_default().push(row.into());

@@ -8,7 +8,9 @@ mod invoice;
 mod journal;
 mod payout;
 mod reconcile;
+mod sale_invoice;
 mod statement;
+mod write_off;
 
 pub use balance::{
     AccountFilter, accounts, balances_by_merchants, merchant_balances, merchant_balances_at, trial_balance,
@@ -23,7 +25,11 @@ pub use journal::{JournalFilter, LineFilter, journal, merchant_lines, transactio
 pub use payout::{PayoutFilter, payout, payout_runs, payouts, runs_by_ids};
 pub use reconcile::{FindingFilter, findings, reconciliation, reconciliations};
 pub(crate) use reconcile::{held_at, ledger_items, seen};
+pub use sale_invoice::{
+    SaleInvoiceFilter, files_of_seen_sales, sale_invoice, sale_invoices, sale_invoices_of_seen_orders,
+};
 pub use statement::{Period, statement, statement_on};
+pub use write_off::{WriteOffFilter, write_offs};
 
 use access::{Grant, Reach};
 use context::Error as CoreError;

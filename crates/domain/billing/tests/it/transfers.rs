@@ -61,6 +61,9 @@ testkit::both_databases! {
             currency: EUR,
             received_minor,
             applied_minor,
+            recovered: vec![],
+            credit: None,
+            credited_minor: 0,
             at: ctx.now(),
         };
         // Told before the goods were: it is tried again later.

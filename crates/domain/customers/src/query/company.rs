@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use access::Grant;
 use context::Ctx;
 use kernel::id::{CompanyId, CompanyMemberId, CustomerId};
 use kernel::{Page, PageArgs};
@@ -11,7 +12,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 use crate::entity::company as row;
 use crate::model::{Company, CompanyMember, CompanySeat};
 use crate::repo::company;
-use crate::{Error, actions};
+use crate::{Error, actions, repo};
 
 /// One company, for its people and the operator.
 ///
@@ -71,13 +72,19 @@ pub async fn members_by_companies(
     Ok(found)
 }
 
-/// The places that are offered to the address of the buyer who asks, with the companies' names, the oldest first.
+/// The places that are offered to the address of the buyer who asks, with the companies' names, the oldest first. Who
+/// has not proved the address sees none: it may be somebody else's.
 ///
 /// # Errors
 /// Denied; not found for somebody who is no buyer; a bad cursor.
 pub async fn company_invitations(ctx: &Ctx, page: &PageArgs) -> Result<Page<(CompanyMember, String)>, Error> {
-    ctx.authorize(actions::JOIN_COMPANY)?;
-    let invited = company::invited(ctx.read(), crate::command::whom(ctx, None)?, page).await?;
+    let grant = ctx.authorize(actions::JOIN_COMPANY)?;
+    let customer = crate::command::whom(ctx, None)?;
+    let invited = if is_proved(ctx, &grant, customer).await? {
+        company::invited(ctx.read(), customer, page).await?
+    } else {
+        Vec::new()
+    };
     if invited.is_empty() {
         return Ok(Page::from_rows(Vec::new(), page, |(member, _): &(CompanyMember, String)| member.id));
     }
@@ -87,6 +94,13 @@ pub async fn company_invitations(ctx: &Ctx, page: &PageArgs) -> Result<Page<(Com
     let named = |member: CompanyMember| names.get(&member.company).cloned().map(|name| (member, name));
     let rows = invited.into_iter().filter_map(named).collect();
     Ok(Page::from_rows(rows, page, |(member, _): &(CompanyMember, String)| member.id))
+}
+
+/// Whether a buyer has proved the address.
+async fn is_proved(ctx: &Ctx, grant: &Grant, id: CustomerId) -> Result<bool, Error> {
+    let customer = repo::find(ctx.read(), grant, id).await?;
+    let user = identity::user_on(ctx.read(), customer.user).await?;
+    Ok(user.email_verified_at.is_some() && user.email == customer.email)
 }
 
 /// A place that is offered and not taken, with its company; for mails. `None` when there is none any more.

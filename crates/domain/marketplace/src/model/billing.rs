@@ -158,6 +158,10 @@ pub struct BillingSettings {
     pub invoice_prefix: String,
     /// How numbers of credit notes begin.
     pub credit_note_prefix: String,
+    /// How numbers of merchants' invoices to companies begin.
+    pub sale_invoice_prefix: String,
+    /// How numbers of merchants' credit notes to companies begin.
+    pub sale_credit_note_prefix: String,
 }
 
 impl Default for BillingSettings {
@@ -171,6 +175,8 @@ impl Default for BillingSettings {
             paying_account: None,
             invoice_prefix: "INV".to_owned(),
             credit_note_prefix: "CN".to_owned(),
+            sale_invoice_prefix: "SI".to_owned(),
+            sale_credit_note_prefix: "SC".to_owned(),
         }
     }
 }
@@ -183,10 +189,9 @@ impl BillingSettings {
         }
         self.invoice_prefix = prefix("billing.invoicePrefix", &self.invoice_prefix)?;
         self.credit_note_prefix = prefix("billing.creditNotePrefix", &self.credit_note_prefix)?;
-        if self.invoice_prefix == self.credit_note_prefix {
-            let text = "must differ from the prefix of invoices";
-            return Err(Invalid::new("billing.creditNotePrefix", "TAKEN", text));
-        }
+        self.sale_invoice_prefix = prefix("billing.saleInvoicePrefix", &self.sale_invoice_prefix)?;
+        self.sale_credit_note_prefix = prefix("billing.saleCreditNotePrefix", &self.sale_credit_note_prefix)?;
+        self.prefixes_differ()?;
         if let Some(account) = &mut self.paying_account {
             account.holder = text::line("billing.payingAccount.holder", &account.holder, 70)?;
             account.iban = Iban::parse("billing.payingAccount.iban", &account.iban)?.as_str().to_owned();
@@ -194,6 +199,24 @@ impl BillingSettings {
             account.bic = code.map(|code| bic("billing.payingAccount.bic", &code)).transpose()?;
         }
         Ok(self)
+    }
+}
+
+impl BillingSettings {
+    /// A merchant may be the operator's own company: no two series share a prefix.
+    fn prefixes_differ(&self) -> Result<(), Invalid> {
+        let all = [
+            ("billing.invoicePrefix", &self.invoice_prefix),
+            ("billing.creditNotePrefix", &self.credit_note_prefix),
+            ("billing.saleInvoicePrefix", &self.sale_invoice_prefix),
+            ("billing.saleCreditNotePrefix", &self.sale_credit_note_prefix),
+        ];
+        for (index, (field, prefix)) in all.iter().enumerate() {
+            if all[..index].iter().any(|(_, other)| other == prefix) {
+                return Err(Invalid::new(*field, "TAKEN", "must differ from the prefixes of other documents"));
+            }
+        }
+        Ok(())
     }
 }
 

@@ -28,7 +28,7 @@ pub use delivery_rate::{DeliveryRate, RateBracket, Surcharge};
 pub use delivery_zone::{DeliveryZone, PostalRange, TravelDays};
 pub use mail_text::MailText;
 pub use pickup_point::{PickupPlace, PickupPoint, PickupPointKind};
-pub use settings::{CouponTax, LegalEntity, Settings, SettingsPatch};
+pub use settings::{AccountSettings, CouponTax, LegalEntity, Settings, SettingsPatch};
 pub use snapshot::Snapshot;
 pub use tax::{TaxClass, TaxRate};
 

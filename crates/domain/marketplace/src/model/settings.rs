@@ -101,12 +101,18 @@ pub struct Settings {
     pub quote_answer_days: u32,
     /// Days for which an offer stands when its merchant says nothing else.
     pub quote_valid_days: u32,
+    /// How many quotes of one buyer may be open; 0: any number.
+    pub quotes_per_buyer: u32,
+    /// How many quotes of one company may be open; 0: any number.
+    pub quotes_per_company: u32,
     /// Whether buyers may ask for quotes for themselves, not only for companies.
     pub private_quotes: bool,
     /// VAT on commission, unless the merchant has its own rate.
     pub commission_vat_ppm: Rate,
     /// How statements, invoices and payouts are made.
     pub billing: BillingSettings,
+    /// How the marketplace deals with companies that buy on account.
+    pub account: AccountSettings,
     /// Days from delivery in which a buyer may ask to send goods back.
     pub return_window_days: u32,
     /// The largest refund of each currency, in minor units, that one person decides alone; above it another person
@@ -125,6 +131,31 @@ pub struct Settings {
     pub mail_locale: String,
     /// The names of mails that are not sent. Only those that nobody needs can be switched off.
     pub mails_off: Vec<String>,
+}
+
+/// How the marketplace deals with companies that buy on account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct AccountSettings {
+    /// Days after which a buyer is reminded of what is overdue, and again after as many; 0: never.
+    pub reminder_days: u32,
+    /// How many times at most.
+    pub reminders_max: u32,
+    /// Whether what is written off keeps its part of the company's credit until it is paid after all.
+    pub write_off_blocks_credit: bool,
+}
+
+impl Default for AccountSettings {
+    fn default() -> Self {
+        Self { reminder_days: 7, reminders_max: 3, write_off_blocks_credit: true }
+    }
+}
+
+impl AccountSettings {
+    fn check(self) -> Result<(), Invalid> {
+        days("account.reminderDays", self.reminder_days, 0, 365)?;
+        days("account.remindersMax", self.reminders_max, 0, 20)
+    }
 }
 
 impl Default for Settings {
@@ -149,9 +180,12 @@ impl Default for Settings {
             transfer_expires_days: 7,
             quote_answer_days: 14,
             quote_valid_days: 14,
+            quotes_per_buyer: 50,
+            quotes_per_company: 200,
             private_quotes: false,
             commission_vat_ppm: Rate::from_ppm(190_000),
             billing: BillingSettings::default(),
+            account: AccountSettings::default(),
             return_window_days: 14,
             refund_approval_above: BTreeMap::new(),
             reasons: BTreeMap::new(),
@@ -187,9 +221,12 @@ pub struct SettingsPatch {
     pub transfer_expires_days: Option<u32>,
     pub quote_answer_days: Option<u32>,
     pub quote_valid_days: Option<u32>,
+    pub quotes_per_buyer: Option<u32>,
+    pub quotes_per_company: Option<u32>,
     pub private_quotes: Option<bool>,
     pub commission_vat_ppm: Option<Rate>,
     pub billing: Option<BillingSettings>,
+    pub account: Option<AccountSettings>,
     pub return_window_days: Option<u32>,
     pub refund_approval_above: Option<BTreeMap<Currency, i64>>,
     pub reasons: Option<BTreeMap<String, Vec<String>>>,
@@ -244,9 +281,12 @@ impl Settings {
         put(&mut self.transfer_expires_days, patch.transfer_expires_days);
         put(&mut self.quote_answer_days, patch.quote_answer_days);
         put(&mut self.quote_valid_days, patch.quote_valid_days);
+        put(&mut self.quotes_per_buyer, patch.quotes_per_buyer);
+        put(&mut self.quotes_per_company, patch.quotes_per_company);
         put(&mut self.private_quotes, patch.private_quotes);
         put(&mut self.commission_vat_ppm, patch.commission_vat_ppm);
         put(&mut self.billing, patch.billing);
+        put(&mut self.account, patch.account);
         put(&mut self.return_window_days, patch.return_window_days);
         put(&mut self.refund_approval_above, patch.refund_approval_above);
         put(&mut self.reasons, patch.reasons);
@@ -268,6 +308,8 @@ impl Settings {
         days("transferExpiresDays", self.transfer_expires_days, 1, 90)?;
         days("quoteAnswerDays", self.quote_answer_days, 1, 365)?;
         days("quoteValidDays", self.quote_valid_days, 1, 365)?;
+        days("quotesPerBuyer", self.quotes_per_buyer, 0, 100_000)?;
+        days("quotesPerCompany", self.quotes_per_company, 0, 100_000)?;
         if self.fallback_days < self.hold_days {
             return Err(Invalid::new("fallbackDays", "OUT_OF_RANGE", "must not be less than the hold period"));
         }
@@ -280,6 +322,7 @@ impl Settings {
         share("reservePpm", self.reserve_ppm)?;
         share("commissionVatPpm", self.commission_vat_ppm)?;
         self.billing = self.billing.checked()?;
+        self.account.check()?;
         let amounts = [
             ("payoutMinimum", &self.payout_minimum),
             ("criticalDebt", &self.critical_debt),

@@ -121,7 +121,7 @@ async fn collect(work: &mut Work, row: &Shipment) -> Result<(), Error> {
         collected_by,
     };
     let operation: Option<PaymentOperationId> = cod_collected_in_tx(&mut work.tx, collected).await?;
-    let captured = Captured { amount: row.gross_minor, discount: row.parts.0.discount };
+    let captured = Captured { amount: row.gross_minor, discount: row.parts.0.discount, shipment: None };
     match operation {
         Some(operation) => capture_part(work, operation, row.merchant_order_id, captured).await?,
         // Nothing is paid at the door for what a coupon pays in full.

@@ -256,6 +256,7 @@ async fn add(work: &mut Work, addition: Addition, pay: PayWith) -> Result<kernel
         credit: pay.credit,
         customer_id: order.customer_id,
         company_id: order.company_id,
+        time_zone: work.market.settings.billing.time_zone,
         expires_at: None,
         by_link: pay.by_link,
     };
@@ -299,12 +300,13 @@ fn tell(work: &mut Work, preview: &EditPreview, payment: Option<kernel::id::Paym
         work.note("changed", Some(part.merchant_order), &data);
     }
     let data = json!({
-        "reason": reason, "extra_minor": preview.extra_minor, "refund_minor": preview.refund_minor,
+        "extra_minor": preview.extra_minor, "refund_minor": preview.refund_minor,
         "due_before_minor": preview.due_before_minor, "due_after_minor": preview.due_after_minor,
         "payment": payment,
     });
-    work.note("edited", None, &data);
-    let change = Change::new("order", order, "edited").because(reason);
+    // Why is for people to say, and may name people: it stands with the timeline, where it can be erased.
+    work.note_saying("edited", None, &data, ("reason", Some(reason)));
+    let change = Change::new("order", order, "edited");
     let change = change.field("dueMinor", preview.due_before_minor, preview.due_after_minor);
     // The history is append-only: an address could not be erased from it.
     let moved = preview.parts.iter().any(|part| part.address_changed);

@@ -7,6 +7,7 @@ use kernel::id::{DeliveryMethodId, FulfillmentOrderId, MerchantOrderId};
 use kernel::{Invalid, cumulative, unit_slots_sum};
 use marketplace::delivery::{self, Consignment};
 use marketplace::{DeliveryKind, DeliveryMethod};
+use payments::extend_in_tx;
 
 use super::paying::NewRefund;
 use super::work::Work;
@@ -90,7 +91,8 @@ pub(super) fn readdress(work: &mut Work, address: &Address) -> Result<(), Error>
     Ok(())
 }
 
-/// Sends fulfillment orders by other methods. What becomes cheaper is not captured or goes back; nothing becomes dearer.
+/// Sends fulfillment orders by other methods. What becomes cheaper is not captured or goes back;
+/// what becomes dearer is taken by the payment of its merchant order, at the door or on account, and refused elsewhere.
 pub(super) async fn redeliver(work: &mut Work, wanted: &[NewDelivery]) -> Result<(), Error> {
     for (index, new) in wanted.iter().enumerate() {
         let at = work.book.fulfillments.iter().position(|row| row.id == new.fulfillment_order);
@@ -170,7 +172,11 @@ async fn reprice(work: &mut Work, at: usize, method: &DeliveryMethod, price: Pri
     let old = work.book.fulfillments[at].clone();
     let less = old.shipping_gross_minor - price.gross;
     if less < 0 {
-        return Err(Error::DeliveryDearer { more_minor: -less, currency: work.book.order.currency });
+        // The order's own payment takes it, where its method can.
+        let payment = work.book.part(old.merchant_order_id)?.payment_id;
+        if !extend_in_tx(&mut work.tx, payment, -less).await? {
+            return Err(Error::DeliveryDearer { more_minor: -less, currency: work.book.order.currency });
+        }
     }
     // The operator earns of the delivery by the rule that was frozen with it.
     let share = |component: i64| match old.shipping_gross_minor {

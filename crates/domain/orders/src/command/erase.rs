@@ -9,8 +9,11 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use super::quote::erase_quotes;
 use crate::Error;
 use crate::actions::DRIVE;
-use crate::entity::{cart, draft, goods_return, incident, merchant_order, order, refund, shipment};
-use crate::model::status::{CartState, DraftState, OrderState};
+use crate::entity::{
+    cart, draft, fulfillment_order, goods_return, incident, merchant_order, order, order_line, refund, shipment,
+    words as step_words,
+};
+use crate::model::status::{CartState, DraftState, OrderState, RefundState};
 use crate::model::types::Address;
 
 /// What stands where a name was.
@@ -115,6 +118,28 @@ async fn words(tx: &WriteTx, id: OrderId) -> Result<(), Error> {
         .filter(draft::Column::OrderId.eq(id))
         .exec(&**tx)
         .await?;
+    refund::Entity::update_many()
+        .col_expr(refund::Column::Failure, Expr::value(ERASED))
+        .filter(refund::Column::OrderId.eq(id))
+        .filter(refund::Column::State.eq(RefundState::Rejected))
+        .filter(refund::Column::Failure.is_not_null())
+        .exec(&**tx)
+        .await?;
+    fulfillment_order::Entity::update_many()
+        .col_expr(fulfillment_order::Column::HoldReason, Expr::value(ERASED))
+        .filter(fulfillment_order::Column::OrderId.eq(id))
+        .filter(fulfillment_order::Column::HoldReason.is_not_null())
+        .exec(&**tx)
+        .await?;
+    // Why the desk gave a price; that of a quote names only the quote.
+    order_line::Entity::update_many()
+        .col_expr(order_line::Column::PriceReason, Expr::value(ERASED))
+        .filter(order_line::Column::OrderId.eq(id))
+        .filter(order_line::Column::PriceReason.is_not_null())
+        .filter(order_line::Column::QuoteId.is_null())
+        .exec(&**tx)
+        .await?;
+    step_words::Entity::delete_many().filter(step_words::Column::OrderId.eq(id)).exec(&**tx).await?;
     Ok(())
 }
 

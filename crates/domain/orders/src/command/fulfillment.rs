@@ -39,7 +39,9 @@ pub async fn fulfillment_hold(ctx: &Ctx, of: OfFulfillment, reason: &str) -> Res
     let mut work = open(ctx, of, FulfillmentAction::Hold).await?;
     let now = work.tx.now();
     work.book.hold(of.id, Some(now), Some(reason.clone()))?;
-    tell(&mut work, of.id, "fulfillment_held", json!({ "reason": reason }))?;
+    let part = work.book.fulfillment(of.id)?.merchant_order_id;
+    let data = json!({ "fulfillment_order": of.id });
+    work.note_saying("fulfillment_held", Some(part), &data, ("reason", Some(&reason)));
     work.finish().await
 }
 

@@ -112,8 +112,9 @@ fn tell(work: &mut Work, row: &Incident, open: bool) -> Result<(), Error> {
     let action = if open { "opened" } else { "closed" };
     let change = Change::new("incident", row.id, action).of_merchant(row.merchant_id);
     work.tx.record(change.field("open", !open, open));
-    let data = json!({ "incident": row.id, "reason": row.reason, "note": row.note, "outcome": row.outcome });
-    work.note(if open { "incident_opened" } else { "incident_closed" }, Some(row.merchant_order_id), &data);
+    let data = json!({ "incident": row.id, "reason": row.reason, "outcome": row.outcome });
+    let kind = if open { "incident_opened" } else { "incident_closed" };
+    work.note_saying(kind, Some(row.merchant_order_id), &data, ("note", row.note.as_deref()));
     Ok(())
 }
 

@@ -73,8 +73,9 @@ pub(crate) use plan::plan_unchecked;
 pub use plan::{cart_plan, plan_of};
 pub(crate) use quote::chosen_of_quote;
 pub use quote::{
-    OfQuote, QuoteAccept, QuoteApprove, QuoteOfferMake, QuoteRefuse, QuoteRequest, quote_accept, quote_approve,
-    quote_ask_change, quote_decline, quote_offer, quote_refuse, quote_request, quote_withdraw, quotes_expire,
+    OfQuote, QuoteAccept, QuoteApprove, QuoteOfferMake, QuoteRefuse, QuoteRequest, quote_accept, quote_accept_for,
+    quote_approve, quote_ask_change, quote_decline, quote_offer, quote_refuse, quote_request, quote_withdraw,
+    quotes_expire,
 };
 pub use refund::{RefundAmount, RefundUnits, refund_amount, refund_approve, refund_reject, refund_units};
 pub use release::release;

@@ -2,7 +2,7 @@
 
 use context::Ctx;
 use kernel::allocate;
-use kernel::id::{MerchantOrderId, OrderId, PaymentId, PaymentOperationId, RefundId};
+use kernel::id::{MerchantOrderId, OrderId, PaymentId, PaymentOperationId, RefundId, ShipmentId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use serde_json::json;
@@ -87,7 +87,7 @@ pub(super) async fn arrived_in(work: &mut Work, input: &MoneyArrived) -> Result<
     for (part, amount) in shares(work, input)? {
         let before = work.book.part(part)?;
         let discount = work.book.discount_due(part, before.captured_minor + amount) - before.captured_discount_minor;
-        capture_part(work, operation, part, Captured { amount, discount: discount.max(0) }).await?;
+        capture_part(work, operation, part, Captured { amount, discount: discount.max(0), shipment: None }).await?;
     }
     give_surplus_back(work).await?;
     let on_payment = |part: &MerchantOrder| part.capture == CaptureTiming::OnPayment;
@@ -145,6 +145,8 @@ pub(super) struct Captured {
     pub(super) amount: i64,
     /// From the marketplace, in the buyer's place.
     pub(super) discount: i64,
+    /// The parcel it is for, on account.
+    pub(super) shipment: Option<ShipmentId>,
 }
 
 /// Counts captured money of a merchant order and tells of it; the row makes sure that it is counted once.
@@ -179,6 +181,7 @@ pub(super) async fn capture_part(
         currency: order.currency,
         gross_minor: captured.amount,
         discount_minor: captured.discount,
+        shipment: captured.shipment,
     };
     work.tx.emit(&fact);
     let data = json!({ "operation": operation, "amount_minor": captured.amount, "discount_minor": captured.discount });
@@ -195,7 +198,7 @@ pub(super) async fn capture_gift(work: &mut Work, part: MerchantOrderId) -> Resu
     }
     let discount = discount - owner.captured_discount_minor;
     let operation: PaymentOperationId = work.ctx.new_id();
-    capture_part(work, operation, part, Captured { amount: 0, discount }).await
+    capture_part(work, operation, part, Captured { amount: 0, discount, shipment: None }).await
 }
 
 /// What the buyer owes for an order has changed: looks at what is owed now.

@@ -151,11 +151,14 @@ pub(super) async fn place_in(tx: &mut WriteTx, ctx: &Ctx, cart: &Cart, placement
         return Err(Error::CouponUsedUp);
     }
     let company = company_of(tx, ctx, &placement.grant, cart, planned.plan.totals.total).await?;
+    let of_desk = placement.grant.is_wide();
     let Placement { payment, bill_to, source, token_hash, customer, .. } = placement;
     let bill_to = bill_to.or_else(|| company.as_ref().and_then(billing_address));
     let business = company.map(|company| frozen(company, cart));
     let (capture, method) = (capture_of(method), method.code);
-    let terms = Frozen { email, bill_to, source, capture, method, token_hash, customer, business, market: &market };
+    let placed_by = of_desk.then(|| ctx.actor().name.clone());
+    let terms =
+        Frozen { placed_by, email, bill_to, source, capture, method, token_hash, customer, business, market: &market };
     write(tx, ctx, cart, planned, terms, payment).await
 }
 
@@ -239,6 +242,7 @@ async fn write(
     let transfer_days = Duration::days(terms.market.settings.transfer_expires_days.into());
     let awaited = payments::method(method).is_some_and(|method| method.capture == CaptureMoment::OnReceipt);
     let expires_at = awaited.then(|| tx.now() + transfer_days);
+    let time_zone = terms.market.settings.billing.time_zone;
     let mut rows = placement::rows(ctx, tx.now(), cart, planned, terms)?;
     reserve_in_tx(tx, &rows.reserves).await.map_err(|error| short_lines(error, cart, &rows.reserves, &rows.line_of))?;
     let payment = open_in_tx(
@@ -253,6 +257,7 @@ async fn write(
             credit: pay.credit,
             customer_id: rows.order.customer_id,
             company_id: rows.order.company_id,
+            time_zone,
             expires_at,
             by_link: pay.by_link,
         },

@@ -34,6 +34,8 @@ pub(super) struct Frozen<'a> {
     pub(super) email: String,
     pub(super) bill_to: Option<Address>,
     pub(super) source: OrderSource,
+    /// The person of the order desk who places it.
+    pub(super) placed_by: Option<String>,
     pub(super) capture: CaptureTiming,
     pub(super) method: &'static str,
     pub(super) token_hash: Option<String>,
@@ -93,6 +95,7 @@ fn order_row(
         cart_id: cart.id,
         channel_id: channel.id,
         source: frozen.source,
+        placed_by: frozen.placed_by,
         currency: cart.currency,
         prices_include_tax: channel.prices_include_tax,
         rounding: channel.rounding.as_str().to_owned(),

@@ -184,8 +184,8 @@ pub async fn refund_reject(ctx: &Ctx, id: RefundId, text: Option<&str>) -> Resul
     if let Some(of) = row.return_id {
         reopen(&mut work, of).await?;
     }
-    let data = json!({ "refund": id, "note": row.failure });
-    work.note("refund_rejected", Some(row.merchant_order_id), &data);
+    let said = ("note", row.failure.as_deref());
+    work.note_saying("refund_rejected", Some(row.merchant_order_id), &json!({ "refund": id }), said);
     work.finish().await?;
     Ok(row)
 }

@@ -134,12 +134,13 @@ async fn claim(work: &mut Work, row: &Shipment) -> Result<(), Error> {
     let wanted = CapturePart { payment_id, amount_minor: row.gross_minor, merchant_order_id: part };
     let taken = capture_in_tx(&mut work.tx, wanted).await?;
     work.book.order.owed_minor += row.gross_minor;
+    let captured = Captured { amount: row.gross_minor, discount, shipment: Some(row.id) };
     match taken.first() {
-        Some(operation) => capture_part(work, *operation, part, Captured { amount: row.gross_minor, discount }).await,
+        Some(operation) => capture_part(work, *operation, part, captured).await,
         // Nothing is owed for what a coupon pays in full.
         None if discount > 0 => {
             let gift = work.ctx.new_id();
-            capture_part(work, gift, part, Captured { amount: 0, discount }).await
+            capture_part(work, gift, part, Captured { amount: 0, ..captured }).await
         }
         None => Ok(()),
     }

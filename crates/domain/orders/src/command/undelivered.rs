@@ -80,7 +80,8 @@ pub(super) async fn end_in(work: &mut Work, row: &mut Shipment, end: End) -> Res
     let (order, merchant_order, merchant) = (row.order_id, row.merchant_order_id, row.merchant_id);
     work.tx.emit(&ShipmentEnded { order, merchant_order, merchant, shipment: row.id, lost: end.lost });
     let kind = if end.lost { "lost" } else { "returned_to_sender" };
-    work.note(kind, Some(merchant_order), &json!({ "shipment": row.id, "parcel": row.parcel_no, "note": end.note }));
+    let data = json!({ "shipment": row.id, "parcel": row.parcel_no });
+    work.note_saying(kind, Some(merchant_order), &data, ("note", end.note.as_deref()));
     settle(work, row, &lines, end.note).await
 }
 

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use super::money::capture_gift;
 use super::paying::NewRefund;
 use crate::Error;
-use crate::entity::event;
+use crate::entity::{event, words};
 use crate::event::{
     CanceledPart, LineUnits, MerchantOrderClosed, OrderCanceled, OrderClosed, OrderUnitsCanceled, UnitsCanceled,
 };
@@ -36,6 +36,7 @@ pub(super) struct Work {
     before: Book,
     taken_out: Vec<CanceledPart>,
     log: Vec<event::ActiveModel>,
+    words: Vec<words::ActiveModel>,
 }
 
 impl Work {
@@ -43,8 +44,8 @@ impl Work {
     pub(super) async fn open(ctx: &Ctx, tx: WriteTx, id: OrderId) -> Result<Self, Error> {
         let book = repo::book(&*tx, id, true).await?;
         let market = marketplace::snapshot_on(&*tx).await.map_err(market_fault)?;
-        let (taken_out, log) = (Vec::new(), Vec::new());
-        Ok(Self { tx, ctx: ctx.clone(), before: book.clone(), book, market, taken_out, log })
+        let (taken_out, log, words) = (Vec::new(), Vec::new(), Vec::new());
+        Ok(Self { tx, ctx: ctx.clone(), before: book.clone(), book, market, taken_out, log, words })
     }
 
     /// Refuses a stale version of a merchant order.
@@ -56,11 +57,27 @@ impl Work {
         }
     }
 
-    /// Adds a step to the timeline.
+    /// Adds a step to the timeline. It is there for good: words of people do not belong into `data`.
     pub(super) fn note(&mut self, kind: &str, part: Option<MerchantOrderId>, data: &Value) {
-        let id: ChangeId = self.ctx.new_id();
-        let step = timeline(&self.ctx, id, self.book.order.id, part, kind, data, self.tx.now());
-        self.log.push(step);
+        self.note_saying(kind, part, data, ("note", None));
+    }
+
+    /// The same with words, which are shown as a field of `data` until the buyer is erased.
+    pub(super) fn note_saying(
+        &mut self,
+        kind: &str,
+        part: Option<MerchantOrderId>,
+        data: &Value,
+        (field, said): (&str, Option<&str>),
+    ) {
+        let (id, order): (ChangeId, OrderId) = (self.ctx.new_id(), self.book.order.id);
+        self.log.push(timeline(&self.ctx, id, order, part, kind, data, self.tx.now()));
+        self.words.extend(said.map(|said| words::ActiveModel {
+            event_id: Set(id),
+            order_id: Set(order),
+            field: Set(field.to_owned()),
+            words: Set(said.to_owned()),
+        }));
     }
 
     /// Adds steps made elsewhere to the timeline.
@@ -98,6 +115,10 @@ impl Work {
         if !self.log.is_empty() {
             let steps = std::mem::take(&mut self.log);
             event::Entity::insert_many(steps).exec_without_returning(&*self.tx).await?;
+        }
+        if !self.words.is_empty() {
+            let said = std::mem::take(&mut self.words);
+            words::Entity::insert_many(said).exec_without_returning(&*self.tx).await?;
         }
         Ok(())
     }
@@ -179,8 +200,8 @@ impl Work {
             gross_minor: canceled.parts.gross,
             by_merchant,
         });
-        let data = json!({ "lines": lines, "reason": reason, "note": note, "gross_minor": canceled.parts.gross });
-        self.note("units_canceled", Some(part), &data);
+        let data = json!({ "lines": lines, "reason": reason, "gross_minor": canceled.parts.gross });
+        self.note_saying("units_canceled", Some(part), &data, ("note", note));
         let (gross_minor, mut refund_minor) = (canceled.parts.gross, 0);
         if self.book.is_captured(&owner) {
             let left = owner.captured_minor - owner.refund_minor;

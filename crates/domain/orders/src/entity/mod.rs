@@ -24,6 +24,7 @@ pub(crate) mod refund_line;
 pub(crate) mod shipment;
 pub(crate) mod shipment_line;
 pub(crate) mod tracking_event;
+pub(crate) mod words;
 
 pub use capture::Model as Capture;
 pub use event::Model as OrderEvent;

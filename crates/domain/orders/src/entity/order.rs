@@ -17,6 +17,7 @@ pub struct Model {
     pub cart_id: CartId,
     pub channel_id: ChannelId,
     pub source: OrderSource,
+    pub placed_by: Option<String>,
     pub currency: Currency,
     pub prices_include_tax: bool,
     pub rounding: String,

@@ -50,7 +50,7 @@ pub struct EditPreview {
     pub due_before_minor: i64,
     /// What it costs afterwards.
     pub due_after_minor: i64,
-    /// What is to be paid for what is added.
+    /// What is to be paid for what is added, and for delivery that becomes dearer.
     pub extra_minor: i64,
     /// What goes back of what was paid.
     pub refund_minor: i64,
@@ -84,14 +84,14 @@ impl EditPreview {
         };
         let parts: Vec<EditedPart> = before.parts.iter().zip(&after.parts).filter_map(changed).collect();
         let due = |book: &Book| book.parts.iter().map(|part| book.due(part.id)).sum::<i64>();
-        let extra_minor = added.as_ref().map_or(0, |plan| plan.totals.total);
+        let added_minor = added.as_ref().map_or(0, |plan| plan.totals.total);
         let mut preview = Self {
             base_version: before.order.version,
             hash: String::new(),
             currency: before.order.currency,
             due_before_minor: due(before),
-            due_after_minor: due(after) + extra_minor,
-            extra_minor,
+            due_after_minor: due(after) + added_minor,
+            extra_minor: added_minor + dearer(before, after),
             refund_minor: parts.iter().map(|part| part.refund_minor).sum(),
             parts,
             added,
@@ -121,6 +121,12 @@ impl EditPreview {
         let bytes = serde_json::to_vec(&agreed).unwrap_or_default();
         kernel::text::hex(&Sha256::digest(bytes)[..16])
     }
+}
+
+/// What delivery costs more than before.
+fn dearer(before: &Book, after: &Book) -> i64 {
+    let both = before.fulfillments.iter().zip(&after.fulfillments);
+    both.map(|(old, new)| (new.shipping_gross_minor - old.shipping_gross_minor).max(0)).sum()
 }
 
 fn edited(before: &Book, after: &Book, old: &crate::MerchantOrder, new: &crate::MerchantOrder) -> EditedPart {

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
 use context::Ctx;
 use kernel::id::{CompanyId, MerchantId, QuoteId, QuoteRequestId};
 use kernel::{Page, PageArgs};
@@ -13,7 +14,7 @@ use crate::actions::READ_QUOTE;
 use crate::command::{DeliveryChoice, chosen_of_quote, plan_unchecked};
 use crate::entity::{QuoteOffer, QuoteStep, quote, quote_offer, quote_step};
 use crate::model::plan::SplitPlan;
-use crate::model::quote::{Quote, QuoteState, QuoteStepKind, SeenQuote};
+use crate::model::quote::{Quote, QuoteState, QuoteStepKind, SeenQuote, is_open};
 use crate::repo::quote as repo;
 
 /// Which quotes.
@@ -55,7 +56,7 @@ pub async fn quotes(ctx: &Ctx, filter: &QuoteFilter, page: &PageArgs) -> Result<
         wanted = wanted.add(quote::Column::RequestId.eq(request));
     }
     if let Some(state) = filter.state {
-        wanted = wanted.add(quote::Column::State.eq(state));
+        wanted = wanted.add(in_state(state, ctx.now()));
     }
     if let Some(last) = page.after_key::<QuoteId>()? {
         wanted = wanted.add(quote::Column::Id.lt(last));
@@ -69,6 +70,17 @@ pub async fn quotes(ctx: &Ctx, filter: &QuoteFilter, page: &PageArgs) -> Result<
     let quotes = repo::with_lines(ctx.read(), rows).await?;
     let seen = quotes.into_iter().map(|quote| reach.seen(quote)).collect();
     Ok(Page::from_rows(seen, page, |seen: &SeenQuote| seen.quote.row.id))
+}
+
+/// Rows in a state as [`Quote::state_at`] derives it: what nobody answered in time has expired, also before the timer came
+/// by.
+fn in_state(state: QuoteState, now: DateTime<Utc>) -> Condition {
+    let stored = quote::Column::State.eq(state);
+    if state == QuoteState::Expired {
+        return Condition::any().add(stored).add(quote::Column::DueAt.lte(now));
+    }
+    let stored = Condition::all().add(stored);
+    if is_open(state) { stored.add(quote::Column::DueAt.gt(now)) } else { stored }
 }
 
 /// Every version of the offers of quotes, by quote, the oldest first; two statements. What the caller does not reach is

@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, Quer
 
 use super::lists;
 use crate::Error;
-use crate::entity::{OrderEvent, event};
+use crate::entity::{OrderEvent, event, words};
 
 /// The steps of an order and of its parts, the oldest first; for whoever may look at the order.
 ///
@@ -41,5 +41,22 @@ async fn steps(ctx: &Ctx, mut wanted: Condition, page: &PageArgs) -> Result<Page
         .limit(page.limit())
         .all(ctx.read())
         .await?;
-    Ok(Page::from_rows(rows, page, |row: &OrderEvent| row.id))
+    Ok(Page::from_rows(with_words(ctx, rows).await?, page, |row: &OrderEvent| row.id))
+}
+
+/// Steps with what people wrote about them, as long as it is there.
+async fn with_words(ctx: &Ctx, mut rows: Vec<OrderEvent>) -> Result<Vec<OrderEvent>, Error> {
+    let ids: Vec<ChangeId> = rows.iter().map(|row| row.id).collect();
+    if ids.is_empty() {
+        return Ok(rows);
+    }
+    let said =
+        words::Entity::find().filter(words::Column::EventId.is_in(db::dialect::pad(ids))).all(ctx.read()).await?;
+    for words in said {
+        let Some(row) = rows.iter_mut().find(|row| row.id == words.event_id) else { continue };
+        let mut data: serde_json::Value = serde_json::from_str(&row.data).map_err(context::Error::from)?;
+        data[words.field] = words.words.into();
+        row.data = data.to_string();
+    }
+    Ok(rows)
 }

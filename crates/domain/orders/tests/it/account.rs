@@ -5,14 +5,14 @@ use context::Ctx;
 use customers::Company;
 use kernel::{Currency, Fault, Money, PageArgs};
 use orders::command::{
-    CancelUnits, CartDetails, DraftCreate, DraftPlace, EditConfirm, EditOrder, PayWith, RefundUnits, cancel_units,
-    draft_create, draft_place, order_edit, order_edit_preview, place as place_cart, refund_units, ship,
+    CancelUnits, CartDetails, DraftCreate, DraftPlace, EditConfirm, EditOrder, NewDelivery, PayWith, RefundUnits,
+    cancel_units, draft_create, draft_place, order_edit, order_edit_preview, place as place_cart, refund_units, ship,
 };
 use orders::model::draft::DraftLine;
 use orders::model::status::{CancelReason, PaymentState, RefundReason};
 use orders::{Order, query};
 use payments::query::{ReceivableFilter, credit_lines_of_seen_companies, open_receivables, refunds_to_pay};
-use payments::{CreditLine, SetCreditLine, set_credit_line};
+use payments::{CreditLine, SetCreditLine, TermsKind, set_credit_line};
 use testkit::tokio;
 
 use crate::companies::{buyer, company, for_company};
@@ -23,6 +23,7 @@ async fn terms(m: &Market, of: &Company, limit: i64, expected_version: i64) -> C
     let input = SetCreditLine {
         company_id: of.id,
         limit: Money::new(limit, Currency::EUR),
+        terms: TermsKind::Net,
         net_days: 30,
         guaranteed: false,
         expected_version,
@@ -309,6 +310,65 @@ testkit::both_databases! {
         m.transfer(&order, order.total_minor, "bank 1").await;
         m.transfer(&order, extra, "bank 2").await;
         assert_eq!((m.order(&order).await.owed_minor, line(&m, &works).await), (0, (0, 0, all)));
+        m.verify().await;
+    }
+
+    async fn days_count_from_the_end_of_the_month_here_and_stay_as_agreed(t: TestEnv) {
+        let Stage { m, anna: shop, lamp: offer, bea, works } = stage(t).await;
+        let agree = async |kind, net_days, expected_version| {
+            let input = SetCreditLine {
+                company_id: works.id, limit: Money::new(10_000, Currency::EUR), terms: kind, net_days,
+                guaranteed: false, expected_version, reason: "agreed".to_owned(),
+            };
+            set_credit_line(&m.t.operator(), input).await.unwrap();
+        };
+        agree(TermsKind::EndOfMonth, 10, 0).await;
+        // In UTC it is still January, in Berlin it is February.
+        let midnight: chrono::DateTime<chrono::Utc> = "2027-01-31T23:30:00Z".parse().unwrap();
+        let order = on_account(&m, &bea, &works, &[(offer, 2)]).await.unwrap();
+        m.drain().await;
+        let part = m.accept(&order, &shop).await;
+        m.t.clock.advance(midnight - m.t.system().now());
+        agree(TermsKind::Net, 0, 1).await;
+        shop.ship(&part, Some(1)).await.unwrap();
+        m.drain().await;
+        let owed = payments::query::receivables_of_seen_orders(&m.t.operator(), &[order.id]).await.unwrap();
+        let owed = &owed[&order.id][0];
+        let due = (owed.due_on.to_string(), owed.due_at.to_rfc3339());
+        assert_eq!(due, ("2027-03-10".to_owned(), "2027-03-10T23:00:00+00:00".to_owned()), "as agreed when it was ordered");
+    }
+
+    async fn dearer_delivery_needs_credit_and_is_owed_with_the_parcel(t: TestEnv) {
+        let Stage { m, anna: shop, lamp: offer, bea, works } = stage(t).await;
+        terms(&m, &works, 10_000, 0).await;
+        let order = on_account(&m, &bea, &works, &[(offer, 1)]).await.unwrap();
+        m.drain().await;
+        let part = m.accept(&order, &shop).await;
+        let express = crate::edits::way(&m, "express", 1290).await;
+        let row = part.fulfillments[0].fulfillment_order.clone();
+        let delivery = vec![NewDelivery { fulfillment_order: row.id, method: express }];
+        let change = EditOrder { delivery, ..EditOrder::default() };
+        let version = m.order(&order).await.version;
+        let preview = order_edit_preview(&m.t.operator(), order.id, version, &change).await.unwrap();
+        assert_eq!((preview.extra_minor, line(&m, &works).await.0), (800, order.total_minor), "a preview takes nothing");
+        let confirm = || EditConfirm {
+            order: order.id, base_version: version, change: change.clone(), preview_hash: preview.hash.clone(),
+            idempotency_key: "e1".to_owned(), reason: "in a hurry".to_owned(), payment: None,
+        };
+        terms(&m, &works, order.total_minor + 799, 1).await;
+        assert_eq!(code(order_edit(&m.t.operator(), confirm()).await), "CREDIT_LIMIT_EXCEEDED");
+        terms(&m, &works, order.total_minor + 800, 2).await;
+        for _ in 0..2 {
+            order_edit(&m.t.operator(), confirm()).await.unwrap();
+        }
+        m.drain().await;
+        let all = order.total_minor + 800;
+        assert_eq!(line(&m, &works).await, (all, 0, 0));
+        shop.ship(&m.part(&order, &shop).await, None).await.unwrap();
+        m.drain().await;
+        assert_eq!((m.order(&order).await.owed_minor, line(&m, &works).await), (all, (0, all, 0)));
+        m.transfer(&order, all, "bank 1").await;
+        assert_eq!(m.order(&order).await.payment_state, PaymentState::Paid);
         m.verify().await;
     }
 }

@@ -66,7 +66,7 @@ fn elsewhere() -> Address {
 }
 
 /// Another way to deliver parcels, for so much.
-async fn way(m: &Market, code: &str, minor: i64) -> DeliveryMethodId {
+pub async fn way(m: &Market, code: &str, minor: i64) -> DeliveryMethodId {
     let ctx = m.t.operator();
     let market = marketplace::snapshot(&ctx).await.unwrap();
     let rate = DeliveryRate {
@@ -480,6 +480,28 @@ testkit::both_databases! {
             let left = &m.part(&order, &anna).await.lines[0];
             assert_eq!((left.shipped, left.canceled), if edits == 1 { (0, 1) } else { (2, 0) });
         }
+        m.verify().await;
+    }
+
+    async fn dearer_delivery_is_taken_at_the_door(t: TestEnv) {
+        let m = Market::new(t).await;
+        let anna = m.shop("anna").await;
+        let lamp = m.goods(&anna, "A1", 1000, 9).await;
+        let order = m.placed(&[(lamp, 1)], "cash_on_delivery").await;
+        let express = way(&m, "express", 1290).await;
+        let part = m.accept(&order, &anna).await;
+        let row = part.fulfillments[0].fulfillment_order.clone();
+        let change = EditOrder { delivery: vec![NewDelivery { fulfillment_order: row.id, method: express }], ..EditOrder::default() };
+        let (after, shown) = edited(&m, &order, &change, None).await;
+        assert_eq!((shown.extra_minor, shown.refund_minor), (800, 0));
+        assert_eq!(shown.due_after_minor - shown.due_before_minor, 800);
+        assert_eq!((after.total_minor, after.delivery_minor), (order.total_minor + 800, 1290));
+        let sent = anna.ship(&m.part(&order, &anna).await, None).await.unwrap();
+        let input = orders::command::Deliver { shipment: sent.id, delivered_at: None, proof: None };
+        orders::command::deliver(&anna.staff, input).await.unwrap();
+        m.drain().await;
+        let paid = m.order(&order).await;
+        assert_eq!((paid.captured_minor, paid.payment_state), (order.total_minor + 800, PaymentState::Paid));
         m.verify().await;
     }
 }

@@ -49,15 +49,27 @@ testkit::both_databases! {
         let ann = customers::register(&m.t.anonymous(), register).await.unwrap().customer.id;
         let (canceled, open) = (ordered(&m, ann, lamp).await, ordered(&m, ann, lamp).await);
         let other = m.placed(&[(lamp, 1)], "cash_on_delivery").await;
-        let cancel = CancelOrder { order: canceled.id, reason: CancelReason::BuyerRequest, note: None };
-        cancel_order(&m.t.operator(), cancel).await.unwrap();
         let desk = m.t.operator();
+        let held = m.part(&canceled, &anna).await.fulfillments[0].fulfillment_order.id;
+        let of = orders::command::OfFulfillment { id: held, expected_version: None };
+        orders::command::fulfillment_hold(&anna.staff, of, "Ann is on holiday").await.unwrap();
+        let note = Some("Ann moves to Paris".to_owned());
+        let cancel = CancelOrder { order: canceled.id, reason: CancelReason::BuyerRequest, note };
+        cancel_order(&m.t.operator(), cancel).await.unwrap();
+        let said = async |of: &Order| {
+            let steps = query::timeline_of_order(&desk, of.id, &kernel::PageArgs::first(50)).await.unwrap().into_rows();
+            steps.iter().filter(|step| step.data.contains("Ann")).map(|step| step.kind.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(said(&canceled).await, ["fulfillment_held", "units_canceled"]);
         let waiting = draft_create(&desk, DraftCreate {
             channel: "web".to_owned(), currency: None, customer: Some(ann), lines: vec![], details: details(), note: Some("Ann".to_owned()),
         }).await.unwrap();
         m.cart(&m.t.buyer(ann), &[(lamp, 1)]).await;
 
         assert_eq!(erase_buyer(&m.t.system(), ann).await.unwrap(), 1, "the one at its end");
+        assert_eq!(said(&canceled).await, Vec::<String>::new(), "what was written about it, too");
+        let left = m.part(&canceled, &anna).await.fulfillments[0].fulfillment_order.hold_reason.clone();
+        assert!(left.is_none_or(|reason| reason == "Erased"));
         let gone = m.order(&canceled).await;
         assert_eq!((gone.email.clone(), gone.ship_to.name.as_str()), (format!("{}@erased.invalid", canceled.id), "Erased"));
         assert_eq!((gone.ship_to.line1.as_str(), gone.ship_to.country.as_str()), ("", "DE"));

@@ -21,6 +21,7 @@ mod places;
 mod previews;
 mod promises;
 mod quotes;
+mod quotes_desk;
 mod quotes_hostile;
 mod races;
 mod refunds;

@@ -2,12 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use context::{Ctx, Error as CoreError, WriteTx};
-use kernel::id::{BankReceiptId, MerchantOrderId, PaymentId, PaymentOperationId};
+use kernel::id::{BankReceiptId, MerchantOrderId, OrderId, PaymentId, PaymentOperationId};
 use kernel::{Invalid, Money, text};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::invoice;
+use super::company_credit;
+use super::owed::{self, By};
 use super::plan::fact;
 use crate::actions::RECEIVE;
 use crate::entity::{payment, receipt};
@@ -49,6 +50,7 @@ pub async fn transfer_received(ctx: &Ctx, input: TransferReceived) -> Result<Ban
         payment_id: None,
         amount: input.amount,
         applied_minor: 0,
+        credited_minor: 0,
         received_at: input.received_at.unwrap_or_else(|| tx.now()),
     };
     // First, so that of two who enter it at once the second waits, and finds what the first one wrote.
@@ -77,6 +79,7 @@ async fn insert(tx: &WriteTx, receipt: &BankReceipt, actor: &str) -> Result<bool
         currency: Set(receipt.amount.currency),
         amount_minor: Set(receipt.amount.minor),
         applied_minor: Set(0),
+        credited_minor: Set(0),
         recorded_by: Set(actor.to_owned()),
         received_at: Set(receipt.received_at),
     };
@@ -90,6 +93,7 @@ async fn save(tx: &WriteTx, receipt: &BankReceipt, operation: Option<PaymentOper
         .col_expr(receipt::Column::PaymentId, Expr::value(receipt.payment_id))
         .col_expr(receipt::Column::OperationId, Expr::value(operation))
         .col_expr(receipt::Column::AppliedMinor, Expr::value(receipt.applied_minor))
+        .col_expr(receipt::Column::CreditedMinor, Expr::value(receipt.credited_minor))
         .filter(receipt::Column::Id.eq(receipt.id))
         .exec(&**tx)
         .await?;
@@ -103,7 +107,7 @@ async fn save(tx: &WriteTx, receipt: &BankReceipt, operation: Option<PaymentOper
 pub async fn match_receipt(ctx: &Ctx, id: BankReceiptId, payment_id: PaymentId) -> Result<BankReceipt, Error> {
     ctx.authorize(RECEIVE)?;
     let mut tx = ctx.begin_write().await?;
-    let payment = repo::lock_payment(&tx, payment_id).await?;
+    let payment = lock_with_order(&tx, payment_id).await?;
     let row = receipt::Entity::find_by_id(id).lock_exclusive().one(&*tx).await?;
     let receipt: BankReceipt = row.ok_or(CoreError::NotFound("bank receipt"))?.into();
     if receipt.payment_id.is_some() {
@@ -128,39 +132,54 @@ fn takes(payment: &Payment, amount: Money) -> bool {
     takes && payment.amount.currency == amount.currency
 }
 
-fn on_account(payment: &Payment) -> bool {
+pub(super) fn on_account(payment: &Payment) -> bool {
     payment.method().is_some_and(|method| method.capture == CaptureMoment::OnShipment)
 }
 
 /// What a receipt can pay of a payment that is locked, in minor units.
 async fn due(tx: &WriteTx, payment: &Payment) -> Result<i64, Error> {
-    if on_account(payment) { invoice::open_minor(tx, payment).await } else { Ok(payment.outstanding_minor()) }
+    if on_account(payment) { owed_minor(tx, &[payment.id]).await } else { Ok(payment.outstanding_minor()) }
+}
+
+/// What is open of payments on account, and what was written off of them.
+async fn owed_minor(tx: &WriteTx, payments: &[PaymentId]) -> Result<i64, Error> {
+    Ok(owed::open_minor(tx, payments).await? + owed::lost_minor(tx, payments).await?)
+}
+
+/// Every payment of an order, locked in the order of their ids: who pays the same order waits here.
+async fn lock_all(tx: &WriteTx, order: OrderId) -> Result<Vec<Payment>, Error> {
+    let of_order = payment::Entity::find().filter(payment::Column::OrderId.eq(order));
+    let rows = of_order.order_by_asc(payment::Column::Id).lock_exclusive().all(&**tx).await?;
+    Ok(rows.into_iter().map(Payment::from).collect())
+}
+
+/// A payment, locked with the others of its order.
+async fn lock_with_order(tx: &WriteTx, id: PaymentId) -> Result<Payment, Error> {
+    let missing = || CoreError::NotFound("payment");
+    let seen = payment::Entity::find_by_id(id).one(&**tx).await?.ok_or_else(missing)?;
+    let all = lock_all(tx, seen.order_id).await?;
+    Ok(all.into_iter().find(|payment| payment.id == id).ok_or_else(missing)?)
 }
 
 async fn find_open(tx: &WriteTx, receipt: &BankReceipt) -> Result<Option<Payment>, Error> {
-    let id = match receipt.order_reference.parse::<PaymentId>() {
+    let found = match receipt.order_reference.parse::<PaymentId>() {
         Ok(id) => payment::Entity::find_by_id(id).one(&**tx).await?,
         Err(_) => {
             let number = payment::Column::OrderNumber.eq(&receipt.order_reference);
             payment::Entity::find().filter(number).order_by_asc(payment::Column::Id).one(&**tx).await?
         }
     };
-    let Some(row) = id else { return Ok(None) };
-    let payment = repo::lock_payment(tx, row.id).await?;
-    if takes(&payment, receipt.amount) && due(tx, &payment).await? > 0 {
-        return Ok(Some(payment));
-    }
+    let Some(named) = found else { return Ok(None) };
+    let mut all = lock_all(tx, named.order_id).await?;
     // An order that was changed may want more money by another payment; buyers write the number they know.
-    let others = payment::Column::OrderId.eq(payment.order_id);
-    let others = payment::Entity::find().filter(others).filter(payment::Column::Id.ne(payment.id));
-    for row in others.order_by_asc(payment::Column::Id).all(&**tx).await? {
-        let other = repo::lock_payment(tx, row.id).await?;
-        if takes(&other, receipt.amount) && due(tx, &other).await? > 0 {
-            return Ok(Some(other));
+    all.sort_by_key(|payment| payment.id != named.id);
+    for payment in &all {
+        if takes(payment, receipt.amount) && due(tx, payment).await? > 0 {
+            return Ok(Some(payment.clone()));
         }
     }
     // What pays nothing on account yet can be matched later.
-    Ok((takes(&payment, receipt.amount) && !on_account(&payment)).then_some(payment))
+    Ok(all.into_iter().next().filter(|first| takes(first, receipt.amount) && !on_account(first)))
 }
 
 async fn apply(
@@ -203,28 +222,46 @@ async fn apply(
     Ok((receipt, event.operation))
 }
 
-/// Takes a receipt off what is owed. The claim was the capture, so no operation comes of it.
+/// Takes a receipt off what is owed for the order, whichever of its payments it was sold by. The claim was the capture,
+/// so no operation comes of it. What is more than the company owes for the order is its credit.
 async fn pay_account(
     tx: &mut WriteTx,
     mut receipt: BankReceipt,
-    mut payment: Payment,
+    payment: Payment,
     matched_later: bool,
 ) -> Result<BankReceipt, Error> {
-    let applied_minor = receipt.amount.minor.min(due(tx, &payment).await?);
+    let ids = account_payments(tx, &payment).await?;
+    let paid = owed::pay(tx, &ids, By::Receipt(receipt.id), receipt.amount.minor).await?;
     receipt.payment_id = Some(payment.id);
-    receipt.applied_minor = applied_minor;
-    invoice::pay(tx, &payment, receipt.id, applied_minor).await?;
-    payment.excess_minor += receipt.amount.minor - applied_minor;
-    repo::save_payment(tx, &payment).await?;
+    receipt.applied_minor = paid.total_minor();
+    receipt.credited_minor = receipt.amount.minor - receipt.applied_minor;
+    let company = owed::agreed(tx, payment.id).await?.company_id;
+    let credit = match receipt.credited_minor {
+        0 => None,
+        minor => {
+            let more = Money::new(minor, receipt.amount.currency);
+            Some(company_credit::receive(tx, company, more, receipt.id).await?)
+        }
+    };
     tx.emit(&InvoicePaid {
         receipt: receipt.id,
         payment: payment.id,
         order: payment.order_id,
         amount: receipt.amount,
-        applied_minor,
+        applied_minor: paid.applied_minor,
+        recovered: paid.recovered,
+        credit,
+        credited_minor: receipt.credited_minor,
         matched_later,
     });
     Ok(receipt)
+}
+
+/// The payments on account of the order of one of them, locked.
+pub(super) async fn account_payments(tx: &WriteTx, of: &Payment) -> Result<Vec<PaymentId>, Error> {
+    let all = lock_all(tx, of.order_id).await?;
+    let same = |payment: &&Payment| on_account(payment) && payment.amount.currency == of.amount.currency;
+    Ok(all.iter().filter(same).map(|payment| payment.id).collect())
 }
 
 /// Money that people took: an operation that has happened already. The caller saves the payment.

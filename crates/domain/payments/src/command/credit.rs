@@ -72,6 +72,7 @@ pub async fn give_credit(ctx: &Ctx, input: GiveCredit) -> Result<CreditIssued, E
         kind: Set("issued".to_owned()),
         amount_minor: Set(input.amount.minor),
         operation_id: Set(None),
+        receipt_id: Set(None),
         reason: Set(Some(reason.clone())),
         actor: Set(ctx.actor().id()),
         occurred_at: Set(tx.now()),
@@ -94,6 +95,7 @@ async fn account_for(tx: &WriteTx, input: &GiveCredit, code: Option<&str>) -> Re
         id: Set(id),
         kind: Set(kind.as_str().to_owned()),
         customer_id: Set(input.customer_id),
+        company_id: Set(None),
         code_hash: Set(code.map(code_hash)),
         code_tail: Set(plain.map(|plain| plain.chars().skip(12).collect())),
         currency: Set(input.amount.currency),
@@ -123,7 +125,7 @@ async fn of_customer(tx: &WriteTx, customer: CustomerId, currency: Currency) -> 
     Ok(row.map(CreditAccount::from))
 }
 
-async fn locked(tx: &WriteTx, id: CreditAccountId) -> Result<CreditAccount, Error> {
+pub(super) async fn locked(tx: &WriteTx, id: CreditAccountId) -> Result<CreditAccount, Error> {
     let row = account::Entity::find_by_id(id).lock_exclusive().one(&**tx).await?;
     Ok(row.map(CreditAccount::from).ok_or(CoreError::NotFound("credit"))?)
 }
@@ -184,6 +186,7 @@ pub(super) async fn apply(tx: &mut WriteTx, operation: &Operation) -> Result<(),
         kind: Set(kind.to_owned()),
         amount_minor: Set(minor),
         operation_id: Set(Some(operation.id)),
+        receipt_id: Set(None),
         reason: Set(None),
         actor: Set(tx.ctx().actor().id()),
         occurred_at: Set(tx.now()),

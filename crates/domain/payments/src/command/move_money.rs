@@ -4,7 +4,7 @@ use context::WriteTx;
 use kernel::id::{MerchantOrderId, PaymentId, PaymentOperationId, RefundId};
 
 use super::dispute::disputed;
-use super::invoice;
+use super::owed;
 use super::plan::{Wanted, plan, plan_voids};
 use crate::error::Error;
 use crate::model::{CaptureMoment, Method, OperationKind, Payment, Source, spread};
@@ -98,12 +98,16 @@ pub async fn refund_in_tx(tx: &mut WriteTx, input: RefundPart) -> Result<Vec<Pay
     let mut payment = repo::lock_payment(tx, input.payment_id).await?;
     let sources = repo::sources_of(tx, payment.id).await?;
     // What a bank disputes is gone already, or may be gone tomorrow.
-    let refundable_minor = payment.amounts.refundable_minor() - disputed(tx, payment.id).await?;
+    // Nor does anybody get back what was written off and never paid.
+    let on_account = payment.method().is_some_and(|method| method.capture == CaptureMoment::OnShipment);
+    let lost = if on_account { owed::lost_minor(tx, &[payment.id]).await? } else { 0 };
+    let gone = disputed(tx, payment.id).await? + lost;
+    let refundable_minor = payment.amounts.refundable_minor() - gone;
     let exceeds = Error::ExceedsCaptured { refundable_minor };
     if input.amount_minor < 0 || input.amount_minor > refundable_minor {
         return Err(exceeds);
     }
-    if payment.method().is_some_and(|method| method.capture == CaptureMoment::OnShipment) {
+    if on_account {
         return credit_note(tx, payment, &input).await;
     }
     let shares = spread(&sources, &payment.refund_order, input.amount_minor, Source::refundable_minor);
@@ -124,8 +128,8 @@ async fn credit_note(
     mut payment: Payment,
     input: &RefundPart,
 ) -> Result<Vec<PaymentOperationId>, Error> {
-    let owed = invoice::open_minor(tx, &payment).await?.min(input.amount_minor);
-    let line = invoice::line_of(tx, &payment).await?;
+    let owed = owed::open_minor(tx, &[payment.id]).await?.min(input.amount_minor);
+    let line = owed::agreed(tx, payment.id).await?.line_id;
     let mut planned = Vec::new();
     for (provider, share) in [(Some(INVOICE), owed), (None, input.amount_minor - owed)] {
         if share > 0 {

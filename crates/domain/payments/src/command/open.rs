@@ -3,7 +3,7 @@
 use chrono::{DateTime, Duration, Utc};
 use context::WriteTx;
 use kernel::id::{CompanyId, CustomerId, OrderId, PaymentId};
-use kernel::{Invalid, Money};
+use kernel::{Invalid, Money, Zone};
 use serde::Serialize;
 
 use super::link::tell_link;
@@ -46,6 +46,8 @@ pub struct OpenPayment {
     pub customer_id: Option<CustomerId>,
     /// The company that buys, which may owe; the caller has shown that the buyer may use it.
     pub company_id: Option<CompanyId>,
+    /// Where the days of the terms begin and end: that of the marketplace.
+    pub time_zone: Zone,
     /// Until when it must be completed; `None` takes the method's own time.
     pub expires_at: Option<DateTime<Utc>>,
     /// The buyer pays later, by a link that is made now: no token yet.
@@ -80,6 +82,7 @@ pub async fn open_in_tx(tx: &mut WriteTx, input: OpenPayment) -> Result<PaymentI
     let link = by_link.then(LinkSecret::random);
     let main = method.provider.map(str::to_owned);
     let (capture_order, refund_order) = tender_orders(main.as_deref());
+    let time_zone = input.time_zone;
     let mut payment = Payment {
         id: tx.new_id(),
         order_id: input.order_id,
@@ -108,7 +111,7 @@ pub async fn open_in_tx(tx: &mut WriteTx, input: OpenPayment) -> Result<PaymentI
     };
     repo::insert_payment(tx, &payment).await?;
     if let Some(line) = &line {
-        invoice::freeze_terms(tx, &payment, line).await?;
+        invoice::freeze_terms(tx, &payment, line, time_zone).await?;
     }
     if input.amount.minor == 0 {
         tx.emit(&PaymentAuthorized { payment: payment.id, order: payment.order_id, amount: payment.amount });

@@ -6,7 +6,7 @@ use kernel::id::{MerchantOrderId, OrphanId, PaymentOperationId, RefundId};
 use outbox::PendingJob;
 
 use super::settle::tell_success;
-use super::{credit, invoice};
+use super::{credit, owed};
 use crate::error::Error;
 use crate::model::{Fact, Operation, OperationKind, OperationState, Payment, Phase, Source};
 use crate::provider::{CREDIT, INVOICE};
@@ -72,7 +72,7 @@ pub(crate) async fn plan(tx: &mut WriteTx, payment: &mut Payment, wanted: Wanted
     let requested = fact(&operation, Phase::Requested);
     if own {
         if operation.provider.as_deref() == Some(INVOICE) {
-            invoice::apply(tx, payment, &operation).await?;
+            owed::apply(tx, payment, &operation).await?;
         } else {
             credit::apply(tx, &operation).await?;
         }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use kernel::Currency;
-use kernel::id::{CreditAccountId, CustomerId};
+use kernel::id::{CompanyId, CreditAccountId, CustomerId};
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -12,6 +12,7 @@ pub struct Model {
     pub id: CreditAccountId,
     pub kind: String,
     pub customer_id: Option<CustomerId>,
+    pub company_id: Option<CompanyId>,
     pub code_hash: Option<String>,
     pub code_tail: Option<String>,
     pub currency: Currency,

@@ -1,7 +1,7 @@
 //! The table `credit_entry`.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{CreditAccountId, CreditEntryId, PaymentOperationId};
+use kernel::id::{BankReceiptId, CreditAccountId, CreditEntryId, PaymentOperationId};
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -13,6 +13,7 @@ pub struct Model {
     pub kind: String,
     pub amount_minor: i64,
     pub operation_id: Option<PaymentOperationId>,
+    pub receipt_id: Option<BankReceiptId>,
     pub reason: Option<String>,
     pub actor: String,
     pub occurred_at: DateTime<Utc>,

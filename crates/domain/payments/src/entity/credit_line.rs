@@ -15,6 +15,8 @@ pub struct Model {
     pub limit_minor: i64,
     pub reserved_minor: i64,
     pub open_minor: i64,
+    pub blocked_minor: i64,
+    pub terms_kind: String,
     pub net_days: i64,
     pub guaranteed: bool,
     pub version: i64,

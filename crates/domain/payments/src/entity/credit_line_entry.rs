@@ -1,7 +1,7 @@
 //! The table `credit_line_entry`.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{BankReceiptId, CreditLineEntryId, CreditLineId, PaymentOperationId};
+use kernel::id::{BankReceiptId, CreditEntryId, CreditLineEntryId, CreditLineId, PaymentOperationId, WriteOffId};
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -14,6 +14,8 @@ pub struct Model {
     pub amount_minor: i64,
     pub operation_id: Option<PaymentOperationId>,
     pub receipt_id: Option<BankReceiptId>,
+    pub credit_entry_id: Option<CreditEntryId>,
+    pub write_off_id: Option<WriteOffId>,
     pub actor: String,
     pub occurred_at: DateTime<Utc>,
 }

@@ -10,7 +10,9 @@ pub struct Model {
     pub payment_id: PaymentId,
     pub line_id: CreditLineId,
     pub company_id: CompanyId,
+    pub terms_kind: String,
     pub net_days: i64,
+    pub time_zone: String,
     pub guaranteed: bool,
 }
 

@@ -17,6 +17,7 @@ pub struct Model {
     pub currency: Currency,
     pub amount_minor: i64,
     pub applied_minor: i64,
+    pub credited_minor: i64,
     pub recorded_by: String,
     pub received_at: DateTime<Utc>,
 }

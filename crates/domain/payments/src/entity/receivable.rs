@@ -1,6 +1,6 @@
 //! The table `receivable`.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use kernel::Currency;
 use kernel::id::{CompanyId, CreditLineId, MerchantOrderId, OrderId, PaymentId, PaymentOperationId, ReceivableId};
 use sea_orm::entity::prelude::*;
@@ -21,8 +21,14 @@ pub struct Model {
     pub amount_minor: i64,
     pub paid_minor: i64,
     pub credited_minor: i64,
+    pub written_off_minor: i64,
+    pub recovered_minor: i64,
+    pub blocked_minor: i64,
     pub guaranteed: bool,
+    pub due_on: NaiveDate,
     pub due_at: DateTime<Utc>,
+    pub reminders: i64,
+    pub reminded_at: Option<DateTime<Utc>>,
     pub created_at: DateTime<Utc>,
     pub settled_at: Option<DateTime<Utc>>,
     pub version: i64,

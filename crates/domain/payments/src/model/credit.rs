@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use kernel::Money;
-use kernel::id::{CreditAccountId, CustomerId};
+use kernel::id::{CompanyId, CreditAccountId, CustomerId};
 use rand::RngCore as _;
 use sha2::{Digest as _, Sha256};
 
@@ -20,8 +20,10 @@ pub enum CreditKind {
     StoreCredit,
     /// Of whoever knows the code.
     GiftCard,
+    /// Of a company that paid more than it owed; it pays what the company owes, or goes back to it.
+    Company,
 }
-stored_names! { CreditKind { StoreCredit = "store_credit", GiftCard = "gift_card", } }
+stored_names! { CreditKind { StoreCredit = "store_credit", GiftCard = "gift_card", Company = "company", } }
 
 /// Credit that can pay orders.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +34,8 @@ pub struct CreditAccount {
     pub kind: CreditKind,
     /// The buyer whose store credit it is.
     pub customer_id: Option<CustomerId>,
+    /// The company whose it is.
+    pub company_id: Option<CompanyId>,
     /// The last characters of a gift card's code.
     pub code_tail: Option<String>,
     /// What is left, reserved parts included.

@@ -13,7 +13,7 @@ mod source;
 pub use amounts::{Amounts, Fact, Moved};
 pub use credit::{CreditAccount, CreditKind, code_hash, new_code, normal_code};
 pub use dispute::{Dispute, DisputeState};
-pub use invoice::{CreditLine, NET_DAYS_MAX, Owed, Receivable};
+pub use invoice::{CreditLine, NET_DAYS_MAX, Owed, PaymentTerms, Receivable, TermsKind};
 pub use link::LinkSecret;
 pub(crate) use link::link_digest;
 pub use method::{

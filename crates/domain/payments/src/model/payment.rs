@@ -193,6 +193,8 @@ pub struct BankReceipt {
     pub amount: Money,
     /// The part that pays an order, in minor units.
     pub applied_minor: i64,
+    /// The part that was more than a company owed and became its credit, in minor units.
+    pub credited_minor: i64,
     /// When it arrived.
     pub received_at: DateTime<Utc>,
 }

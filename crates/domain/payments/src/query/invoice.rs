@@ -5,15 +5,15 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use context::Ctx;
 use db::dialect::pad;
-use kernel::id::{CompanyId, MerchantOrderId, OrderId, ReceivableId};
+use kernel::id::{CompanyId, MerchantOrderId, OrderId, PaymentOperationId, ReceivableId};
 use kernel::{Page, PageArgs};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::wide;
 use crate::actions::READ;
-use crate::entity::{credit_line, receivable};
+use crate::entity::{credit_account, credit_line, receivable};
 use crate::error::Error;
-use crate::model::{CreditLine, Owed, Receivable};
+use crate::model::{CreditAccount, CreditLine, Owed, Receivable};
 
 /// What companies may owe, by currency. The caller has shown that the viewer may see these companies.
 ///
@@ -100,6 +100,27 @@ pub async fn open_receivables(ctx: &Ctx, filter: ReceivableFilter, page: &PageAr
     Ok(Page::from_rows(rows, page, |row: &Receivable| (row.due_at, row.id)))
 }
 
+/// What is or was owed for a parcel. For callers that have authorized.
+///
+/// # Errors
+/// Not found.
+pub async fn receivable_on<C: ConnectionTrait>(conn: &C, id: ReceivableId) -> Result<Receivable, Error> {
+    let row = receivable::Entity::find_by_id(id).one(conn).await?;
+    Ok(row.map(Receivable::from).ok_or(context::Error::NotFound("receivable"))?)
+}
+
+/// What came to be owed by an operation; nothing when it was not on account. For callers that have authorized.
+///
+/// # Errors
+/// The database error.
+pub async fn receivable_of_operation_on<C: ConnectionTrait>(
+    conn: &C,
+    operation: PaymentOperationId,
+) -> Result<Option<Receivable>, Error> {
+    let row = receivable::Entity::find().filter(receivable::Column::OperationId.eq(operation)).one(conn).await?;
+    Ok(row.map(Receivable::from))
+}
+
 /// How what is owed for a merchant order stands; nothing when it was not bought on account. For callers that have
 /// authorized.
 ///
@@ -115,15 +136,49 @@ pub async fn owed_on<C: ConnectionTrait>(conn: &C, merchant_order: MerchantOrder
     Ok(Some(Owed { step: rows.iter().map(|row| row.version).sum(), waits }))
 }
 
-/// What is open of an order, in minor units. For callers that have authorized.
+/// What the buyer owes for an order, in minor units, also what was written off and not paid after all. For callers that
+/// have authorized.
 ///
 /// # Errors
 /// The database error.
 pub async fn open_of_order_on<C: ConnectionTrait>(conn: &C, order: OrderId) -> Result<i64, Error> {
-    let rows = receivable::Entity::find()
-        .filter(receivable::Column::OrderId.eq(order))
-        .filter(receivable::Column::SettledAt.is_null())
-        .all(conn)
+    let rows = receivable::Entity::find().filter(receivable::Column::OrderId.eq(order)).all(conn).await?;
+    let owed = |of: Receivable| of.open_minor() + of.lost_minor();
+    Ok(rows.into_iter().map(|row| owed(Receivable::from(row))).sum())
+}
+
+/// Credit of companies, by currency. The caller has shown that the viewer may see these companies.
+///
+/// # Errors
+/// The database error.
+pub async fn credit_of_seen_companies(
+    ctx: &Ctx,
+    companies: &[CompanyId],
+) -> Result<HashMap<CompanyId, Vec<CreditAccount>>, Error> {
+    let mut found: HashMap<CompanyId, Vec<CreditAccount>> = HashMap::new();
+    if companies.is_empty() {
+        return Ok(found);
+    }
+    let rows = credit_account::Entity::find()
+        .filter(credit_account::Column::CompanyId.is_in(pad(companies.to_vec())))
+        .order_by_asc(credit_account::Column::Currency)
+        .all(ctx.read())
         .await?;
-    Ok(rows.into_iter().map(|row| Receivable::from(row).open_minor()).sum())
+    for row in rows {
+        if let Some(company) = row.company_id {
+            found.entry(company).or_default().push(row.into());
+        }
+    }
+    Ok(found)
+}
+
+/// All that is or was owed for a merchant order, in minor units: the whole, and what was written off of it. For callers
+/// that have authorized.
+///
+/// # Errors
+/// The database error.
+pub async fn claimed_on<C: ConnectionTrait>(conn: &C, merchant_order: MerchantOrderId) -> Result<(i64, i64), Error> {
+    let of_part = receivable::Column::MerchantOrderId.eq(merchant_order);
+    let rows = receivable::Entity::find().filter(of_part).all(conn).await?;
+    Ok(rows.iter().fold((0, 0), |(all, lost), row| (all + row.amount_minor, lost + row.written_off_minor)))
 }

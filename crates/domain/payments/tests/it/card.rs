@@ -189,6 +189,7 @@ testkit::both_databases! {
             customer_id: None,
             by_link: false,
             company_id: None,
+            time_zone: kernel::Zone::BERLIN,
             expires_at: None,
         };
         let error = payments::open_in_tx(&mut tx, input.clone()).await.unwrap_err();

@@ -128,6 +128,7 @@ impl Desk {
             customer_id: None,
             by_link: false,
             company_id: None,
+            time_zone: kernel::Zone::BERLIN,
             expires_at: None,
         };
         let id = open_in_tx(&mut tx, input).await?;

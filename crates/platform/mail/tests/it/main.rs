@@ -1,4 +1,5 @@
 //! Mail against a real SMTP conversation, a folder, and every template.
+#![recursion_limit = "256"]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod custom;

@@ -102,46 +102,6 @@ pub fn transfer(input: &Transfer) -> Result<Posting, Unbalanced> {
     }
 }
 
-/// A bank receipt paid what a buyer owed. Kind `TRANSFER_RECEIVED`, or `TRANSFER_MATCHED` when it was entered before and
-/// is matched now.
-#[derive(Debug, Clone, Serialize)]
-pub struct InvoicePaid {
-    /// The receipt; one transaction each.
-    pub receipt_id: BankReceiptId,
-    /// The order that it pays.
-    pub order_id: OrderId,
-    /// The currency.
-    pub currency: Currency,
-    /// What arrived now, in minor units; 0 when it was entered before.
-    pub received_minor: i64,
-    /// What of it, or of what had arrived before, pays the order, in minor units.
-    pub applied_minor: i64,
-    /// When it happened.
-    #[serde(skip_serializing)]
-    pub at: DateTime<Utc>,
-}
-
-/// Dr bank, or unapplied receipts; Cr receivable of the buyer, and the rest to unapplied receipts.
-///
-/// # Errors
-/// [`Unbalanced`] for negative or no amounts, and when more is applied than arrived.
-pub fn invoice_paid(input: &InvoicePaid) -> Result<Posting, Unbalanced> {
-    let (kind, name) = match input.received_minor {
-        0 => (Kind::TransferMatched, "transfer_matched"),
-        _ => (Kind::TransferReceived, "transfer"),
-    };
-    let key = format!("{name}:{}", input.receipt_id);
-    let source = Source::new("bank_receipt", input.receipt_id);
-    let drawn = if input.received_minor == 0 { input.applied_minor } else { 0 };
-    let rest = input.received_minor + drawn - input.applied_minor;
-    Draft::new(kind, key, input.currency, input.at, source, input)
-        .debit(Account::Bank, input.received_minor, Component::Cash)
-        .debit(Account::UnappliedReceipts, drawn, Component::Cash)
-        .credit(Account::BuyerReceivable(input.order_id), input.applied_minor, Component::Cash)
-        .credit(Account::UnappliedReceipts, rest, Component::Cash)
-        .seal()
-}
-
 pub(super) fn cash(parts: &[CapturedPart]) -> i64 {
     parts.iter().map(|part| part.gross_minor - part.promotion_minor).sum()
 }

@@ -1,5 +1,6 @@
 //! From what happened to a balanced transaction: pure builders, one an event.
 
+mod account;
 mod capture;
 mod convert;
 mod credit;
@@ -10,7 +11,11 @@ mod refund;
 mod sale;
 mod settlement;
 
-pub use capture::{Captured, CapturedPart, InvoicePaid, Transfer, captured, invoice_paid, transfer};
+pub use account::{
+    BuyerWrittenOff, CompanyCreditReturned, CompanyCreditUsed, InvoicePaid, RecoveredPart, RecoveredShare,
+    buyer_written_off, company_credit_returned, company_credit_used, invoice_paid,
+};
+pub use capture::{Captured, CapturedPart, Transfer, captured, transfer};
 pub use convert::{CapturedAbroad, Converted, captured_abroad, converted};
 pub use credit::{CreditGiven, credit_given};
 pub use dispute::{

@@ -1,13 +1,14 @@
 //! Turning an offer into an order.
 
+use access::Grant;
 use context::{Ctx, Idempotent};
 use kernel::Invalid;
-use kernel::id::QuoteId;
+use kernel::id::{CustomerId, QuoteId};
 use serde::Serialize;
 
 use super::{Said, buyer, newest, open, save};
 use crate::Error;
-use crate::actions::DECIDE_QUOTE;
+use crate::actions::{ACCEPT_QUOTE_FOR, DECIDE_QUOTE};
 use crate::command::cart::{CartDetails, DeliveryChoice, apply, check_points};
 use crate::command::company::customers_fault;
 use crate::command::place::{Answer, PayWith, Placement, place_in};
@@ -65,6 +66,24 @@ struct KeyedInput<'a> {
 pub async fn quote_accept(ctx: &Ctx, input: QuoteAccept) -> Result<Order, Error> {
     let grant = ctx.authorize(DECIDE_QUOTE)?;
     let customer = buyer(ctx, &grant)?;
+    accept(ctx, grant, Some(customer), input).await
+}
+
+/// Accepts a version of an offer at the order desk, for the buyer who asked for it: with the same plan and checks, the
+/// buyer's company and its limits included. The order says who placed it.
+///
+/// # Errors
+/// As [`quote_accept`]; not found for everybody but the operator.
+pub async fn quote_accept_for(ctx: &Ctx, input: QuoteAccept) -> Result<Order, Error> {
+    let grant = ctx.authorize(ACCEPT_QUOTE_FOR)?;
+    if !grant.is_wide() {
+        return Err(context::Error::NotFound("quote").into());
+    }
+    accept(ctx, grant, None, input).await
+}
+
+/// `by`: the buyer who accepts; the buyer of the quote when the desk does it.
+async fn accept(ctx: &Ctx, grant: Grant, by: Option<CustomerId>, input: QuoteAccept) -> Result<Order, Error> {
     let bill_to = input.bill_to.map(|address| address.checked("billTo")).transpose()?;
     let mut tx = ctx.begin_write().await?;
     let keyed = KeyedInput {
@@ -81,12 +100,14 @@ pub async fn quote_accept(ctx: &Ctx, input: QuoteAccept) -> Result<Order, Error>
         Idempotent::Replay(answer) => return query::order_on(&*tx, answer.order).await,
         Idempotent::Proceed => {}
     }
-    let mut seen = open(&tx, &grant, input.quote, QuoteAction::Accept, None).await?;
+    let action = if by.is_some() { QuoteAction::Accept } else { QuoteAction::AcceptFor };
+    let mut seen = open(&tx, &grant, input.quote, action, None).await?;
     newest(&seen.quote, input.offer_version)?;
     check_points(&tx, &input.choices).await?;
     let mut cart = chosen(&seen.quote, input.choices)?;
     let po_number = input.po_number.map(Some);
     apply(&mut cart, CartDetails { email: input.email, po_number, ..CartDetails::default() })?;
+    let customer = by.unwrap_or(seen.quote.row.customer_id);
     let profile = customers::by_id_on(&*tx, customer).await.map_err(customers_fault)?;
     cart.email = cart.email.or(Some(profile.email));
     cart.locale = profile.locale;

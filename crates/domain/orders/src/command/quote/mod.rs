@@ -4,6 +4,7 @@ mod accept;
 mod answer;
 mod erase;
 mod expire;
+mod limit;
 mod offer;
 mod request;
 
@@ -14,7 +15,7 @@ use kernel::id::{ChangeId, CustomerId, QuoteId};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
 pub(crate) use accept::chosen as chosen_of_quote;
-pub use accept::{QuoteAccept, quote_accept};
+pub use accept::{QuoteAccept, quote_accept, quote_accept_for};
 pub use answer::{OfQuote, QuoteApprove, quote_approve, quote_ask_change, quote_decline, quote_withdraw};
 pub(super) use erase::erase_quotes;
 pub use expire::quotes_expire;

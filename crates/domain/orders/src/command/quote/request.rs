@@ -11,7 +11,7 @@ use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{Said, buyer, note, tell};
+use super::{Said, buyer, limit, note, tell};
 use crate::Error;
 use crate::actions::REQUEST_QUOTE;
 use crate::command::cart::{self, CartAccess, CartDetails, apply, currency_of};
@@ -134,6 +134,7 @@ pub async fn quote_request(ctx: &Ctx, input: QuoteRequest) -> Result<Vec<SeenQuo
         words,
         answer_days: market.settings.quote_answer_days,
     };
+    limit::check(&tx, &market.settings, customer, request.cart.company, by_merchant.len()).await?;
     for (merchant, (name, lines)) in by_merchant {
         request.ask(&mut tx, ctx, merchant, name, lines).await?;
     }

@@ -38,6 +38,8 @@ pub enum QuoteAction {
     Refuse,
     /// Turn the offer into an order.
     Accept,
+    /// The same at the order desk, for the buyer.
+    AcceptFor,
     /// Ask for another offer.
     AskChange,
     /// Not take the offer.
@@ -50,8 +52,16 @@ pub enum QuoteAction {
 
 impl QuoteAction {
     /// All actions.
-    pub const ALL: [Self; 7] =
-        [Self::Offer, Self::Refuse, Self::Accept, Self::AskChange, Self::Decline, Self::Withdraw, Self::Approve];
+    pub const ALL: [Self; 8] = [
+        Self::Offer,
+        Self::Refuse,
+        Self::Accept,
+        Self::AcceptFor,
+        Self::AskChange,
+        Self::Decline,
+        Self::Withdraw,
+        Self::Approve,
+    ];
 
     /// The name shown to clients.
     #[must_use]
@@ -60,6 +70,7 @@ impl QuoteAction {
             Self::Offer => "OFFER",
             Self::Refuse => "REFUSE",
             Self::Accept => "ACCEPT",
+            Self::AcceptFor => "ACCEPT_FOR",
             Self::AskChange => "ASK_CHANGE",
             Self::Decline => "DECLINE",
             Self::Withdraw => "WITHDRAW",
@@ -73,7 +84,7 @@ impl QuoteAction {
         match self {
             Self::Offer | Self::Approve => QuoteState::Offered,
             Self::Refuse => QuoteState::Refused,
-            Self::Accept => QuoteState::Accepted,
+            Self::Accept | Self::AcceptFor => QuoteState::Accepted,
             Self::AskChange => QuoteState::ChangeAsked,
             Self::Decline => QuoteState::Declined,
             Self::Withdraw => QuoteState::Withdrawn,
@@ -87,6 +98,7 @@ pub const fn allowed(state: QuoteState, party: Party) -> &'static [QuoteAction] 
     use QuoteAction as A;
     use QuoteState as S;
     match (state, party) {
+        (S::Offered, Party::Operator) => &[A::Offer, A::Refuse, A::AcceptFor],
         (S::Requested | S::ChangeAsked | S::Offered, Party::Merchant | Party::Operator) => &[A::Offer, A::Refuse],
         (S::Requested | S::ChangeAsked, Party::Buyer | Party::Approver) => &[A::Withdraw],
         (S::Offered, Party::Buyer) => &[A::Accept, A::AskChange, A::Decline],
@@ -113,6 +125,7 @@ mod tests {
             for party in Party::ALL {
                 let can = allowed(state, party);
                 let expected: &[A] = match (state, party) {
+                    (S::Offered, Party::Operator) => &[A::Offer, A::Refuse, A::AcceptFor],
                     (S::Requested | S::Offered | S::ChangeAsked, Party::Merchant | Party::Operator) => {
                         &[A::Offer, A::Refuse]
                     }
@@ -140,11 +153,13 @@ mod tests {
 
     #[test]
     fn no_side_does_what_is_the_others() {
-        for action in QuoteAction::ALL {
+        for action in QuoteAction::ALL.into_iter().filter(|action| *action != QuoteAction::AcceptFor) {
             let done_by = |party: Party| QuoteState::ALL.iter().any(|s| allowed(*s, party).contains(&action));
             assert_ne!(done_by(Party::Merchant), done_by(Party::Buyer) || done_by(Party::Approver), "{action:?}");
             assert_eq!(done_by(Party::Merchant), done_by(Party::Operator), "{action:?}");
         }
         assert!(!QuoteState::ALL.iter().any(|s| allowed(*s, Party::Buyer).contains(&QuoteAction::Approve)));
+        // The desk accepts for buyers, merchants never do.
+        assert!(!QuoteState::ALL.iter().any(|s| allowed(*s, Party::Merchant).contains(&QuoteAction::AcceptFor)));
     }
 }

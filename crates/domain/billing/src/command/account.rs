@@ -1,0 +1,69 @@
+//! Money for what companies bought on account.
+
+use context::{Ctx, Error as CoreError, WriteTx};
+
+use crate::actions::POST;
+use crate::error::Error;
+use crate::model::build::{
+    CompanyCreditUsed, InvoicePaid, RecoveredPart, RecoveredShare, company_credit_used, invoice_paid,
+};
+use crate::model::{Kind, Posted, input_hash};
+use crate::post::Ledger;
+use crate::write_off_repo as repo;
+
+/// A bank receipt paid what a company owed; what it paid of what had been written off goes back to those who bore it.
+///
+/// # Errors
+/// [`Error::FloorBroken`], [`Error::KeyMismatch`].
+pub async fn post_invoice_paid(ctx: &Ctx, input: InvoicePaid) -> Result<Posted, Error> {
+    ctx.authorize(POST)?;
+    let hash = input_hash(input.kind(), input.currency, &input);
+    let tx = ctx.begin_write().await?;
+    let mut ledger = Ledger::lock(&tx, input.currency).await?;
+    // A retry must not share again.
+    if let Some(known) = ledger.known(&input.key(), &hash).await? {
+        return Ok(known);
+    }
+    let shares = shares(&tx, &input.recovered).await?;
+    let posted = ledger.post(vec![invoice_paid(&input, &shares)?]).await?;
+    tx.commit().await?;
+    first(&posted)
+}
+
+/// A company's credit paid what it owed.
+///
+/// # Errors
+/// [`Error::FloorBroken`], [`Error::KeyMismatch`].
+pub async fn post_company_credit_used(ctx: &Ctx, input: CompanyCreditUsed) -> Result<Posted, Error> {
+    ctx.authorize(POST)?;
+    let hash = input_hash(Kind::BuyerCreditUsed, input.currency, &input);
+    let tx = ctx.begin_write().await?;
+    let mut ledger = Ledger::lock(&tx, input.currency).await?;
+    if let Some(known) = ledger.known(&input.key(), &hash).await? {
+        return Ok(known);
+    }
+    let shares = shares(&tx, &input.recovered).await?;
+    let posted = ledger.post(vec![company_credit_used(&input, &shares)?]).await?;
+    tx.commit().await?;
+    first(&posted)
+}
+
+fn first(posted: &[Posted]) -> Result<Posted, Error> {
+    Ok(posted.first().copied().ok_or_else(|| CoreError::internal("a posting got no answer"))?)
+}
+
+/// Whose money it is. The ledger is locked.
+async fn shares(tx: &WriteTx, recovered: &[RecoveredPart]) -> Result<Vec<RecoveredShare>, Error> {
+    let mut shares = Vec::new();
+    for part in recovered {
+        let mut of = repo::posted_of(tx, part.receivable_id).await?;
+        let merchant_minor = of.recover(part.minor);
+        repo::save_recovered(tx, &of).await?;
+        shares.push(RecoveredShare {
+            merchant: of.merchant_id.map(|merchant| (merchant, of.merchant_order_id)),
+            merchant_minor,
+            operator_minor: part.minor - merchant_minor,
+        });
+    }
+    Ok(shares)
+}

@@ -1,0 +1,81 @@
+//! Papers of what companies buy on account; words about orders, which can be erased.
+
+use crate::Step::{self, AppendOnly, Sql};
+
+pub(crate) const STATEMENTS: &[Step] = &[
+    Sql("CREATE TABLE sale_invoice (
+        id {id} NOT NULL PRIMARY KEY,
+        legal_entity text NOT NULL,
+        kind text NOT NULL CHECK (kind IN ('sale_invoice', 'sale_credit_note')),
+        year integer NOT NULL,
+        seq_no bigint NOT NULL CHECK (seq_no >= 1),
+        number text NOT NULL,
+        merchant_id {id} NOT NULL,
+        merchant_order_id {id} NOT NULL,
+        order_id {id} NOT NULL,
+        company_id {id},
+        source text NOT NULL UNIQUE,
+        currency text NOT NULL,
+        issued_on {on} NOT NULL,
+        net_minor bigint NOT NULL CHECK (net_minor >= 0),
+        tax_minor bigint NOT NULL CHECK (tax_minor >= 0),
+        gross_minor bigint NOT NULL CHECK (gross_minor > 0),
+        promotion_minor bigint NOT NULL CHECK (promotion_minor >= 0 AND promotion_minor <= gross_minor),
+        content text NOT NULL,
+        hash text NOT NULL,
+        issued_at {at} NOT NULL,
+        CHECK (gross_minor = net_minor + tax_minor),
+        UNIQUE (legal_entity, kind, year, seq_no),
+        UNIQUE (legal_entity, number)
+    )"),
+    Sql("CREATE INDEX sale_invoice_merchant ON sale_invoice (merchant_id, id)"),
+    Sql("CREATE INDEX sale_invoice_merchant_order ON sale_invoice (merchant_order_id, id)"),
+    Sql("CREATE INDEX sale_invoice_order ON sale_invoice (order_id, id)"),
+    Sql("CREATE INDEX sale_invoice_company ON sale_invoice (company_id, id) WHERE company_id IS NOT NULL"),
+    Sql("CREATE INDEX sale_invoice_number ON sale_invoice (number)"),
+    Sql("CREATE INDEX sale_invoice_kind ON sale_invoice (kind, id)"),
+    AppendOnly("sale_invoice"),
+    Sql("CREATE TABLE buyer_write_off (
+        id {id} NOT NULL PRIMARY KEY,
+        receivable_id {id} NOT NULL,
+        order_id {id} NOT NULL,
+        order_number text NOT NULL,
+        merchant_order_id {id},
+        merchant_id {id},
+        company_id {id} NOT NULL,
+        currency text NOT NULL,
+        amount_minor bigint NOT NULL CHECK (amount_minor > 0),
+        merchant_minor bigint NOT NULL CHECK (merchant_minor >= 0 AND merchant_minor <= amount_minor),
+        recovered_minor bigint NOT NULL CHECK (recovered_minor >= 0 AND recovered_minor <= amount_minor),
+        recovered_merchant_minor bigint NOT NULL
+            CHECK (recovered_merchant_minor >= 0 AND recovered_merchant_minor <= merchant_minor),
+        blocks_credit boolean NOT NULL,
+        reason text NOT NULL,
+        state text NOT NULL CHECK (state IN ('requested', 'posted', 'rejected')),
+        requested_by text NOT NULL,
+        requested_by_name text NOT NULL,
+        requested_at {at} NOT NULL,
+        decided_by text,
+        decided_by_name text,
+        decided_at {at},
+        decision_note text,
+        tx_id {id} REFERENCES ledger_tx (id),
+        version bigint NOT NULL,
+        CHECK ((state = 'requested') = (decided_at IS NULL)),
+        CHECK ((state = 'posted') = (tx_id IS NOT NULL)),
+        CHECK (merchant_minor = 0 OR merchant_id IS NOT NULL)
+    )"),
+    // One at a time, and posted once.
+    Sql("CREATE UNIQUE INDEX buyer_write_off_receivable ON buyer_write_off (receivable_id) WHERE state <> 'rejected'"),
+    Sql("CREATE INDEX buyer_write_off_state ON buyer_write_off (state, id)"),
+    Sql("CREATE INDEX buyer_write_off_company ON buyer_write_off (company_id, id)"),
+    Sql("CREATE INDEX buyer_write_off_merchant_order ON buyer_write_off (merchant_order_id, id)"),
+    // Steps of an order are never changed; what people wrote about them is erased with the buyer.
+    Sql("CREATE TABLE order_words (
+        event_id {id} NOT NULL PRIMARY KEY REFERENCES order_event (id),
+        order_id {id} NOT NULL,
+        field text NOT NULL,
+        words text NOT NULL
+    )"),
+    Sql("CREATE INDEX order_words_order ON order_words (order_id)"),
+];
