@@ -83,6 +83,7 @@ impl IdGen for SeededIds {
 pub struct Rates {
     pub line: u64,
     pub webhook: u64,
+    pub storage: u64,
     pub worker_crash: u64,
     pub command_crash: u64,
     pub repeat: u64,

@@ -7,11 +7,13 @@ mod audit;
 pub mod bed;
 mod chance;
 mod faults;
+mod firm;
 pub mod market;
 pub mod model;
 mod settle;
 mod simulation;
 mod step;
+mod wire;
 
 use std::time::Instant;
 
@@ -19,35 +21,40 @@ pub use testkit::Kind;
 use testkit::TestEnv;
 
 /// Steps of a seed.
-pub const STEPS: usize = 40;
+pub const STEPS: usize = 60;
 /// Bytes of stack that a run may take.
 const STACK: usize = 64 << 20;
 
-/// Plays a seed; the reason when it fails.
+/// Plays a seed: its story.
 ///
 /// # Errors
 /// What the model and the product do not agree about, with the steps that led there.
-pub fn play(kind: Kind, seed: u64) -> Result<(), String> {
+pub fn play(kind: Kind, seed: u64) -> Result<String, String> {
     let story = simulation::Story::default();
     let told = story.clone();
     let run = move || TestEnv::run_on_one_thread(kind, |t| simulation::run(t, seed, STEPS, told));
     // Futures that were not optimized take more of the stack than a test has.
     let thread = std::thread::Builder::new().stack_size(STACK).spawn(run).unwrap();
-    thread.join().map_err(|panic| {
+    let done = thread.join().map(|()| story.text());
+    done.map_err(|panic| {
         let text = panic.downcast_ref::<String>().cloned();
         let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
         format!("{}\nseed {seed} on {kind:?}: {}", story.text(), text.unwrap_or_default())
     })
 }
 
-/// Plays seeds one after another and says how it went; the seeds that failed.
-pub fn play_all(kind: Kind, seeds: impl IntoIterator<Item = u64>) -> Vec<u64> {
+/// Plays seeds one after another and says how it went, with `tell` also of those that went well; the seeds that failed.
+pub fn play_all(kind: Kind, seeds: impl IntoIterator<Item = u64>, tell: bool) -> Vec<u64> {
     let (mut failed, mut count, since) = (Vec::new(), 0_u64, Instant::now());
     for seed in seeds {
         count += 1;
-        if let Err(why) = play(kind, seed) {
-            eprintln!("----- seed {seed} -----\n{why}\n");
-            failed.push(seed);
+        match play(kind, seed) {
+            Ok(story) if tell => eprintln!("----- seed {seed} -----\n{story}\n"),
+            Ok(_) => {}
+            Err(why) => {
+                eprintln!("----- seed {seed} -----\n{why}\n");
+                failed.push(seed);
+            }
         }
     }
     eprintln!("{count} seeds on {kind:?} in {:?}, failed: {failed:?}", since.elapsed());

@@ -52,11 +52,16 @@ pub struct Good {
 
 /// Who acts for whom.
 pub trait Actors {
+    fn anonymous(&self) -> Ctx;
     fn operator(&self) -> Ctx;
     fn merchant(&self, id: MerchantId) -> Ctx;
 }
 
 impl Actors for TestEnv {
+    fn anonymous(&self) -> Ctx {
+        Self::anonymous(self)
+    }
+
     fn operator(&self) -> Ctx {
         Self::operator(self)
     }
@@ -71,6 +76,8 @@ pub async fn open(actors: &impl Actors, chance: &mut Chance, model: &mut Model) 
     let ctx = actors.operator();
     marketplace::bootstrap(&ctx).await.unwrap();
     model.refund_fee = chance.one_in(2);
+    model.recharges = chance.one_in(2);
+    model.agree_above = chance.one_in(2).then(|| chance.between(2_000, 12_000));
     model.minimum = 1_000;
     let expected_version = marketplace::snapshot(&ctx).await.unwrap().settings_version;
     let patch = SettingsPatch {
@@ -78,6 +85,8 @@ pub async fn open(actors: &impl Actors, chance: &mut Chance, model: &mut Model) 
         reserve_days: Some(30),
         debt_claim_days: Some(720),
         refund_fixed_fee: Some(model.refund_fee),
+        refund_approval_above: model.agree_above.map(|limit| [(EUR, limit)].into()),
+        recharge_dispute_fee: Some(model.recharges),
         ..SettingsPatch::default()
     };
     edit_settings(&ctx, EditSettings { expected_version, patch, reason: None }).await.unwrap();
@@ -109,7 +118,7 @@ pub async fn open(actors: &impl Actors, chance: &mut Chance, model: &mut Model) 
             let free = number == 1 && chance.one_in(3);
             let price = if free { 0 } else { chance.between(500, 9_000) };
             let made = good(&ctx, shop, at, &format!("{at}-{number}"), price).await;
-            let stock = [chance.between(2, 12), chance.between(0, 6)];
+            let stock = [chance.between(2, 16), chance.between(0, 10)];
             set_stock(shop, &made.sku, stock).await;
             for (place, on_hand) in stock.into_iter().enumerate() {
                 model.stock.insert((goods.len(), place), Stock { on_hand, reserved: 0 });

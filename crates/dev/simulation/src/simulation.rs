@@ -6,20 +6,25 @@ use std::sync::{Arc, Mutex};
 use access::{Actor, Principal, Role, Scope, Seat};
 use context::{Ctx, Origin, World};
 use kernel::ManualClock;
-use kernel::id::{MerchantId, PayoutId, UserId};
+use kernel::id::{CustomerId, MerchantId, PayoutId, UserId};
 use mail::{Captured, Mailer, Templates};
 use outbox::Dispatcher;
 use payments::Providers;
 use payments::provider::{Chaos, Sandbox};
-use storage::ObjectStore;
 use storage::embedded::{Embedded, Keys};
+use storage::{ObjectStore, Settings};
 use testkit::TestEnv;
 use workflows::Deps;
 
 use crate::chance::Chance;
 use crate::faults::{BadLine, BadPost, BurningClock, Fuse, Rates, SeededIds};
+use crate::firm::{self, Firm};
 use crate::market::{self, Actors, Good, Shop};
-use crate::model::Model;
+use crate::model::{Credit, Model};
+use crate::step::desk::Draft;
+use crate::step::quote::Quote;
+use crate::step::{KINDS, Kind};
+use crate::wire::Wire;
 
 /// What happened so far, for whoever looks into a failure.
 #[derive(Clone, Default)]
@@ -28,6 +33,10 @@ pub struct Story(Arc<Mutex<Vec<String>>>);
 impl Story {
     pub fn tell(&self, step: String) {
         self.0.lock().unwrap().push(step);
+    }
+
+    pub fn len(&self) -> usize {
+        self.0.lock().unwrap().len()
     }
 
     pub fn text(&self) -> String {
@@ -50,13 +59,67 @@ pub struct Simulation {
     pub mails: Captured,
     pub shops: Vec<Shop>,
     pub goods: Vec<Good>,
+    pub firms: Vec<Firm>,
+    pub drafts: Vec<Draft>,
+    pub quotes: Vec<Quote>,
     pub model: Model,
     pub story: Story,
+    pub favored: Vec<Kind>,
     pub keys: u64,
     /// In the order of the model's.
     pub payouts: Vec<PayoutId>,
-    /// Stops when it is dropped.
+    pub storage: Storage,
+}
+
+/// Object storage, with a good line to it and one that breaks. It stops when it is dropped.
+pub struct Storage {
+    pub near: ObjectStore,
+    far: ObjectStore,
+    _wire: Wire,
     _files: Embedded,
+}
+
+impl Storage {
+    async fn open(t: &TestEnv, chance: &mut Chance, rate: u64, story: &Story) -> Self {
+        let files = Embedded::start(&t.folder().join("objects"), 0, Keys::random()).await.unwrap();
+        let near = ObjectStore::new(&files.settings("souk"));
+        near.ensure_bucket().await.unwrap();
+        let wire = Wire::to(files.addr(), chance.apart(), rate, story.clone()).await;
+        let far = Settings { endpoint: format!("http://{}", wire.addr), ..files.settings("souk") };
+        Self { near, far: ObjectStore::new(&far), _wire: wire, _files: files }
+    }
+}
+
+/// What goes wrong in a seed, and how often.
+fn weather(chance: &mut Chance) -> (Rates, Chaos) {
+    let calm = chance.one_in(8);
+    let mut rate = |often: i64| if calm { 0 } else { chance.between(often, often * 4).unsigned_abs() };
+    let (line, webhook, worker_crash, command_crash, repeat) = (rate(4), rate(4), rate(3), rate(3), rate(2));
+    let storage = if chance.one_in(3) { line } else { 0 };
+    let chaos = Chaos {
+        twice: chance.one_in(2),
+        late_seconds: if chance.one_in(2) { 0 } else { chance.between(1, 400) },
+        out_of_order: chance.one_in(2),
+    };
+    (Rates { line, webhook, storage, worker_crash, command_crash, repeat }, chaos)
+}
+
+/// What happens more often in a seed.
+fn favored(chance: &mut Chance) -> Vec<Kind> {
+    let mut kinds: Vec<Kind> = KINDS.iter().map(|(kind, _)| *kind).collect();
+    chance.shuffle(&mut kinds);
+    kinds.split_off(kinds.len() - 4)
+}
+
+async fn firms(world: &Arc<World>, chance: &mut Chance, model: &mut Model) -> Vec<Firm> {
+    let staff = Staff(world.clone());
+    let mut firms = Vec::new();
+    for name in ["werke", "kontor"] {
+        let credit = Credit { limit: chance.between(5_000, 60_000), vouched: chance.one_in(2) };
+        firms.push(firm::open(&staff, |id| staff.buyer(id), name, credit).await);
+        model.limits.push(credit);
+    }
+    firms
 }
 
 /// Whoever acts, in the world of the run.
@@ -75,12 +138,16 @@ impl Staff {
         Ctx::new(self.0.clone(), actor, origin)
     }
 
-    pub fn anonymous(&self) -> Ctx {
-        self.ctx(Actor::anonymous())
+    pub fn buyer(&self, id: CustomerId) -> Ctx {
+        self.seated(Scope::Customer(id), "buyer")
     }
 }
 
 impl Actors for Staff {
+    fn anonymous(&self) -> Ctx {
+        self.ctx(Actor::anonymous())
+    }
+
     fn operator(&self) -> Ctx {
         self.seated(Scope::Operator, "operator_admin")
     }
@@ -111,15 +178,7 @@ impl Simulation {
             ids: Arc::new(SeededIds { clock: t.clock.clone(), count: AtomicU64::new(0), seed }),
             ..(*t.world).clone()
         });
-        let calm = chance.one_in(8);
-        let mut rate = |often: i64| if calm { 0 } else { chance.between(often, often * 4).unsigned_abs() };
-        let rates =
-            Rates { line: rate(4), webhook: rate(4), worker_crash: rate(3), command_crash: rate(3), repeat: rate(2) };
-        let chaos = Chaos {
-            twice: chance.one_in(2),
-            late_seconds: if chance.one_in(2) { 0 } else { chance.between(1, 400) },
-            out_of_order: chance.one_in(2),
-        };
+        let (rates, chaos) = weather(&mut chance);
         let sandbox = Arc::new(Sandbox::new(world.clone(), b"secret".to_vec(), chaos));
         let line = BadLine { sandbox: sandbox.clone(), chance: Mutex::new(chance.apart()), rate: rates.line };
         let providers = Providers::none().with(Arc::new(line));
@@ -130,20 +189,20 @@ impl Simulation {
             rate: rates.webhook,
         });
         let (mailer, mails) = Mailer::captured("souk@souk.example").unwrap();
-        let files = Embedded::start(&t.folder().join("objects"), 0, Keys::random()).await.unwrap();
-        let store = ObjectStore::new(&files.settings("souk"));
-        store.ensure_bucket().await.unwrap();
+        let place = Storage::open(t, &mut chance, rates.storage, &story).await;
         let deps = Deps {
             world: world.clone(),
             mailer,
             templates: Arc::new(Templates::builtin().unwrap()),
-            store,
+            store: place.far.clone(),
             public_url: "https://souk.example".to_owned(),
             stripe: None,
         };
         let dispatcher = dispatcher(&world, &deps, &providers, &sandbox, &post);
         let mut model = Model::default();
         let (shops, goods) = market::open(&Staff(world.clone()), &mut chance, &mut model).await;
+        let firms = firms(&world, &mut chance, &mut model).await;
+        let favored = favored(&mut chance);
         let clock = t.clock.clone();
         Self {
             chance,
@@ -159,11 +218,15 @@ impl Simulation {
             mails,
             shops,
             goods,
+            firms,
+            drafts: Vec::new(),
+            quotes: Vec::new(),
             model,
             story,
+            favored,
             keys: 0,
             payouts: Vec::new(),
-            _files: files,
+            storage: place,
         }
     }
 

@@ -98,12 +98,11 @@ async fn lost(deps: &Deps, event: DisputeLost) -> HandlerResult {
         };
         post_dispute_lost(&ctx, input).await.map_err(retry)?;
     }
-    let absorbed_minor = event.amount.minor - borne.iter().map(|borne| borne.parts.gross).sum::<i64>();
-    if absorbed_minor > 0 {
-        let (dispute_id, currency, at) = (event.dispute, event.amount.currency, event.at);
-        let input = DisputeAbsorbed { dispute_id, currency, amount_minor: absorbed_minor, at };
-        post_dispute_absorbed(&ctx, input).await.map_err(retry)?;
-    }
+    // Also when it is nothing: a merchant that had something to lose at the beginning may bear nothing in the end.
+    let amount_minor = event.amount.minor - borne.iter().map(|borne| borne.parts.gross).sum::<i64>();
+    let (dispute_id, currency, at) = (event.dispute, event.amount.currency, event.at);
+    let input = DisputeAbsorbed { dispute_id, currency, amount_minor, at };
+    post_dispute_absorbed(&ctx, input).await.map_err(retry)?;
     if !market.settings.recharge_dispute_fee {
         return Ok(());
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::cut::Cut;
 
 /// Accounts that merchants have one of each.
-pub const OF_MERCHANTS: [&str; 4] = [PENDING, AVAILABLE, RESERVE, IN_PAYOUT];
+pub const OF_MERCHANTS: [&str; 5] = [PENDING, AVAILABLE, RESERVE, IN_PAYOUT, FROZEN];
 
 pub const FUNDS: &str = "liability:order_funds";
 pub const PENDING: &str = "liability:merchant:pending";
@@ -17,6 +17,11 @@ pub const GOODWILL: &str = "expense:goodwill";
 pub const BANK: &str = "asset:bank";
 pub const PROVIDER: &str = "asset:psp:clearing";
 pub const CARRIER: &str = "asset:cod:receivable";
+pub const FROZEN: &str = "liability:merchant:dispute_hold";
+pub const DISPUTES: &str = "asset:disputes";
+pub const DISPUTE_FEES: &str = "expense:dispute_fees";
+pub const BAD_DEBT: &str = "expense:bad_debt";
+pub const OWED: &str = "asset:buyer:receivable";
 pub const UNAPPLIED: &str = "liability:unapplied_receipts";
 const COMMISSION: &str = "revenue:commission";
 const FEE: &str = "revenue:fixed_fee";

@@ -1,9 +1,9 @@
-//! What orders do to stock and books.
+//! How orders are paid, decided and canceled.
 
-use super::books::{AVAILABLE, BANK, CARRIER, IN_PAYOUT, PENDING, RESERVE, UNAPPLIED};
-use super::cut::{Cut, part_of, rate_of, spread};
-use super::order::{FeeState, Line, Method, Parcel, Phase, SentState, State};
-use super::{Expected, Model, Payout};
+use super::books::{BANK, OWED, UNAPPLIED};
+use super::cut::{Cut, part_of, spread};
+use super::order::{Line, Method, Phase, SentState, State};
+use super::{Expected, Model};
 
 const NOT_NOW: &str = "INVALID_TRANSITION";
 const TOO_MANY: &str = "TOO_MANY_UNITS";
@@ -12,7 +12,7 @@ impl Model {
     /// What became of the payment once everybody was told.
     pub fn paid(&mut self, at: usize, works: bool) {
         if !works {
-            return self.give_up(at);
+            return self.give_up(at).unwrap();
         }
         let order = &mut self.orders[at];
         if order.method == Method::Transfer && order.total() > 0 {
@@ -30,6 +30,13 @@ impl Model {
 
     /// A transfer for an order.
     pub fn transferred(&mut self, at: usize, minor: i64) {
+        if self.orders[at].method == Method::Invoice {
+            let applied = self.orders[at].owe_less(None, minor);
+            self.books.add(BANK, minor);
+            self.books.add(OWED, -applied);
+            self.books.add(UNAPPLIED, minor - applied);
+            return;
+        }
         let applied = minor.min(self.orders[at].unpaid);
         self.books.add(BANK, minor - applied);
         self.books.add(UNAPPLIED, minor - applied);
@@ -105,13 +112,15 @@ impl Model {
         }
         let lines: Vec<_> =
             refused.iter().map(|line| (*line, part.lines[*line].open())).filter(|(_, units)| *units > 0).collect();
-        self.take_out(at, index, &lines);
-        if self.orders[at].parts[index].sum(Line::open) > 0 {
-            self.accepted(at, index);
-        } else {
-            self.orders[at].parts[index].phase = Phase::Gone;
-        }
-        Ok(())
+        self.whole(|model| {
+            model.take_out(at, index, &lines)?;
+            if model.orders[at].parts[index].sum(Line::open) > 0 {
+                model.accepted(at, index);
+            } else {
+                model.orders[at].parts[index].phase = Phase::Gone;
+            }
+            Ok(())
+        })
     }
 
     /// Open units are canceled.
@@ -123,42 +132,68 @@ impl Model {
         if lines.iter().any(|(line, units)| *units > part.lines[*line].open()) {
             return Err(TOO_MANY);
         }
-        self.take_out(at, index, lines);
-        Ok(())
+        self.whole(|model| model.take_out(at, index, lines))
     }
 
     /// The operator cancels a whole order.
     pub fn cancel_all(&mut self, at: usize) -> Expected {
-        let parts = &self.orders[at].parts;
+        let all = self.together(at);
+        let parts = all.iter().flat_map(|at| &self.orders[*at].parts);
         let lets = |part: &super::Part| match part.state() {
-            State::Canceled | State::Staging | State::Waiting => true,
+            State::Canceled | State::Undelivered | State::Staging | State::Waiting => true,
             State::ToShip => part.sum(|line| line.shipped) == 0,
             State::Shipped | State::Delivered | State::Closed => false,
         };
-        if !parts.iter().any(|part| part.sum(Line::open) > 0) || !parts.iter().all(lets) {
+        if !parts.clone().any(|part| part.sum(Line::open) > 0) || !parts.clone().all(lets) {
             return Err(NOT_NOW);
         }
-        self.give_up(at);
+        self.whole(|model| all.into_iter().try_for_each(|at| model.give_up(at)))
+    }
+
+    /// Everything that was bought under the id of this, at once or later.
+    pub fn together(&self, at: usize) -> Vec<usize> {
+        (0..self.orders.len()).filter(|other| self.orders[*other].id == self.orders[at].id).collect()
+    }
+
+    /// Whether something of an order can still be changed: merchants have it, and not everything is at its end.
+    pub fn can_be_edited(&self, at: usize) -> bool {
+        let all = self.together(at);
+        let released = self.orders[all[0]].parts.iter().any(|part| part.phase != Phase::Staging);
+        let over = |part: &super::Part| matches!(part.state(), State::Canceled | State::Undelivered | State::Closed);
+        released && !all.iter().flat_map(|at| &self.orders[*at].parts).all(over)
+    }
+
+    /// A line has so many units from now on: how many are to be added.
+    pub fn resize(&mut self, at: usize, index: usize, line: usize, units: i64) -> Result<i64, &'static str> {
+        let of = &self.orders[at].parts[index].lines[line];
+        let kept = of.ordered - of.canceled;
+        if units < of.shipped {
+            return Err("OUT_OF_RANGE");
+        }
+        if units < kept {
+            self.cancel(at, index, &[(line, kept - units)])?;
+        }
+        Ok((units - kept).max(0))
+    }
+
+    pub(super) fn give_up(&mut self, at: usize) -> Expected {
+        for index in 0..self.orders[at].parts.len() {
+            self.take_out_open(at, index)?;
+        }
+        (self.orders[at].given_up, self.orders[at].unpaid) = (true, 0);
         Ok(())
     }
 
-    fn give_up(&mut self, at: usize) {
-        for index in 0..self.orders[at].parts.len() {
-            self.take_out_open(at, index);
-        }
-        (self.orders[at].given_up, self.orders[at].unpaid) = (true, 0);
-    }
-
-    fn take_out_open(&mut self, at: usize, index: usize) {
+    pub(super) fn take_out_open(&mut self, at: usize, index: usize) -> Expected {
         let part = &self.orders[at].parts[index];
         let open = part.lines.iter().enumerate().map(|(line, of)| (line, of.open())).filter(|(_, units)| *units > 0);
         let open: Vec<_> = open.collect();
-        self.take_out(at, index, &open);
+        self.take_out(at, index, &open)
     }
 
-    fn take_out(&mut self, at: usize, index: usize, lines: &[(usize, i64)]) {
+    fn take_out(&mut self, at: usize, index: usize, lines: &[(usize, i64)]) -> Expected {
         if lines.is_empty() {
-            return;
+            return Ok(());
         }
         let method = self.orders[at].method;
         let part = &mut self.orders[at].parts[index];
@@ -169,187 +204,52 @@ impl Model {
             let taken = &of.units[end - usize::try_from(*units).unwrap()..end];
             cut = taken.iter().fold(cut, |sum, unit| sum + unit.cut);
             of.canceled += units;
-            let mut missing = *units;
-            for sent in part.sent.iter_mut().rev() {
-                for row in sent.lines.iter_mut().filter(|row| row.0 == *line) {
-                    let here = missing.min(row.1 - row.2 - row.3);
-                    row.2 += here;
-                    missing -= here;
-                    self.stock.get_mut(&(of.good, sent.place)).unwrap().reserved -= here;
-                }
+            let (good, mut missing) = (of.good, *units);
+            let places = part.sent.iter_mut().flat_map(|sent| sent.rows.iter_mut().map(|row| (sent.place, row)));
+            let mut rows: Vec<_> = places.filter(|(_, row)| row.line == *line).collect();
+            // What was planned last is taken out first.
+            rows.sort_by_key(|(_, row)| std::cmp::Reverse(row.id));
+            for (place, row) in rows {
+                let here = missing.min(row.open());
+                row.canceled += here;
+                missing -= here;
+                self.stock.get_mut(&(good, place)).unwrap().reserved -= here;
             }
         }
-        for sent in part.sent.iter_mut().filter(|sent| sent.state == SentState::Open) {
-            if sent.lines.iter().all(|(_, ordered, canceled, _)| ordered == canceled) {
-                sent.state = SentState::Canceled;
-                cut += sent.delivery.cut;
+        for sent in 0..part.sent.len() {
+            // A delivery that nothing is left for is not paid.
+            if part.sent[sent].state == SentState::Open && part.open_of_group(part.sent[sent].group) == 0 {
+                part.sent[sent].state = SentState::Canceled;
+                cut += part.sent[sent].delivery.cut;
             }
         }
-        if method == Method::Cash || part.captured + part.captured_discount == 0 {
-            return;
+        if matches!(method, Method::Cash | Method::Invoice) || part.captured + part.captured_discount == 0 {
+            return Ok(());
         }
         let left = part.captured - part.refunded;
         let (cash, discount) = if cut.cash <= left { (cut.cash, cut.discount) } else { (left, part.captured_discount) };
-        part.refunded += cash;
+        self.pays_back(at, cash)?;
+        self.orders[at].parts[index].refunded += cash;
         self.books.canceled(method.place(), cash, discount);
-    }
-
-    /// A parcel leaves: what it carries.
-    pub fn ship(
-        &mut self,
-        at: usize,
-        index: usize,
-        sent: usize,
-        lines: &[(usize, i64)],
-    ) -> Result<Parcel, &'static str> {
-        let method = self.orders[at].method;
-        let part = &mut self.orders[at].parts[index];
-        if part.state() != State::ToShip {
-            return Err(NOT_NOW);
-        }
-        let from = &mut part.sent[sent];
-        let fits = |(line, units): &(usize, i64)| {
-            let row = from.lines.iter().find(|row| row.0 == *line).unwrap();
-            *units <= row.1 - row.2 - row.3
-        };
-        if !lines.iter().all(fits) {
-            return Err(TOO_MANY);
-        }
-        let mut cut = Cut::default();
-        for (line, units) in lines {
-            from.lines.iter_mut().find(|row| row.0 == *line).unwrap().3 += units;
-            let of = &mut part.lines[*line];
-            let begin = usize::try_from(of.shipped).unwrap();
-            let taken = &of.units[begin..begin + usize::try_from(*units).unwrap()];
-            cut = taken.iter().fold(cut, |sum, unit| sum + unit.cut);
-            of.shipped += units;
-            let stock = self.stock.get_mut(&(of.good, from.place)).unwrap();
-            stock.on_hand -= units;
-            stock.reserved -= units;
-        }
-        if from.state == SentState::Open {
-            from.state = SentState::Moved;
-            cut += from.delivery.cut;
-        }
-        if part.fee_state == FeeState::Open {
-            part.fee_state = FeeState::Moved;
-            cut += part.fee;
-        }
-        if method != Method::Cash {
-            self.recognize(at, index, &cut);
-        }
-        Ok(Parcel {
-            id: kernel::id::ShipmentId(uuid::Uuid::nil()),
-            number: String::new(),
-            lines: lines.to_vec(),
-            cut,
-            delivered: false,
-        })
-    }
-
-    fn recognize(&mut self, at: usize, index: usize, cut: &Cut) {
-        let part = &mut self.orders[at].parts[index];
-        self.books.add(super::books::FUNDS, -(cut.cash + cut.discount));
-        self.books.charged(cut);
-        let net = cut.net();
-        if net > 0 {
-            part.holds.push(net);
-            self.books.add_of(PENDING, part.shop, net);
-        } else {
-            self.books.add_of(AVAILABLE, part.shop, net);
-        }
-    }
-
-    /// A parcel arrives; cash is collected at the door.
-    pub fn deliver(&mut self, at: usize, index: usize, parcel: usize) {
-        let method = self.orders[at].method;
-        let part = &mut self.orders[at].parts[index];
-        if part.parcels[parcel].delivered {
-            return;
-        }
-        part.parcels[parcel].delivered = true;
-        let Parcel { lines, cut, .. } = part.parcels[parcel].clone();
-        for (line, units) in lines {
-            part.lines[line].delivered += units;
-        }
-        if method == Method::Cash {
-            part.captured += cut.cash;
-            part.captured_discount += cut.discount;
-            self.books.captured(CARRIER, cut.cash, cut.discount);
-            self.recognize(at, index, &cut);
-        }
-    }
-
-    /// Weeks pass: deadlines run out, earnings are released, what was delivered is closed.
-    pub fn weeks_pass(&mut self) {
-        for at in 0..self.orders.len() {
-            if self.orders[at].unpaid > 0 {
-                self.give_up(at);
-            }
-            for index in 0..self.orders[at].parts.len() {
-                if self.orders[at].parts[index].state() == State::Waiting {
-                    self.take_out_open(at, index);
-                    self.orders[at].parts[index].phase = Phase::Gone;
-                }
-            }
-        }
-        for shop in 0..self.terms.len() {
-            let kept = self.books.of(RESERVE, shop);
-            self.books.add_of(RESERVE, shop, -kept);
-            self.books.add_of(AVAILABLE, shop, kept);
-        }
-        for part in self.orders.iter_mut().flat_map(|order| &mut order.parts) {
-            for held in part.holds.drain(..) {
-                let kept = rate_of(held, self.terms[part.shop].reserve_ppm);
-                self.books.add_of(PENDING, part.shop, -held);
-                self.books.add_of(AVAILABLE, part.shop, held - kept);
-                self.books.add_of(RESERVE, part.shop, kept);
-            }
-            part.closed |= part.state() == State::Delivered && part.returns.is_empty();
-        }
-    }
-
-    /// Everybody with enough is paid.
-    pub fn pay_out(&mut self) -> Vec<Payout> {
-        let mut sent = Vec::new();
-        for shop in 0..self.terms.len() {
-            let minor = self.books.of(AVAILABLE, shop);
-            if minor >= self.minimum.max(1) {
-                self.books.add_of(AVAILABLE, shop, -minor);
-                self.books.add_of(IN_PAYOUT, shop, minor);
-                sent.push(Payout { shop, minor, paid: false, returned: false });
-            }
-        }
-        self.payouts.extend(&sent);
-        sent
-    }
-
-    /// The bank paid.
-    pub fn payout_paid(&mut self, at: usize) -> Expected {
-        let payout = &mut self.payouts[at];
-        if payout.returned {
-            return Err("NOT_POSSIBLE");
-        }
-        if !payout.paid {
-            payout.paid = true;
-            self.books.add_of(IN_PAYOUT, payout.shop, -payout.minor);
-            self.books.add(BANK, -payout.minor);
-        }
         Ok(())
     }
 
-    /// The bank sent it back, before or after it was paid.
-    pub fn payout_returned(&mut self, at: usize) {
-        let payout = &mut self.payouts[at];
-        if payout.returned {
-            return;
+    /// What a bank disputes is not paid back as well.
+    pub(super) fn pays_back(&self, at: usize, cash: i64) -> Expected {
+        let order = &self.orders[at];
+        if cash > 0 && !order.disputes.is_empty() && cash > order.payable() { Err("EXCEEDS_CAPTURED") } else { Ok(()) }
+    }
+
+    /// Does something whole or not at all.
+    pub(super) fn whole<T>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<T, &'static str>,
+    ) -> Result<T, &'static str> {
+        let before = self.clone();
+        let done = work(self);
+        if done.is_err() {
+            *self = before;
         }
-        payout.returned = true;
-        if payout.paid {
-            self.books.add(BANK, payout.minor);
-        } else {
-            self.books.add_of(IN_PAYOUT, payout.shop, -payout.minor);
-        }
-        self.books.add_of(AVAILABLE, payout.shop, payout.minor);
+        done
     }
 }

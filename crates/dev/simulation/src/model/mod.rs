@@ -5,14 +5,20 @@
 
 pub mod books;
 pub mod cut;
+mod dispute;
 mod effect;
 mod order;
+mod parcel;
 mod refund;
+mod time;
 
 use std::collections::BTreeMap;
 
 use books::Books;
-pub use order::{Expected, FeeState, Line, Method, Order, Part, Phase, Returned, Sent, SentState, State};
+pub use order::{
+    Dispute, Expected, FeeState, Line, Method, Order, Parcel, Part, Phase, Returned, Row, Sent, SentState, State, Way,
+};
+pub use refund::{Wanted, Wish};
 
 /// What lies at a place, and what of it is promised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -38,6 +44,14 @@ pub struct Terms {
     pub auto_accept: bool,
 }
 
+/// What a company may buy on account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Credit {
+    pub limit: i64,
+    /// Whether the marketplace vouches for it.
+    pub vouched: bool,
+}
+
 /// A payout that was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Payout {
@@ -56,8 +70,39 @@ pub struct Model {
     pub books: Books,
     pub terms: Vec<Terms>,
     pub payouts: Vec<Payout>,
+    /// The most that each company may owe.
+    pub limits: Vec<Credit>,
     /// Whether the fixed fee goes back with the last unit.
     pub refund_fee: bool,
+    /// Above how much somebody else has to agree to a refund.
+    pub agree_above: Option<i64>,
+    /// Whether merchants pay what lost disputes cost.
+    pub recharges: bool,
+    /// What banks have of the provider's money.
+    pub taken: i64,
     /// The smallest payout.
     pub minimum: i64,
+}
+
+impl Model {
+    /// What orders of a company wait to take of its credit, and what it owes.
+    #[must_use]
+    pub fn credit_used(&self, company: usize) -> (i64, i64) {
+        let own = self.orders.iter().filter(|order| order.account.is_some_and(|(of, _)| of == company));
+        own.fold((0, 0), |(reserved, owed), order| (reserved + order.reserved(), owed + order.owes()))
+    }
+
+    /// What a company can still buy on account.
+    #[must_use]
+    pub fn credit_left(&self, company: usize) -> i64 {
+        let (reserved, owed) = self.credit_used(company);
+        (self.limits[company].limit - reserved - owed).max(0)
+    }
+
+    /// Whether goods are there in such numbers, wherever they lie.
+    #[must_use]
+    pub fn has(&self, lines: &[(usize, i64)]) -> bool {
+        let free = |good: usize| -> i64 { (0..2).map(|place| self.stock[&(good, place)].free()).sum() };
+        lines.iter().all(|(good, units)| *units <= free(*good))
+    }
 }

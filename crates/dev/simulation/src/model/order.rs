@@ -1,8 +1,11 @@
 //! An order as the model sees it.
 
-use kernel::id::{FulfillmentOrderId, MerchantOrderId, OrderId, OrderLineId, ReturnId, ShipmentId};
+use kernel::id::{
+    DisputeId, FulfillmentLineId, FulfillmentOrderId, MerchantOrderId, OrderId, OrderLineId, ReturnId, ShipmentId,
+};
 
 use super::cut::{Cut, Unit};
+use super::refund::Wish;
 
 /// What a command should answer: success, or the code of its refusal.
 pub type Expected = Result<(), &'static str>;
@@ -14,10 +17,12 @@ pub enum Method {
     Wallet,
     Transfer,
     Cash,
+    /// On account, for companies.
+    Invoice,
 }
 
 impl Method {
-    pub const ALL: [Self; 4] = [Self::Card, Self::Wallet, Self::Transfer, Self::Cash];
+    pub const ALL: [Self; 5] = [Self::Card, Self::Wallet, Self::Transfer, Self::Cash, Self::Invoice];
 
     pub const fn code(self) -> &'static str {
         match self {
@@ -25,6 +30,7 @@ impl Method {
             Self::Wallet => "wallet_sandbox",
             Self::Transfer => "bank_transfer",
             Self::Cash => "cash_on_delivery",
+            Self::Invoice => "invoice",
         }
     }
 
@@ -32,7 +38,7 @@ impl Method {
     pub const fn place(self) -> &'static str {
         match self {
             Self::Card | Self::Wallet => super::books::PROVIDER,
-            Self::Transfer | Self::Cash => super::books::BANK,
+            Self::Transfer | Self::Cash | Self::Invoice => super::books::BANK,
         }
     }
 }
@@ -56,6 +62,7 @@ pub enum State {
     ToShip,
     Shipped,
     Delivered,
+    Undelivered,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,6 +89,9 @@ pub struct Line {
     pub canceled: i64,
     pub shipped: i64,
     pub delivered: i64,
+    pub lost: i64,
+    /// Back at the sender.
+    pub bounced: i64,
     pub refunded: i64,
     /// Refunded although the buyer keeps them.
     pub kept: i64,
@@ -93,6 +103,10 @@ pub struct Line {
 impl Line {
     pub const fn open(&self) -> i64 {
         self.ordered - self.canceled - self.shipped
+    }
+
+    pub const fn on_the_way(&self) -> i64 {
+        self.shipped - self.delivered - self.lost - self.bounced
     }
 
     /// Units that were sent and not given back as a whole.
@@ -119,24 +133,75 @@ impl Line {
     }
 }
 
+/// Units of a line that one place sends.
+#[derive(Debug, Clone, Copy)]
+pub struct Row {
+    pub id: FulfillmentLineId,
+    pub line: usize,
+    pub ordered: i64,
+    pub canceled: i64,
+    pub shipped: i64,
+}
+
+impl Row {
+    pub const fn open(&self) -> i64 {
+        self.ordered - self.canceled - self.shipped
+    }
+}
+
 /// What one place sends.
 #[derive(Debug, Clone)]
 pub struct Sent {
     pub id: FulfillmentOrderId,
     pub place: usize,
-    /// Line, ordered, canceled, shipped.
-    pub lines: Vec<(usize, i64, i64, i64)>,
+    pub rows: Vec<Row>,
+    /// Those of one group are delivered for the prices of all of them, with the first parcel of any.
+    pub group: usize,
+    pub held: bool,
     pub delivery: Unit,
     pub state: SentState,
+}
+
+impl Sent {
+    pub fn sum(&self, of: impl Fn(&Row) -> i64) -> i64 {
+        self.rows.iter().map(of).sum()
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    Going,
+    Delivered,
+    Lost,
+    Returned,
 }
 
 #[derive(Debug, Clone)]
 pub struct Parcel {
     pub id: ShipmentId,
     pub number: String,
-    pub lines: Vec<(usize, i64)>,
+    pub sent: usize,
+    /// Line, the first unit and the one after the last.
+    pub units: Vec<(usize, i64, i64)>,
+    /// Whose delivery moved with it.
+    pub carried: Vec<usize>,
+    pub with_fee: bool,
     pub cut: Cut,
-    pub delivered: bool,
+    pub way: Way,
+}
+
+/// Money that the buyer's bank took back.
+#[derive(Debug, Clone)]
+pub struct Dispute {
+    pub id: DisputeId,
+    /// What it is about; `None`: all of the order.
+    pub part: Option<usize>,
+    pub minor: i64,
+    pub fee: i64,
+    /// Whether the buyer was wrong; `None`: nobody knows yet.
+    pub won: Option<bool>,
+    /// What merchants cannot touch meanwhile.
+    pub frozen: Vec<(usize, i64)>,
 }
 
 /// Goods on their way back.
@@ -168,6 +233,12 @@ pub struct Part {
     pub refunded: i64,
     /// Earnings that wait, by parcel.
     pub holds: Vec<i64>,
+    /// What is kept back of earnings that were released.
+    pub kept_back: Vec<i64>,
+    /// Refunds that wait for somebody to agree, in the order in which they were asked for.
+    pub wishes: Vec<Wish>,
+    /// Whether something is wrong with it.
+    pub incident: bool,
 }
 
 impl Part {
@@ -176,7 +247,7 @@ impl Part {
     }
 
     pub fn on_the_way(&self) -> i64 {
-        self.sum(|line| line.shipped - line.delivered)
+        self.sum(Line::on_the_way)
     }
 
     /// What the buyer owes for what was not canceled.
@@ -201,8 +272,20 @@ impl Part {
             Phase::Waiting => State::Waiting,
             Phase::Accepted | Phase::Gone if self.sum(Line::open) > 0 => State::ToShip,
             Phase::Accepted | Phase::Gone if self.on_the_way() > 0 => State::Shipped,
+            Phase::Accepted | Phase::Gone if self.sum(|line| line.delivered) == 0 => State::Undelivered,
             Phase::Accepted | Phase::Gone => State::Delivered,
         }
+    }
+
+    /// What the buyer agreed to pay for it, whatever became of it.
+    pub fn total(&self) -> i64 {
+        let goods: i64 = self.lines.iter().flat_map(|line| &line.units).map(|unit| unit.cut.cash).sum();
+        goods + self.sent.iter().map(|sent| sent.delivery.cut.cash).sum::<i64>()
+    }
+
+    /// Units that can still be sent of all that is delivered together with this.
+    pub fn open_of_group(&self, group: usize) -> i64 {
+        self.sent.iter().filter(|sent| sent.group == group).map(|sent| sent.sum(Row::open)).sum()
     }
 
     pub fn may_refund(&self, method: Method) -> bool {
@@ -211,7 +294,7 @@ impl Part {
     }
 }
 
-/// What a buyer bought.
+/// What a buyer bought and pays together. What is added to an order later is another one of these, with the same id.
 #[derive(Debug, Clone)]
 pub struct Order {
     pub id: OrderId,
@@ -220,15 +303,61 @@ pub struct Order {
     pub parts: Vec<Part>,
     /// What is missing of the transfer.
     pub unpaid: i64,
+    /// The company it is for.
+    pub firm: Option<usize>,
+    /// Which company buys it on account, and whether the marketplace vouches for it.
+    pub account: Option<(usize, bool)>,
+    /// What the buyer owes for parcels that left: part, minor units.
+    pub owed: Vec<(usize, i64)>,
     pub given_up: bool,
+    pub disputes: Vec<Dispute>,
+    /// What parts gave back to the bank.
+    pub charged_back: i64,
 }
 
 impl Order {
     pub fn total(&self) -> i64 {
-        let part = |part: &Part| {
-            let goods: i64 = part.lines.iter().flat_map(|line| &line.units).map(|unit| unit.cut.cash).sum();
-            goods + part.sent.iter().map(|sent| sent.delivery.cut.cash).sum::<i64>()
-        };
-        self.parts.iter().map(part).sum()
+        self.parts.iter().map(Part::total).sum()
+    }
+
+    /// What of the credit of its company waits for parcels.
+    pub fn reserved(&self) -> i64 {
+        if self.account.is_none() {
+            return 0;
+        }
+        self.parts.iter().map(|part| part.due() - part.captured).sum()
+    }
+
+    pub fn owes(&self) -> i64 {
+        self.owed.iter().map(|(_, minor)| minor).sum()
+    }
+
+    /// Whether a merchant waits for the buyer's money.
+    pub fn waits(&self, part: usize) -> bool {
+        let vouched = self.account.is_none_or(|(_, vouched)| vouched);
+        !vouched && self.owed.iter().any(|(of, minor)| *of == part && *minor > 0)
+    }
+
+    /// Less is owed, the oldest first, that of `first` before all.
+    pub fn owe_less(&mut self, first: Option<usize>, minor: i64) -> i64 {
+        let mut left = minor;
+        let (own, others): (Vec<_>, Vec<_>) = self.owed.iter_mut().partition(|(part, _)| Some(*part) == first);
+        for (_, open) in own.into_iter().chain(others) {
+            let share = left.min(*open);
+            *open -= share;
+            left -= share;
+        }
+        minor - left
+    }
+
+    /// What a bank disputes or took for good.
+    pub fn disputed(&self) -> i64 {
+        self.disputes.iter().filter(|dispute| dispute.won != Some(true)).map(|dispute| dispute.minor).sum()
+    }
+
+    /// What the buyer paid and neither has back nor disputes.
+    pub fn payable(&self) -> i64 {
+        let left: i64 = self.parts.iter().map(|part| part.captured - part.refunded).sum();
+        left + self.charged_back - self.disputed()
     }
 }

@@ -6,20 +6,26 @@ use billing::{MarkPaid, MarkReturned, RunPayouts};
 use kernel::{Clock as _, Money, PageArgs};
 use payments::TransferReceived;
 
-use super::Again;
+use super::quote::Stage;
+use super::{Again, STALE};
 use crate::market::{EUR, WEEKS, set_stock};
+use crate::model::Credit;
 use crate::simulation::Simulation;
 
 impl Simulation {
     pub(super) async fn transfer(&mut self) {
-        let open: Vec<usize> = (0..self.model.orders.len()).filter(|at| self.model.orders[*at].unpaid > 0).collect();
+        let wants = |at: &usize| self.model.orders[*at].unpaid + self.model.orders[*at].owes() > 0;
+        let open: Vec<usize> = (0..self.model.orders.len()).filter(wants).collect();
+        if open.is_empty() && !self.chance.one_in(6) {
+            return;
+        }
         let (reference, minor) = if open.is_empty() || self.chance.one_in(8) {
             let minor = self.chance.between(1, 9_000);
             self.model.stray_transfer(minor);
             ("nobody knows".to_owned(), minor)
         } else {
             let at = self.chance.pick(&open);
-            let unpaid = self.model.orders[at].unpaid;
+            let unpaid = self.model.orders[at].unpaid + self.model.orders[at].owes();
             let minor = match self.chance.between(0, 4) {
                 0 => self.chance.between(1, unpaid),
                 1 => unpaid + self.chance.between(1, 500),
@@ -33,6 +39,18 @@ impl Simulation {
         let input = TransferReceived { reference, amount, bank_reference: self.key(), received_at: None };
         let ctx = self.operator();
         self.ask(what, Ok(()), Again::Same, || payments::transfer_received(&ctx, input.clone())).await;
+    }
+
+    /// A company may owe more from now on, or less: then it buys nothing until it has paid.
+    pub(super) async fn agree_credit(&mut self) {
+        let at = self.chance.index(self.firms.len());
+        let credit = Credit { limit: self.chance.between(0, 80_000), vouched: self.chance.one_in(2) };
+        let (ctx, id) = (self.operator(), self.firms[at].id);
+        let lines = payments::query::credit_lines_of_seen_companies(&ctx, &[id]).await.unwrap();
+        let input = crate::firm::terms(id, credit, lines[&id][0].version);
+        self.model.limits[at] = credit;
+        let what = format!("company {at} may owe {credit:?}");
+        self.ask(what, Ok(()), STALE, || payments::set_credit_line(&ctx, input.clone())).await;
     }
 
     pub(super) async fn count_stock(&mut self) {
@@ -71,7 +89,7 @@ impl Simulation {
     /// The bank says what became of a payout.
     pub(super) async fn bank_tells(&mut self) {
         if self.payouts.is_empty() {
-            return self.pay_out().await;
+            return;
         }
         let at = self.chance.index(self.payouts.len());
         let (payout_id, ctx) = (self.payouts[at], self.operator());
@@ -92,6 +110,8 @@ impl Simulation {
     pub(super) async fn weeks_pass(&mut self) {
         self.story.tell("  weeks pass".to_owned());
         self.model.weeks_pass();
+        self.drafts.iter_mut().for_each(|draft| draft.open = false);
+        self.quotes.iter_mut().for_each(|quote| quote.stage = Stage::Over);
         self.clock.advance(WEEKS);
         let ctx = context::Ctx::system(self.world.clone(), "clock");
         let now = self.clock.now();
@@ -104,11 +124,13 @@ impl Simulation {
         self.chore("sweep", || payments::sweep(&ctx, now)).await;
         self.chore("renew", || payments::renew_due(&ctx, now)).await;
         self.chore("debts", || billing::command::age_debts(&ctx, now)).await;
+        self.chore("drafts", || orders::command::drafts_expire(&ctx, 200)).await;
+        self.chore("quotes", || orders::command::quotes_expire(&ctx, 200)).await;
         self.chore("carts", || orders::command::carts_forget(&ctx, 200)).await;
     }
 
     /// Something that a schedule does; it may crash, and the next node does it again.
-    async fn chore<T, E: std::fmt::Debug, F: Future<Output = Result<T, E>>>(
+    pub async fn chore<T, E: std::fmt::Debug, F: Future<Output = Result<T, E>>>(
         &mut self,
         name: &str,
         make: impl Fn() -> F,

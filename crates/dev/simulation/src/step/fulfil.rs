@@ -2,19 +2,19 @@
 
 use chrono::Duration;
 use kernel::Clock as _;
-use orders::command::{CancelOrder, CancelUnits, Decide, Decision, Deliver, LineDecision, Ship};
+use orders::command::{CancelOrder, CancelUnits, Decide, Decision, Deliver, LineDecision, ParcelEnded, Ship};
 use orders::event::LineUnits;
 use orders::model::status::CancelReason;
 use orders::model::tracking::Scan;
 
 use super::{Again, STALE};
-use crate::model::{Line, Part, State};
+use crate::model::{Expected, Line, Parcel, Part, Row, State, Way};
 use crate::simulation::Simulation;
 
 /// Ways of a parcel, in the carrier's words.
-const WORDS: [&str; 3] = ["in_transit", "out_for_delivery", "delivered"];
+const WORDS: [&str; 2] = ["in_transit", "out_for_delivery"];
 
-fn units(part: &Part, lines: &[(usize, i64)]) -> Vec<LineUnits> {
+pub(super) fn units(part: &Part, lines: &[(usize, i64)]) -> Vec<LineUnits> {
     lines.iter().map(|(line, quantity)| LineUnits { line: part.lines[*line].id, quantity: *quantity }).collect()
 }
 
@@ -67,11 +67,9 @@ impl Simulation {
         let Some((at, index)) = self.a_part(|_, part| part.state() == State::ToShip) else { return };
         let shown = self.shown(at, index).await;
         let part = self.model.orders[at].parts[index].clone();
-        let opens = |of: &crate::model::Sent| of.lines.iter().any(|row| row.1 > row.2 + row.3);
-        let open: Vec<usize> = (0..part.sent.len()).filter(|at| opens(&part.sent[*at])).collect();
-        let sent = if open.is_empty() { 0 } else { self.chance.pick(&open) };
+        let sent = self.a_sent(&part);
         let from = &part.sent[sent];
-        let most: Vec<_> = from.lines.iter().map(|row| (row.0, row.1 - row.2 - row.3)).collect();
+        let most: Vec<_> = from.rows.iter().map(|row| (row.line, row.open())).collect();
         let lines = self.some_units(&most);
         let made = self.model.ship(at, index, sent, &lines);
         self.keys += 1;
@@ -99,30 +97,72 @@ impl Simulation {
         }
     }
 
-    pub(super) async fn deliver(&mut self) {
-        let waits = |part: &Part| part.parcels.iter().any(|parcel| !parcel.delivered);
-        let Some((at, index)) = self.a_part(|_, part| waits(part)) else { return };
-        let part = self.model.orders[at].parts[index].clone();
-        let open: Vec<usize> = (0..part.parcels.len()).filter(|at| !part.parcels[*at].delivered).collect();
-        let all: Vec<usize> = (0..part.parcels.len()).collect();
-        let Some(from) = [open, all].into_iter().find(|from| !from.is_empty()) else { return };
-        let parcel = self.chance.pick(&from);
-        self.model.deliver(at, index, parcel);
-        let what = format!("deliver {at}.{index}.{parcel}");
-        if self.chance.one_in(2) {
-            let staff = self.shops[part.shop].staff.clone();
-            let input = Deliver { shipment: part.parcels[parcel].id, delivered_at: None, proof: None };
-            self.ask(what, Ok(()), Again::Same, || orders::command::deliver(&staff, input.clone())).await;
+    /// Something that a place sends, mostly of which something is left.
+    pub(super) fn a_sent(&mut self, part: &Part) -> usize {
+        let open: Vec<usize> = (0..part.sent.len()).filter(|at| part.sent[*at].sum(Row::open) > 0).collect();
+        if open.is_empty() || self.chance.one_in(12) {
+            self.chance.index(part.sent.len())
         } else {
-            let scans = self.scans(&part.parcels[parcel].number);
-            let ctx = context::Ctx::system(self.world.clone(), "carrier");
-            let make = || orders::command::tracking_events(&ctx, "dhl", &scans);
-            self.ask(format!("{what} by the carrier"), Ok(()), Again::Same, make).await;
+            self.chance.pick(&open)
         }
     }
 
+    pub(super) async fn deliver(&mut self) {
+        let Some((at, index, parcel)) = self.a_parcel() else { return };
+        let part = self.model.orders[at].parts[index].clone();
+        let what = format!("deliver {at}.{index}.{parcel}");
+        let expected = self.model.deliver(at, index, parcel);
+        if self.chance.one_in(2) {
+            let staff = self.shops[part.shop].staff.clone();
+            let input = Deliver { shipment: part.parcels[parcel].id, delivered_at: None, proof: None };
+            self.ask(what, expected, Again::Same, || orders::command::deliver(&staff, input.clone())).await;
+        } else {
+            // What does not fit any more is kept, and nothing comes of it.
+            self.carrier_tells(what, &part.parcels[parcel].number, "delivered", Ok(())).await;
+        }
+    }
+
+    /// A parcel is lost or comes back, as the merchant says or the carrier.
+    pub(super) async fn parcel_ends(&mut self) {
+        let Some((at, index, parcel)) = self.a_parcel() else { return };
+        let part = self.model.orders[at].parts[index].clone();
+        let lost = self.chance.one_in(2);
+        let what = format!("{at}.{index}.{parcel} does not arrive, lost: {lost}");
+        if self.chance.one_in(2) {
+            let restock = self.chance.one_in(2);
+            let expected = self.model.parcel_ends(at, index, parcel, lost, restock);
+            let staff = self.shops[part.shop].staff.clone();
+            let input = ParcelEnded { shipment: part.parcels[parcel].id, lost, restock, note: None };
+            let make = || orders::command::parcel_ended(&staff, input.clone());
+            self.ask(what, expected, Again::Refused("INVALID_TRANSITION"), make).await;
+        } else {
+            let told = self.model.parcel_ends(at, index, parcel, lost, true);
+            let expected = if told == Err("INVALID_TRANSITION") { Ok(()) } else { told };
+            let word = if lost { "lost" } else { "returned_to_sender" };
+            self.carrier_tells(what, &part.parcels[parcel].number, word, expected).await;
+        }
+    }
+
+    async fn carrier_tells(&mut self, what: String, number: &str, last: &'static str, expected: Expected) {
+        let scans = self.scans(number, last);
+        let ctx = context::Ctx::system(self.world.clone(), "carrier");
+        let make = || orders::command::tracking_events(&ctx, "dhl", &scans);
+        self.ask(format!("{what}, by the carrier"), expected, Again::Same, make).await;
+    }
+
+    /// A parcel, mostly one on its way.
+    fn a_parcel(&mut self) -> Option<(usize, usize, usize)> {
+        let going = |parcel: &Parcel| parcel.way == Way::Going;
+        let (at, index) = self.a_part(|_, part| part.parcels.iter().any(going))?;
+        let part = &self.model.orders[at].parts[index];
+        let all: Vec<usize> = (0..part.parcels.len()).collect();
+        let open: Vec<usize> = all.iter().copied().filter(|at| going(&part.parcels[*at])).collect();
+        let from = if open.is_empty() || self.chance.one_in(8) { all } else { open };
+        if from.is_empty() { None } else { Some((at, index, self.chance.pick(&from))) }
+    }
+
     /// What the carrier tells of a parcel, in any order and some of it twice.
-    fn scans(&mut self, number: &str) -> Vec<Scan> {
+    fn scans(&mut self, number: &str, last: &'static str) -> Vec<Scan> {
         let now = self.clock.now();
         let scan = |(at, word): (i32, &str)| Scan {
             tracking_number: number.to_owned(),
@@ -131,7 +171,7 @@ impl Simulation {
             text: None,
             received_by: None,
         };
-        let mut scans: Vec<Scan> = (0..).zip(WORDS).map(scan).collect();
+        let mut scans: Vec<Scan> = (0..).zip([WORDS[0], WORDS[1], last]).map(scan).collect();
         if self.chance.one_in(2) {
             scans.push(scans[2].clone());
         }

@@ -1,9 +1,15 @@
 //! What happens, and what the model says to it.
 
 mod bank;
+pub mod desk;
+mod dispute;
+mod edit;
 mod fulfil;
 mod place;
+mod plan;
+pub mod quote;
 mod refund;
+mod written;
 
 pub use place::address;
 
@@ -30,29 +36,122 @@ pub enum Again {
 /// The version that the caller saw is not the present one.
 const STALE: Again = Again::Refused("STALE_VERSION");
 
+/// How often something else is tried when there is nothing to be done of a kind.
+const TRIES: usize = 4;
+
+/// What can happen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Place,
+    Decide,
+    Ship,
+    Deliver,
+    Cancel,
+    CancelAll,
+    RefundUnits,
+    RefundAmount,
+    TakeBack,
+    Transfer,
+    CountStock,
+    PayOut,
+    BankTells,
+    ParcelEnds,
+    Replan,
+    Dispute,
+    Incident,
+    AgreeCredit,
+    Agree,
+    Desk,
+    Quote,
+    Edit,
+    Weeks,
+}
+
+/// What can happen, and how often.
+pub const KINDS: [(Kind, i64); 23] = [
+    (Kind::Place, 14),
+    (Kind::Decide, 22),
+    (Kind::Ship, 32),
+    (Kind::Deliver, 24),
+    (Kind::Cancel, 4),
+    (Kind::CancelAll, 1),
+    (Kind::RefundUnits, 8),
+    (Kind::RefundAmount, 6),
+    (Kind::TakeBack, 12),
+    (Kind::Transfer, 9),
+    (Kind::CountStock, 2),
+    (Kind::PayOut, 2),
+    (Kind::BankTells, 2),
+    (Kind::ParcelEnds, 8),
+    (Kind::Replan, 12),
+    (Kind::Dispute, 8),
+    (Kind::Incident, 5),
+    (Kind::AgreeCredit, 1),
+    (Kind::Agree, 6),
+    (Kind::Desk, 6),
+    (Kind::Quote, 9),
+    (Kind::Edit, 8),
+    (Kind::Weeks, 2),
+];
+
 fn code<T, E: Fault>(answer: Result<T, E>) -> Expected {
     answer.map(drop).map_err(|error| error.code())
 }
 
 impl Simulation {
-    /// Something happens.
+    /// Something happens. What a seed favors happens more often, so that one sees more of it.
     pub async fn step(&mut self) {
-        match self.chance.between(0, 99) {
-            _ if self.model.orders.len() < 3 => self.place().await,
-            0..=19 => self.place().await,
-            20..=31 => self.decide().await,
-            32..=46 => self.ship().await,
-            47..=57 => self.deliver().await,
-            58..=64 => self.cancel().await,
-            65..=66 => self.cancel_all().await,
-            67..=74 => self.refund_units().await,
-            75..=79 => self.refund_amount().await,
-            80..=88 => self.take_back().await,
-            89..=91 => self.transfer().await,
-            92..=93 => self.count_stock().await,
-            94..=95 => self.pay_out().await,
-            96..=97 => self.bank_tells().await,
-            _ => self.weeks_pass().await,
+        for _ in 0..TRIES {
+            let told = self.story.len();
+            let kind = self.a_kind();
+            self.happens(kind).await;
+            if self.story.len() > told {
+                return;
+            }
+        }
+    }
+
+    fn a_kind(&mut self) -> Kind {
+        if self.model.orders.len() < 3 {
+            return Kind::Place;
+        }
+        let weight = |(kind, weight): &(Kind, i64)| if self.favored.contains(kind) { 4 * weight } else { *weight };
+        let weights: Vec<i64> = KINDS.iter().map(weight).collect();
+        let mut left = self.chance.between(1, weights.iter().sum());
+        for ((kind, _), weight) in KINDS.iter().zip(weights) {
+            left -= weight;
+            if left <= 0 {
+                return *kind;
+            }
+        }
+        Kind::Place
+    }
+
+    async fn happens(&mut self, kind: Kind) {
+        match kind {
+            Kind::Place => self.place().await,
+            Kind::Decide => self.decide().await,
+            Kind::Ship => self.ship().await,
+            Kind::Deliver => self.deliver().await,
+            Kind::Cancel => self.cancel().await,
+            Kind::CancelAll => self.cancel_all().await,
+            Kind::RefundUnits => self.refund_units().await,
+            Kind::RefundAmount => self.refund_amount().await,
+            Kind::TakeBack => self.take_back().await,
+            Kind::Transfer => self.transfer().await,
+            Kind::CountStock => self.count_stock().await,
+            Kind::PayOut => self.pay_out().await,
+            Kind::BankTells => self.bank_tells().await,
+            Kind::ParcelEnds => self.parcel_ends().await,
+            Kind::Replan => self.replan().await,
+            Kind::Dispute => self.dispute().await,
+            Kind::Incident => self.incident().await,
+            Kind::AgreeCredit => self.agree_credit().await,
+            Kind::Agree => self.agree().await,
+            Kind::Desk => self.desk().await,
+            Kind::Quote => self.quote().await,
+            Kind::Edit => self.edit().await,
+            Kind::Weeks => self.weeks_pass().await,
         }
     }
 
@@ -83,6 +182,7 @@ impl Simulation {
             }
         } else if self.chance.one_in(rates.repeat) {
             let race = self.chance.one_in(2);
+            self.story.tell(format!("    asked twice, at once: {race}"));
             let (first, second) = if race {
                 tokio::join!(make(), make())
             } else {
@@ -107,7 +207,9 @@ impl Simulation {
             .map(|(at, index, order, part)| (at, index, fits(order, part)))
             .collect();
         let fitting: Vec<_> = all.iter().filter(|(_, _, fits)| *fits).copied().collect();
-        let from = if fitting.is_empty() || self.chance.one_in(10) { all } else { fitting };
+        // What cannot be is asked for on purpose, too.
+        let any = if fitting.is_empty() { self.chance.one_in(12) } else { self.chance.one_in(10) };
+        let from = if any { all } else { fitting };
         if from.is_empty() {
             return None;
         }

@@ -5,11 +5,11 @@ use orders::command::{
     ApproveReturn, InspectReturn, InspectedUnits, OfReturn, RefundAmount, RefundReturn, RefundUnits, RequestReturn,
 };
 use orders::event::LineUnits;
-use orders::model::status::{BadReason, Bearer, RefundReason, ReturnMethod, ReturnReason};
+use orders::model::status::{BadReason, Bearer, RefundReason, RefundState, ReturnMethod, ReturnReason};
 
 use super::{Again, STALE};
 use crate::market::EUR;
-use crate::model::{Part, Returned, SentState};
+use crate::model::{Part, Returned, SentState, Wanted};
 use crate::simulation::Simulation;
 
 impl Simulation {
@@ -25,7 +25,7 @@ impl Simulation {
         let most = part.lines.iter().enumerate().map(|(at, line)| (at, line.refundable() - line.spoken_for()));
         let most: Vec<_> = most.collect();
         let lines = if sents.is_empty() || self.chance.one_in(2) { self.some_units(&most) } else { Vec::new() };
-        let expected = self.model.refund_units(at, index, &lines, &sents).map(drop);
+        let expected = self.model.refund(at, index, Wanted::Units(lines.clone(), sents.clone()));
         let input = RefundUnits {
             merchant_order: part.id,
             expected_version: Some(shown.merchant_order.version),
@@ -48,7 +48,7 @@ impl Simulation {
         let left = (part.captured - part.refunded).max(0);
         let minor = if self.chance.one_in(8) { left + 1 } else { self.chance.between(1, left.clamp(1, 3_000)) };
         let by_merchant = self.chance.one_in(2);
-        let expected = self.model.refund_amount(at, index, minor, by_merchant);
+        let expected = self.model.refund(at, index, Wanted::Amount(minor, by_merchant));
         let input = RefundAmount {
             idempotency_key: self.key(),
             merchant_order: part.id,
@@ -62,6 +62,32 @@ impl Simulation {
         let ctx = if by_merchant { self.shops[part.shop].staff.clone() } else { self.operator() };
         let what = format!("refund {minor} of {at}.{index}, by the merchant: {by_merchant}");
         self.ask(what, expected, Again::Same, || orders::command::refund_amount(&ctx, input.clone())).await;
+    }
+
+    /// Somebody else agrees to a refund that is large, or does not.
+    pub(super) async fn agree(&mut self) {
+        let waits = |part: &Part| !part.wishes.is_empty();
+        let Some((at, index)) = self.a_part(|_, part| waits(part)) else { return };
+        let part = self.model.orders[at].parts[index].clone();
+        if part.wishes.is_empty() {
+            return;
+        }
+        let which = self.chance.index(part.wishes.len());
+        let shown = self.shown(at, index).await;
+        let mut rows: Vec<_> = shown.refunds.iter().map(|found| &found.refund).collect();
+        rows.retain(|row| row.state == RefundState::AwaitingApproval);
+        rows.sort_by_key(|row| row.id);
+        let amounts: Vec<i64> = rows.iter().map(|row| row.amount_minor).collect();
+        assert_eq!(amounts, part.wishes.iter().map(|wish| wish.cash).collect::<Vec<_>>(), "refunds that wait");
+        let (id, agrees) = (rows[which].id, !self.chance.one_in(4));
+        let expected = self.model.decide_wish(at, index, which, agrees);
+        let (ctx, again) = (self.operator(), Again::Refused("INVALID_TRANSITION"));
+        let what = format!("agree to refund {which} of {at}.{index}: {agrees}, {:?}", part.wishes[which]);
+        if agrees {
+            self.ask(what, expected, again, || orders::command::refund_approve(&ctx, id)).await;
+        } else {
+            self.ask(what, expected, again, || orders::command::refund_reject(&ctx, id, None)).await;
+        }
     }
 
     /// Goods come back, one step of the way at a time.
@@ -95,9 +121,9 @@ impl Simulation {
                 return;
             }
             _ => {
-                self.model.refund_returned(at, index, which);
+                let expected = self.model.refund_returned(at, index, which);
                 let input = RefundReturn { of, with_bad: true, shipping_of: Vec::new() };
-                self.ask(what, Ok(()), STALE, || orders::command::return_refund(&ctx, input.clone())).await;
+                self.ask(what, expected, STALE, || orders::command::return_refund(&ctx, input.clone())).await;
                 return;
             }
         }

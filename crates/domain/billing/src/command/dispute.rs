@@ -93,17 +93,18 @@ pub async fn post_dispute_lost(ctx: &Ctx, input: DisputeLost) -> Result<Posted, 
     Ok(posted)
 }
 
-/// The operator bears what no merchant does, and what is still frozen comes free. Call it last.
+/// The operator bears what no merchant does, and what is still frozen comes free. Call it last, also when there is
+/// nothing to bear; `None` when nothing is frozen then either.
 ///
 /// # Errors
 /// [`Error::NotPossible`] while its beginning is not posted: try again later; [`Error::KeyMismatch`].
-pub async fn post_dispute_absorbed(ctx: &Ctx, input: DisputeAbsorbed) -> Result<Posted, Error> {
+pub async fn post_dispute_absorbed(ctx: &Ctx, input: DisputeAbsorbed) -> Result<Option<Posted>, Error> {
     ctx.authorize(POST)?;
     let tx = ctx.begin_write().await?;
     let mut ledger = Ledger::lock(&tx, input.currency).await?;
     let hash = input_hash(Kind::DisputeLost, input.currency, &input);
     if let Some(known) = ledger.known(&absorbed_key(input.dispute_id), &hash).await? {
-        return Ok(known);
+        return Ok(Some(known));
     }
     if !begun(&tx, &opened_key(input.dispute_id)).await? {
         return Err(Error::NotPossible("the beginning of the dispute is not posted yet"));
@@ -113,9 +114,12 @@ pub async fn post_dispute_absorbed(ctx: &Ctx, input: DisputeAbsorbed) -> Result<
         .into_iter()
         .map(|(merchant_id, amount_minor)| Frozen { merchant_id, amount_minor })
         .collect();
+    if input.amount_minor == 0 && frozen.is_empty() {
+        return Ok(None);
+    }
     let posted = post(&mut ledger, dispute_absorbed(&input, &frozen)?).await?;
     tx.commit().await?;
-    Ok(posted)
+    Ok(Some(posted))
 }
 
 async fn post(ledger: &mut Ledger<'_>, posting: Posting) -> Result<Posted, Error> {

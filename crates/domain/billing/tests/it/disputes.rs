@@ -1,7 +1,7 @@
 //! A dispute freezes what is there, gives it back when it is won, and takes it first when it is lost.
 
 use billing::query::merchant_balances;
-use billing::{DisputeLost, DisputeOpened, DisputeWon, Error, Exposed, SaleComponents};
+use billing::{DisputeAbsorbed, DisputeLost, DisputeOpened, DisputeWon, Error, Exposed, SaleComponents};
 use chrono::Duration;
 use context::Ctx;
 use kernel::id::DisputeId;
@@ -123,6 +123,32 @@ testkit::both_databases! {
         t.clock.advance(Duration::days(15));
         billing::release_due(&ctx, ctx.now()).await.unwrap();
         assert_eq!(money(&t, &part).await, (0, 0), "what was pending pays for it");
+        sound(&t).await;
+    }
+
+    /// What a merchant had to lose at the beginning may have been paid back since: another one bears it all.
+    async fn who_bears_nothing_in_the_end_has_its_money_back(t: TestEnv) {
+        let ctx = t.system();
+        let (bears, other) = (Part::plain(&ctx, ctx.new_id()), Part::plain(&ctx, ctx.new_id()));
+        earn(&t, &bears).await;
+        earn(&t, &other).await;
+        let dispute = ctx.new_id();
+        let mut begun = opened(&ctx, dispute, &bears);
+        begun.exposed.extend(opened(&ctx, dispute, &other).exposed);
+        billing::post_dispute_opened(&ctx, begun).await.unwrap();
+        billing::post_dispute_lost(&ctx, lost(&ctx, dispute, &bears, bears.components)).await.unwrap();
+        assert_eq!(money(&t, &other).await, (0, 8_810));
+        let rest = DisputeAbsorbed { dispute_id: dispute, currency: EUR, amount_minor: 0, at: ctx.now() };
+        let freed = billing::post_dispute_absorbed(&ctx, rest.clone()).await.unwrap();
+        assert!(freed.is_some_and(|posted| !posted.replayed));
+        assert!(billing::post_dispute_absorbed(&ctx, rest).await.unwrap().is_some_and(|posted| posted.replayed));
+        assert_eq!((money(&t, &bears).await, money(&t, &other).await), ((0, 0), (8_810, 0)));
+        // Where nothing is left to bear or to free, nothing is written.
+        let second = ctx.new_id();
+        billing::post_dispute_opened(&ctx, DisputeOpened { exposed: vec![], ..opened(&ctx, second, &other) }).await.unwrap();
+        billing::post_dispute_lost(&ctx, lost(&ctx, second, &other, other.components)).await.unwrap();
+        let rest = DisputeAbsorbed { dispute_id: second, currency: EUR, amount_minor: 0, at: ctx.now() };
+        assert!(billing::post_dispute_absorbed(&ctx, rest).await.unwrap().is_none());
         sound(&t).await;
     }
 }

@@ -49,8 +49,10 @@ impl Work {
         if !waits {
             return self.give_back(part, new).await?.ok_or(Error::NothingToRefund);
         }
-        // Nothing is taken until somebody agrees; what is left then decides.
+        // Nothing is taken until somebody agrees; what is left then decides. The merchant order is another one all the
+        // same, so that whoever asks once more because the answer got lost does not ask for more.
         self.book = before;
+        self.book.part_mut(part)?.version += 1;
         let mut row = self.refund_row(part, &new)?;
         row.state = RefundState::AwaitingApproval;
         row.wanted = Some(wanted);

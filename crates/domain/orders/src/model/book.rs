@@ -253,9 +253,11 @@ impl Book {
         }
         for index in 0..self.fulfillments.len() {
             let fulfillment = &self.fulfillments[index];
-            // What was split is delivered for one price: it is given up when nothing of it will leave.
+            // What was split is delivered for one price, which is given up when nothing more will leave. It may not have
+            // moved although something left: what was put to goods of which some had left waits for the next parcel.
             let units = self.group_units(fulfillment.group_id);
-            let gone = units.canceled == units.ordered && fulfillment.shipping_state == ShippingState::Open;
+            let costs = units.canceled == units.ordered || fulfillment.shipping_gross_minor > 0;
+            let gone = units.open() == 0 && costs && fulfillment.shipping_state == ShippingState::Open;
             if fulfillment.merchant_order_id == part && gone {
                 result.parts = result.parts.plus(self.shipping_money(fulfillment).whole());
                 result.shipping_of.push(fulfillment.id);

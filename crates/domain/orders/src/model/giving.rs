@@ -248,9 +248,10 @@ impl Book {
     }
 
     fn give_fee(&mut self, part: MerchantOrderId, with_fee: bool, given: &mut GivenUnits) -> Result<(), Error> {
-        let units = self.units(part);
+        // What was to be paid at the door and never was is over, too, although it was not paid back.
+        let left: i64 = self.lines.iter().filter(|line| line.merchant_order_id == part).map(refundable).sum();
+        let over = self.units(part).open() == 0 && left == 0;
         let owner = self.part_mut(part)?;
-        let over = units.open() == 0 && units.refunded == units.shipped;
         if with_fee && owner.fixed_fee_state == FeeState::Moved && over {
             given.step.parts = given.step.parts.plus(fixed_fee(owner.fixed_fee_minor, owner.fixed_fee_vat_minor));
             owner.fixed_fee_state = FeeState::Returned;

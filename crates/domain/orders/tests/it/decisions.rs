@@ -1,10 +1,11 @@
 //! Accepting, refusing, letting the time pass.
 
 use chrono::Duration;
-use kernel::Fault;
+use kernel::{Fault, Money};
 use orders::command::{Decide, Decision, LineDecision, decide, expire_due};
 use orders::model::state::MerchantOrderAction as Action;
 use orders::model::status::{MerchantOrderState as State, OrderState, PaymentState};
+use payments::{OpenDispute, ResolveDispute, open_dispute, resolve_dispute};
 
 use crate::support::{Market, code};
 
@@ -77,6 +78,33 @@ testkit::both_databases! {
         assert_eq!(m.part(&order, &a).await.merchant_order.state, State::Expired);
         assert_eq!(m.part(&order, &b).await.merchant_order.state, State::ToShip);
         assert_eq!(m.available(&a, "A1").await, 5);
+        m.verify().await;
+    }
+
+    async fn what_a_bank_disputes_does_not_keep_others_from_being_refused_in_time(t: TestEnv) {
+        let m = Market::new(t).await;
+        let shop = m.shop("anna").await;
+        let offer = m.goods(&shop, "A1", 1000, 9).await;
+        let disputed = m.placed(&[(offer, 1)], "wallet_sandbox").await;
+        let other = m.placed(&[(offer, 1)], "wallet_sandbox").await;
+        let input = OpenDispute {
+            payment_id: disputed.payment_id,
+            merchant_order_id: None,
+            reference: "dp_1".to_owned(),
+            amount: Money::new(disputed.total_minor, disputed.currency),
+            fee_minor: 0,
+            reason: "fraudulent".to_owned(),
+            opened_at: None,
+        };
+        let dispute = open_dispute(&m.t.operator(), input).await.unwrap();
+        m.t.clock.advance(Duration::hours(49));
+        assert_eq!(expire_due(&m.t.system(), 100).await.unwrap(), 1);
+        assert_eq!(m.part(&disputed, &shop).await.merchant_order.state, State::AwaitingAcceptance, "it cannot be paid back");
+        assert_eq!(m.part(&other, &shop).await.merchant_order.state, State::Expired);
+        let won = ResolveDispute { id: dispute.id, won: true, fee_returned_minor: 0, resolved_at: None };
+        resolve_dispute(&m.t.operator(), won).await.unwrap();
+        assert_eq!(expire_due(&m.t.system(), 100).await.unwrap(), 1);
+        m.drain().await;
         m.verify().await;
     }
 

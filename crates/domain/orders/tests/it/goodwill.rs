@@ -154,6 +154,22 @@ testkit::both_databases! {
         m.verify().await;
     }
 
+    async fn asking_once_more_because_the_answer_got_lost_asks_for_no_more(t: TestEnv) {
+        let m = Market::new(t).await;
+        let limit = BTreeMap::from([(Currency::EUR, 1000)]);
+        m.settings(SettingsPatch { refund_approval_above: Some(limit), ..Default::default() }).await;
+        let shop = m.shop("anna").await;
+        let offer = m.goods(&shop, "A1", 1999, 5).await;
+        let (order, _) = m.shipped(&shop, offer, 3).await;
+        let part = m.part(&order, &shop).await;
+        let seen = RefundUnits { expected_version: Some(part.merchant_order.version), ..units(&part, 1, vec![]) };
+        let waits = refund_units(&shop.staff, seen.clone()).await.unwrap();
+        assert_eq!(waits.state, RefundState::AwaitingApproval);
+        assert_eq!(code(refund_units(&shop.staff, seen).await), "STALE_VERSION");
+        assert_eq!(m.part(&order, &shop).await.refunds.len(), 1);
+        m.verify().await;
+    }
+
     async fn what_is_left_when_it_is_approved_decides(t: TestEnv) {
         let m = Market::new(t).await;
         let limit = BTreeMap::from([(Currency::EUR, 2000)]);

@@ -1,14 +1,15 @@
 //! Parcels that do not arrive, and what shows that one did.
 
 use kernel::Fault;
-use orders::command::{Deliver, ParcelEnded, Proof, deliver, parcel_ended};
+use marketplace::model::SettingsPatch;
+use orders::command::{Deliver, ParcelEnded, Proof, RefundUnits, deliver, parcel_ended, refund_units};
 use orders::model::status::{
     FulfillmentState, MerchantOrderState, OrderState, PaymentState, RefundReason, ShipmentState,
 };
 use orders::{Shipment, query};
 use testkit::tokio::task::JoinSet;
 
-use crate::support::{Market, code};
+use crate::support::{Market, code, event_units};
 
 fn lost(parcel: &Shipment) -> ParcelEnded {
     ParcelEnded { shipment: parcel.id, lost: true, restock: false, note: None }
@@ -92,6 +93,33 @@ testkit::both_databases! {
         assert_eq!(done.payment_state, PaymentState::Paid);
         assert_eq!(m.available(&shop, "A1").await, 3);
         assert_eq!(code(deliver(&shop.staff, arrived(&first)).await), "INVALID_TRANSITION");
+        m.verify().await;
+    }
+
+    /// What nobody paid at the door is no reason to keep the fee once all that was paid is paid back.
+    async fn the_fee_goes_back_with_the_last_unit_that_was_paid(t: TestEnv) {
+        let m = Market::new(t).await;
+        m.settings(SettingsPatch { refund_fixed_fee: Some(true), ..SettingsPatch::default() }).await;
+        let shop = m.shop("anna").await;
+        let offer = m.goods(&shop, "A1", 1999, 5).await;
+        let order = m.placed(&[(offer, 2)], "cash_on_delivery").await;
+        let part = m.accept(&order, &shop).await;
+        let first = shop.ship(&part, Some(1)).await.unwrap();
+        let second = shop.ship(&part, None).await.unwrap();
+        deliver(&shop.staff, arrived(&first)).await.unwrap();
+        parcel_ended(&shop.staff, bounced(&second)).await.unwrap();
+        m.drain().await;
+        let refund = RefundUnits {
+            merchant_order: part.merchant_order.id,
+            expected_version: None,
+            lines: vec![event_units(part.lines[0].id, 1)],
+            shipping_of: Vec::new(),
+            reason: RefundReason::Damaged,
+            note: None,
+        };
+        let refund = refund_units(&shop.staff, refund).await.unwrap();
+        assert_eq!((refund.amount_minor, refund.parts.0.fixed_fee), (1999, 35));
+        m.drain().await;
         m.verify().await;
     }
 

@@ -126,4 +126,33 @@ testkit::both_databases! {
         assert_eq!(parcel.gross_minor, part.merchant_order.total_minor, "goods and delivery leave together");
         m.verify().await;
     }
+
+    /// Of two consignments one has begun to leave; the other is put to it, and then nothing more leaves.
+    async fn a_delivery_that_never_left_goes_back_also_when_it_was_put_to_another(t: TestEnv) {
+        let m = Market::new(t).await;
+        let shop = m.shop("anna").await;
+        let offer = m.goods(&shop, "A1", 1999, 2).await;
+        shop.stock("A1", shop.two, 2).await;
+        let order = m.placed(&[(offer, 4)], "card_sandbox").await;
+        let part = m.accept(&order, &shop).await;
+        assert_eq!(part.fulfillments.len(), 2, "two from each place");
+        let (one, two) = (part.fulfillments[0].fulfillment_order.clone(), part.fulfillments[1].fulfillment_order.clone());
+        let line = part.lines[0].id;
+        let first = ship(&shop.staff, Ship { lines: vec![event_units(line, 1)], ..from(&part, one.id) }).await.unwrap();
+        assert_eq!(first.parts.0.shipping, one.shipping_gross_minor);
+        let there = one.location_id;
+        shop.stock("A1", there, 4).await;
+        fulfillment_move(&shop.staff, of(two.id), there).await.unwrap();
+        fulfillment_merge(&shop.staff, of(two.id), one.id).await.unwrap();
+        let cancel = CancelUnits {
+            merchant_order: part.merchant_order.id, expected_version: None, lines: vec![], reason: CancelReason::OutOfStock,
+            note: None,
+        };
+        cancel_units(&shop.staff, cancel).await.unwrap();
+        m.drain().await;
+        let done = m.part(&order, &shop).await.merchant_order;
+        assert_eq!(done.refund_minor, 3 * 1999 + two.shipping_gross_minor, "its price never moved");
+        assert!(two.shipping_gross_minor > 0);
+        m.verify().await;
+    }
 }
