@@ -37,6 +37,7 @@ mod m0019_business;
 mod m0020_delivery;
 mod m0023_quotes;
 mod m0024_account;
+mod m0025_access;
 
 /// All migrations, in order.
 pub struct Migrator;
@@ -67,6 +68,7 @@ impl MigratorTrait for Migrator {
             SqlMigration { name: "m0020_delivery", statements: m0020_delivery::STATEMENTS },
             SqlMigration { name: "m0023_quotes", statements: m0023_quotes::STATEMENTS },
             SqlMigration { name: "m0024_account", statements: m0024_account::STATEMENTS },
+            SqlMigration { name: "m0025_access", statements: m0025_access::STATEMENTS },
         ]
         .into_iter()
         .map(|migration| Box::new(migration) as Box<dyn MigrationTrait>)

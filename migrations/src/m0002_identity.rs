@@ -26,6 +26,8 @@ pub(crate) const STATEMENTS: &[Step] = &[
         created_at {at} NOT NULL,
         used_at {at} NOT NULL,
         expires_at {at} NOT NULL,
+        proven_at {at} NOT NULL,
+        second_factor_at {at},
         CHECK (expires_at > created_at)
     )"),
     Sql("CREATE INDEX user_session_user ON user_session (user_id, id)"),
@@ -37,7 +39,8 @@ pub(crate) const STATEMENTS: &[Step] = &[
         role text NOT NULL,
         version bigint NOT NULL,
         created_at {at} NOT NULL,
-        CHECK ((merchant_id IS NULL AND role LIKE 'operator!_%' ESCAPE '!')
+        CHECK (role LIKE 'rol!_%' ESCAPE '!'
+            OR (merchant_id IS NULL AND role LIKE 'operator!_%' ESCAPE '!')
             OR (merchant_id IS NOT NULL AND role LIKE 'merchant!_%' ESCAPE '!'))
     )"),
     Sql("CREATE UNIQUE INDEX membership_operator ON membership (user_id, role) WHERE merchant_id IS NULL"),
@@ -58,7 +61,8 @@ pub(crate) const STATEMENTS: &[Step] = &[
         accepted_at {at},
         revoked_at {at},
         CHECK (accepted_at IS NULL OR revoked_at IS NULL),
-        CHECK ((merchant_id IS NULL AND role LIKE 'operator!_%' ESCAPE '!')
+        CHECK (role LIKE 'rol!_%' ESCAPE '!'
+            OR (merchant_id IS NULL AND role LIKE 'operator!_%' ESCAPE '!')
             OR (merchant_id IS NOT NULL AND role LIKE 'merchant!_%' ESCAPE '!'))
     )"),
     Sql("CREATE INDEX invitation_scope ON invitation (merchant_id, id)"),
@@ -72,6 +76,7 @@ pub(crate) const STATEMENTS: &[Step] = &[
         hint text NOT NULL,
         token_hash text NOT NULL UNIQUE,
         created_by text NOT NULL,
+        issuer_id {id},
         created_at {at} NOT NULL,
         expires_at {at},
         used_at {at},

@@ -1,6 +1,7 @@
 //! The real program, from outside.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod access;
 mod bad_input;
 mod business;
 mod care;

@@ -64,6 +64,8 @@ pub struct PeopleQuery(
     SystemQuery,
     crate::node::NodeQuery,
     crate::identity::IdentityQuery,
+    crate::identity::RoleQuery,
+    crate::identity::SecurityQuery,
     crate::customers::CustomersQuery,
     crate::customers::CompanyQuery,
 );

@@ -21,3 +21,4 @@ pub use model::{
 };
 pub use query::for_sale::variants_for_sale_on;
 pub use query::offerable::offerable_on;
+pub use repo::scope::{reached_on, within_categories};

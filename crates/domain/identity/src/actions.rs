@@ -12,6 +12,16 @@ pub const PASSWORD_RESET: Action = Action::new("password", "reset");
 pub const EMAIL_VERIFY: Action = Action::new("email", "verify");
 /// Read accounts of persons.
 pub const USER_READ: Action = Action::new("user", "read");
+/// Look at the sessions of persons.
+pub const SESSION_READ: Action = Action::new("session", "read");
+/// End the sessions of persons.
+pub const SESSION_REVOKE: Action = Action::new("session", "revoke");
+/// Take the second factor off the accounts of persons who lost it.
+pub const SECOND_FACTOR_RESET: Action = Action::new("user", "reset_second_factor");
+/// Read what is asked of those who sign in.
+pub const SECURITY_READ: Action = Action::new("security_policy", "read");
+/// Change what is asked of those who sign in.
+pub const SECURITY_EDIT: Action = Action::new("security_policy", "edit");
 /// Block and unblock accounts of persons.
 pub const USER_BLOCK: Action = Action::new("user", "block");
 /// Read members and invitations of the operator's team or of a merchant.
@@ -24,5 +34,9 @@ pub const INVITATION_ACCEPT: Action = Action::new("invitation", "accept");
 pub const API_KEY_READ: Action = Action::new("api_key", "read");
 /// Make and revoke API keys.
 pub const API_KEY_MANAGE: Action = Action::new("api_key", "manage");
+/// Read the roles that the operator and merchants made.
+pub const ROLE_READ: Action = Action::new("role", "read");
+/// Make, change and end such roles.
+pub const ROLE_MANAGE: Action = Action::new("role", "manage");
 /// Remove what has expired. For Souk's own schedules.
 pub const PURGE: Action = Action::new("identity", "purge");

@@ -10,7 +10,7 @@ use kernel::id::{ApiKeyId, CustomerId, MerchantId, SessionId, UserId};
 use sea_orm::{ConnectionTrait as _, DbErr, QueryResult};
 
 use crate::Error;
-use crate::model::{ApiKeyKind, ApiKeyScope, RoleName, Secret, Session};
+use crate::model::{ApiKeyKind, ApiKeyScope, Secret, Session, Team, TeamRole};
 use crate::repo;
 
 /// The role of whoever is signed in as a person: it reaches nothing but one's own account.
@@ -21,13 +21,16 @@ const BEARER_LENGTH_MAX: usize = 200;
 /// The last use of a key is noted at most once in this time.
 const KEY_TOUCH_EVERY: Duration = Duration::minutes(1);
 
-const SESSION_SQL: &str = "SELECT s.id, s.created_at, s.used_at, u.id AS user_id, u.name, u.customer_id, \
+const SESSION_SQL: &str = "SELECT s.id, s.created_at, s.used_at, s.proven_at, s.second_factor_at, u.id AS user_id, u.name, u.customer_id, \
      m.merchant_id, m.role FROM user_session s JOIN user_account u ON u.id = s.user_id \
      LEFT JOIN membership m ON m.user_id = u.id \
      WHERE s.token_hash = ? AND s.expires_at > ? AND u.status = 'active' ORDER BY m.id";
 
-const KEY_SQL: &str = "SELECT id, name, kind, merchant_id, role, used_at FROM api_key \
-     WHERE token_hash = ? AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?)";
+const KEY_SQL: &str = "SELECT k.id, k.name, k.kind, k.merchant_id, k.role, k.used_at, k.issuer_id, \
+     m.merchant_id AS held_merchant, m.role AS held_role FROM api_key k \
+     LEFT JOIN user_account u ON u.id = k.issuer_id AND u.status = 'active' \
+     LEFT JOIN membership m ON m.user_id = u.id AND (m.merchant_id IS NULL OR m.merchant_id = k.merchant_id) \
+     WHERE k.token_hash = ? AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > ?) ORDER BY m.id";
 
 /// The context of a request: who the bearer is and which seats it holds. One SQL statement.
 ///
@@ -75,11 +78,16 @@ async fn by_session(
     let customer: Option<CustomerId> = first.try_get("", "customer_id")?;
     let mut held = Vec::with_capacity(rows.len());
     for row in &rows {
-        if let Some(role) = row.try_get::<Option<RoleName>>("", "role")? {
+        if let Some(role) = row.try_get::<Option<TeamRole>>("", "role")? {
             held.push((row.try_get::<Option<MerchantId>>("", "merchant_id")?, role));
         }
     }
-    let seats = seats(&held, customer, merchant)?;
+    let mut seats = seats(&held, customer, merchant)?;
+    let rules = world.access.rules();
+    if !rules.second_factor.is_empty() && first.try_get::<Option<DateTime<Utc>>>("", "second_factor_at")?.is_none() {
+        // These seats are not held until a second factor was shown in this session.
+        seats.retain(|seat| !rules.second_factor.contains(&seat.role));
+    }
     let used_at: DateTime<Utc> = first.try_get("", "used_at")?;
     let id: SessionId = first.try_get("", "id")?;
     if let Some(expires_at) = Session::slide(first.try_get("", "created_at")?, used_at, now) {
@@ -89,12 +97,12 @@ async fn by_session(
     }
     // Histories are append-only and show this name: that of a mere buyer could never be erased from them.
     let name = if held.is_empty() { BUYER_ROLE.to_owned() } else { first.try_get("", "name")? };
-    Ok(Actor::new(Principal::User(user), name, seats).in_session(id))
+    Ok(Actor::new(Principal::User(user), name, seats).in_session(id, first.try_get("", "proven_at")?))
 }
 
 /// The seats of a person in a request that acts for `merchant`.
 fn seats(
-    held: &[(Option<MerchantId>, RoleName)],
+    held: &[(Option<MerchantId>, TeamRole)],
     customer: Option<CustomerId>,
     merchant: Option<MerchantId>,
 ) -> Result<Vec<Seat>, Error> {
@@ -141,8 +149,18 @@ async fn by_key(
         repo::key::touch(&tx, id, used_at, now).await?;
         tx.commit().await?;
     }
-    let seat = scope.seat(row.try_get::<RoleName>("", "role")?);
-    Ok(Actor::new(Principal::ApiKey(id), row.try_get::<String>("", "name")?, [seat]))
+    let seat = scope.seat(row.try_get::<TeamRole>("", "role")?);
+    let actor = Actor::new(Principal::ApiKey(id), row.try_get::<String>("", "name")?, [seat]);
+    let Some(issuer) = row.try_get::<Option<UserId>>("", "issuer_id")? else { return Ok(actor) };
+    // What the issuer may now, in whose data the key acts. Who was blocked or has left may nothing, nor may the key.
+    let mut most = Vec::with_capacity(rows.len());
+    for row in &rows {
+        if let Some(role) = row.try_get::<Option<TeamRole>>("", "held_role")? {
+            let team = Team::of(row.try_get("", "held_merchant")?);
+            most.push(Seat { scope: team.scope(), role: role.role() });
+        }
+    }
+    Ok(actor.under(issuer, most))
 }
 
 async fn rows(read: &ReadDb, sql: &str, token: &Secret, now: DateTime<Utc>) -> Result<Vec<QueryResult>, DbErr> {
@@ -152,25 +170,29 @@ async fn rows(read: &ReadDb, sql: &str, token: &Secret, now: DateTime<Utc>) -> R
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::RoleName;
     use uuid::Uuid;
 
     const A: MerchantId = MerchantId(Uuid::from_u128(1));
     const B: MerchantId = MerchantId(Uuid::from_u128(2));
 
-    fn acting(held: &[(Option<MerchantId>, RoleName)], merchant: Option<MerchantId>) -> Option<Vec<Scope>> {
+    fn acting(held: &[(Option<MerchantId>, TeamRole)], merchant: Option<MerchantId>) -> Option<Vec<Scope>> {
         seats(held, None, merchant).ok().map(|seats| seats.iter().map(|seat| seat.scope).collect())
     }
 
     #[test]
     fn the_acting_merchant_is_named_or_the_only_one() {
-        let owner = RoleName::MerchantOwner;
-        let one = [(Some(A), owner), (Some(A), RoleName::MerchantFinance)];
+        let owner = TeamRole::from(RoleName::MerchantOwner);
+        let one = [(Some(A), owner), (Some(A), RoleName::MerchantFinance.into())];
         let two = [(Some(A), owner), (Some(B), owner)];
         assert_eq!(acting(&one, None), Some(vec![Scope::Merchant(A), Scope::Merchant(A), Scope::Public]));
         assert_eq!(acting(&two, None), Some(vec![Scope::Public]));
         assert_eq!(acting(&two, Some(B)), Some(vec![Scope::Merchant(B), Scope::Public]));
         assert_eq!(acting(&one, Some(B)), None);
         assert_eq!(acting(&[], Some(B)), None);
-        assert_eq!(acting(&[(None, RoleName::OperatorSupport)], Some(B)), Some(vec![Scope::Operator, Scope::Public]));
+        assert_eq!(
+            acting(&[(None, RoleName::OperatorSupport.into())], Some(B)),
+            Some(vec![Scope::Operator, Scope::Public])
+        );
     }
 }

@@ -2,7 +2,9 @@
 
 use kernel::{Fault, FaultKind, Invalid};
 use sea_orm::DbErr;
-use serde_json::Value;
+use serde_json::{Value, json};
+
+use crate::model::TeamRole;
 
 /// A fault of identity.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +24,18 @@ pub enum Error {
     /// The current password, asked for again before a sensitive change, is wrong.
     #[error("the current password is wrong")]
     WrongPassword,
+    /// The code of the second factor is wrong, or was used.
+    #[error("the code is wrong or was used; wait for the next one")]
+    WrongCode,
+    /// The sign-in waits no longer for its second factor.
+    #[error("this sign-in is over; begin again")]
+    SignInOver,
+    /// The account has a second factor.
+    #[error("this account has a second factor")]
+    SecondFactorOn,
+    /// The account has no second factor.
+    #[error("this account has no second factor")]
+    SecondFactorOff,
     /// The token of a mail is unknown, used, revoked or expired.
     #[error("this link is unknown, used or expired; ask for a new one")]
     TokenUnusable,
@@ -36,7 +50,21 @@ pub enum Error {
     RoleTooWide(&'static str),
     /// The role belongs to another kind of team.
     #[error("the role {0} does not fit this team")]
-    RoleMisplaced(&'static str),
+    RoleMisplaced(TeamRole),
+    /// Nobody grants a permission that he lacks, or shows fields that he does not see.
+    #[error("you lack {action} or a part of it")]
+    PermissionTooWide {
+        /// The place of the permission in the role.
+        index: usize,
+        /// What it allows.
+        action: access::Action,
+    },
+    /// A role that somebody holds does not end.
+    #[error("{holders} members, open invitations or keys hold this role")]
+    RoleInUse {
+        /// How many.
+        holders: i64,
+    },
     /// The account already has a buyer's account.
     #[error("this account is a buyer's already")]
     AlreadyBuyer,
@@ -66,12 +94,16 @@ impl Fault for Error {
             Self::Core(core) => core.kind(),
             Self::UnknownBearer => FaultKind::Unauthenticated,
             Self::NotAMember => FaultKind::Forbidden,
-            Self::WrongPassword | Self::RoleMisplaced(_) => FaultKind::Invalid,
-            Self::AlreadyBuyer => FaultKind::Conflict,
+            Self::WrongPassword | Self::WrongCode | Self::RoleMisplaced(_) => FaultKind::Invalid,
+            Self::AlreadyBuyer | Self::RoleInUse { .. } | Self::SecondFactorOn | Self::SecondFactorOff => {
+                FaultKind::Conflict
+            }
             Self::BadCredentials
+            | Self::SignInOver
             | Self::TokenUnusable
             | Self::InvitationOfAnother
             | Self::LastOfRole(_)
+            | Self::PermissionTooWide { .. }
             | Self::RoleTooWide(_) => FaultKind::RuleBroken,
         }
     }
@@ -83,11 +115,17 @@ impl Fault for Error {
             Self::NotAMember => "NOT_A_MEMBER",
             Self::BadCredentials => "BAD_CREDENTIALS",
             Self::WrongPassword => "WRONG_PASSWORD",
+            Self::WrongCode => "WRONG_CODE",
+            Self::SignInOver => "SIGN_IN_OVER",
+            Self::SecondFactorOn => "SECOND_FACTOR_ON",
+            Self::SecondFactorOff => "SECOND_FACTOR_OFF",
             Self::TokenUnusable => "TOKEN_UNUSABLE",
             Self::InvitationOfAnother => "INVITATION_OF_ANOTHER",
             Self::LastOfRole(_) => "LAST_OF_ROLE",
             Self::RoleTooWide(_) => "ROLE_TOO_WIDE",
             Self::RoleMisplaced(_) => "ROLE_MISPLACED",
+            Self::PermissionTooWide { .. } => "PERMISSION_TOO_WIDE",
+            Self::RoleInUse { .. } => "ROLE_IN_USE",
             Self::AlreadyBuyer => "ALREADY_BUYER",
         }
     }
@@ -96,8 +134,12 @@ impl Fault for Error {
         match self {
             Self::Core(core) => core.field(),
             Self::WrongPassword => Some("currentPassword".to_owned()),
+            Self::WrongCode => Some("code".to_owned()),
+            Self::SignInOver => Some("challenge".to_owned()),
             Self::TokenUnusable => Some("token".to_owned()),
-            Self::RoleTooWide(_) | Self::RoleMisplaced(_) => Some("role".to_owned()),
+            Self::RoleTooWide(_) | Self::RoleMisplaced(TeamRole::BuiltIn(_)) => Some("role".to_owned()),
+            Self::RoleMisplaced(TeamRole::Custom(_)) => Some("customRoleId".to_owned()),
+            Self::PermissionTooWide { index, .. } => Some(format!("permissions.{index}")),
             _ => None,
         }
     }
@@ -105,6 +147,8 @@ impl Fault for Error {
     fn details(&self) -> Option<Value> {
         match self {
             Self::Core(core) => core.details(),
+            Self::PermissionTooWide { action, .. } => Some(json!({ "resource": action.resource, "verb": action.verb })),
+            Self::RoleInUse { holders } => Some(json!({ "holders": holders })),
             _ => None,
         }
     }

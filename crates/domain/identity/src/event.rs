@@ -7,7 +7,7 @@ use kernel::id::{InvitationId, MerchantId, UserId};
 use outbox::Event;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{RoleName, Secret};
+use crate::model::{Secret, TeamRole};
 
 /// Somebody was invited, or invited again. A workflow mails the token to the address.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -21,7 +21,7 @@ pub struct InvitationCreated {
     /// The merchant, or none for the operator's team.
     pub merchant: Option<MerchantId>,
     /// The role on offer.
-    pub role: RoleName,
+    pub role: TeamRole,
     /// The secret of the link.
     pub token: Secret,
     /// Until when it can be accepted.
@@ -108,7 +108,7 @@ pub struct MemberAdded {
     /// The merchant, or none for the operator's team.
     pub merchant: Option<MerchantId>,
     /// In which role.
-    pub role: RoleName,
+    pub role: TeamRole,
 }
 
 impl Event for MemberAdded {
@@ -126,7 +126,7 @@ pub struct MemberRemoved {
     /// The merchant, or none for the operator's team.
     pub merchant: Option<MerchantId>,
     /// The role that was taken away.
-    pub role: RoleName,
+    pub role: TeamRole,
 }
 
 impl Event for MemberRemoved {

@@ -10,6 +10,7 @@ mod entity;
 mod error;
 mod event;
 mod model;
+mod policy;
 mod query;
 mod repo;
 
@@ -29,18 +30,27 @@ pub use command::password::{
     PasswordChange, PasswordSet, password_change, password_reset_request, password_set_with_token,
 };
 pub use command::purge::{Purged, purge_expired};
-pub use command::session::{session_revoke, session_revoke_others, sign_out};
-pub use command::sign_in::{SignIn, SignedIn, sign_in};
+pub use command::role::{CustomRoleCreate, CustomRoleEdit, custom_role_create, custom_role_edit, custom_role_retire};
+pub use command::second_factor::{
+    TotpEnrolment, reauthenticate, recovery_codes_renew, totp_confirm, totp_disable, totp_enrol,
+    user_second_factor_reset,
+};
+pub use command::security::{SecurityPolicyEdit, security_policy_edit};
+pub use command::session::{UserSessionsRevoke, session_revoke, session_revoke_others, sign_out, user_sessions_revoke};
+pub use command::sign_in::{Challenge, SignIn, SignInStep, SignedIn, sign_in, sign_in_confirm};
 pub use error::Error;
 pub use event::{
     EmailVerificationRequested, InvitationCreated, MemberAdded, MemberRemoved, PasswordChanged, PasswordResetRequested,
 };
 pub use model::{
-    ApiKey, ApiKeyKind, ApiKeyScope, INVITATION_LIFE, Invitation, InvitationState, Member, Membership,
-    PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, PasswordCost, PasswordHash, RoleName, SESSION_IDLE, SESSION_LIFE,
-    SESSION_SLIDE_EVERY, Secret, Session, Team, User, UserStatus, set_password_cost,
+    ApiKey, ApiKeyKind, ApiKeyScope, CustomRole, FieldMask, INVITATION_LIFE, Invitation, InvitationState, Member,
+    Membership, Narrowing, PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, PasswordCost, PasswordHash, Permission,
+    PermissionScope, Proof, RoleName, SESSION_IDLE, SESSION_LIFE, SESSION_SLIDE_EVERY, Secret, SecurityPolicy, Session,
+    Team, TeamKind, TeamRole, User, UserStatus, narrowing, set_password_cost,
 };
+pub use policy::{follow_roles, load_roles};
+pub use query::role::{custom_role, custom_role_history, custom_roles, custom_roles_by_ids, grantable, rights};
 pub use query::{
-    ApiKeyFilter, Me, api_keys, invitation_by_token, invitations, me, members, sessions, user, user_on, users,
-    users_by_ids,
+    ApiKeyFilter, Me, SecondFactor, api_keys, invitation_by_token, invitations, me, members, second_factor,
+    security_policy, sessions, user, user_on, user_sessions, users, users_by_ids,
 };

@@ -6,7 +6,7 @@ use access::{Grant, Reach};
 use context::{WriteTx, within_merchants};
 use db::dialect::{pad, statement};
 use kernel::Invalid;
-use kernel::id::{MerchantId, OfferId};
+use kernel::id::{MerchantId, OfferId, ProductId, VariantId};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Value,
 };
@@ -29,6 +29,12 @@ pub(crate) fn owner(grant: &Grant, named: Option<MerchantId>) -> Result<Merchant
     }
 }
 
+/// The offers that a grant reaches: all, or those of the merchant, as far as their products lie in its part of the catalog.
+fn within(grant: &Grant) -> Condition {
+    let within = within_merchants(grant, offer::Column::MerchantId);
+    within.add_option(catalog::within_categories(grant, offer::Column::ProductId))
+}
+
 /// The offers that `wanted` finds within the grant, with their prices, by id.
 pub(crate) async fn find<C: ConnectionTrait>(
     conn: &C,
@@ -38,7 +44,7 @@ pub(crate) async fn find<C: ConnectionTrait>(
 ) -> Result<Vec<Offer>, Error> {
     let rows = offer::Entity::find()
         .filter(wanted)
-        .filter(within_merchants(grant, offer::Column::MerchantId))
+        .filter(within(grant))
         .order_by_asc(offer::Column::Id)
         .limit(limit)
         .all(conn)
@@ -50,12 +56,27 @@ pub(crate) async fn find<C: ConnectionTrait>(
 pub(crate) async fn lock(tx: &WriteTx, grant: &Grant, wanted: Condition) -> Result<Vec<Offer>, Error> {
     let rows = offer::Entity::find()
         .filter(wanted)
-        .filter(within_merchants(grant, offer::Column::MerchantId))
+        .filter(within(grant))
         .order_by_asc(offer::Column::Id)
         .lock_exclusive()
         .all(&**tx)
         .await?;
     with_prices(&**tx, rows).await
+}
+
+/// Leaves out the variants whose products lie beyond the grant's part of the catalog.
+pub(crate) async fn keep_reached(
+    tx: &WriteTx,
+    grant: &Grant,
+    products: &mut HashMap<VariantId, ProductId>,
+) -> Result<(), Error> {
+    if grant.bounds().is_none() || products.is_empty() {
+        return Ok(());
+    }
+    let ids = products.values().copied().collect();
+    let reached = catalog::reached_on(&**tx, grant, ids).await?;
+    products.retain(|_, product| reached.contains(product));
+    Ok(())
 }
 
 /// One offer within the grant, locked.

@@ -4,7 +4,7 @@ pub(crate) mod quote;
 
 use access::Grant;
 use context::{within_customers, within_merchants};
-use kernel::id::{DraftOrderId, FulfillmentOrderId, MerchantOrderId, OrderId, ReturnId, ShipmentId};
+use kernel::id::{ChannelId, DraftOrderId, FulfillmentOrderId, MerchantOrderId, OrderId, ReturnId, ShipmentId};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
     QueryOrder, QuerySelect, QueryTrait,
@@ -25,6 +25,22 @@ pub(crate) const CHUNK: usize = 500;
 /// The orders that a grant reaches: all for the operator, one's own for a buyer.
 pub(crate) fn orders_within(grant: &Grant) -> Condition {
     within_customers(grant, order::Column::CustomerId)
+        .add_option(channels(grant).map(|c| order::Column::ChannelId.is_in(c)))
+}
+
+/// The merchant orders that a grant reaches: all for the operator, the merchant's own, as far as the order was placed in
+/// one of the grant's channels.
+pub(crate) fn merchant_orders_within(grant: &Grant) -> Condition {
+    let within = within_merchants(grant, merchant_order::Column::MerchantId);
+    let Some(channels) = channels(grant) else { return within };
+    let placed =
+        order::Entity::find().select_only().column(order::Column::Id).filter(order::Column::ChannelId.is_in(channels));
+    within.add(merchant_order::Column::OrderId.in_subquery(placed.into_query()))
+}
+
+/// The channels to which a grant is narrowed; none at all when it is narrowed to something else.
+fn channels(grant: &Grant) -> Option<Vec<ChannelId>> {
+    grant.bounds().map(access::Bounds::channels)
 }
 
 /// Of the merchant orders that a grant reaches: the order it belongs to.
@@ -245,7 +261,7 @@ pub(crate) fn parts_within(grant: &Grant) -> Condition {
                     .into_query(),
             ),
         ),
-        access::Reach::All | access::Reach::Nothing => within_merchants(grant, merchant_order::Column::MerchantId),
+        access::Reach::All | access::Reach::Nothing => merchant_orders_within(grant),
     }
 }
 

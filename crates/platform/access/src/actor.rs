@@ -1,5 +1,6 @@
 //! Who acts, and from which seats.
 
+use chrono::{DateTime, Utc};
 use kernel::id::{ApiKeyId, CustomerId, MerchantId, SessionId, UserId};
 
 /// The name of a role in the policy: `merchant_owner`.
@@ -61,6 +62,13 @@ pub enum Principal {
     System(&'static str),
 }
 
+/// Whose rights limit those of an actor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Ceiling {
+    whom: UserId,
+    seats: Vec<Seat>,
+}
+
 /// Who acts: the principal and the seats held for this request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {
@@ -69,7 +77,9 @@ pub struct Actor {
     /// The name shown in histories.
     pub name: String,
     seats: Vec<Seat>,
+    ceiling: Option<Ceiling>,
     session: Option<SessionId>,
+    proven_at: Option<DateTime<Utc>>,
 }
 
 impl Actor {
@@ -92,13 +102,37 @@ impl Actor {
         seats.push(Seat { scope: Scope::Public, role: Role::named(Role::ANONYMOUS) });
         // Stable and wide first: an operator who also shops acts as the operator.
         seats.sort_by_key(|seat| seat.scope);
-        Self { principal, name: name.into(), seats, session: None }
+        Self { principal, name: name.into(), seats, ceiling: None, session: None, proven_at: None }
     }
 
-    /// The same actor, signed in with this session.
+    /// The same actor, signed in with this session, who last gave a password or a code at `proven_at`.
     #[must_use]
-    pub fn in_session(self, session: SessionId) -> Self {
-        Self { session: Some(session), ..self }
+    pub fn in_session(self, session: SessionId, proven_at: DateTime<Utc>) -> Self {
+        Self { session: Some(session), proven_at: Some(proven_at), ..self }
+    }
+
+    /// When the person last gave a password or a code in this session.
+    #[must_use]
+    pub fn proven_at(&self) -> Option<DateTime<Utc>> {
+        self.proven_at
+    }
+
+    /// The same actor, who never may more than the `seats` of `whom` do: a key and whoever made it.
+    #[must_use]
+    pub fn under(self, whom: UserId, seats: Vec<Seat>) -> Self {
+        Self { ceiling: Some(Ceiling { whom, seats }), ..self }
+    }
+
+    /// The seats beyond which the actor never may anything, if there is such a limit.
+    #[must_use]
+    pub fn ceiling(&self) -> Option<&[Seat]> {
+        self.ceiling.as_ref().map(|ceiling| ceiling.seats.as_slice())
+    }
+
+    /// The person who answers for what the actor does: the one behind the request, or whoever made the key.
+    #[must_use]
+    pub fn answerable(&self) -> Option<UserId> {
+        self.user().or(self.ceiling.as_ref().map(|ceiling| ceiling.whom))
     }
 
     /// The session of the request, if a person signed in.

@@ -2,7 +2,7 @@
 
 use kernel::id::{CustomerId, MerchantId};
 
-use crate::{Action, Scope};
+use crate::{Action, Bounds, Masks, Scope};
 
 /// The action is not allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -26,16 +26,18 @@ pub enum Reach<T> {
     Nothing,
 }
 
-/// The proof that an actor may take an action in a scope. Only [`crate::Access::authorize`] makes it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The proof that an actor may take an action in a scope. Only [`crate::Access`] makes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grant {
     scope: Scope,
     action: Action,
+    bounds: Option<Bounds>,
+    masks: Masks,
 }
 
 impl Grant {
-    pub(crate) const fn new(scope: Scope, action: Action) -> Self {
-        Self { scope, action }
+    pub(crate) const fn new(scope: Scope, action: Action, bounds: Option<Bounds>, masks: Masks) -> Self {
+        Self { scope, action, bounds, masks }
     }
 
     /// In whose data the action is allowed.
@@ -48,6 +50,25 @@ impl Grant {
     #[must_use]
     pub const fn action(&self) -> Action {
         self.action
+    }
+
+    /// The part of the scope's rows that is reached; `None` for all of them. Only [`crate::Access::authorize_within`]
+    /// makes grants with bounds, so only who asked for them has to heed them.
+    #[must_use]
+    pub const fn bounds(&self) -> Option<&Bounds> {
+        self.bounds.as_ref()
+    }
+
+    /// The same grant over all rows of its scope: to find what a new row would collide with, never to show anything.
+    #[must_use]
+    pub fn for_collisions(&self) -> Self {
+        Self { bounds: None, ..self.clone() }
+    }
+
+    /// The fields that are to be hidden in what is read by this grant.
+    #[must_use]
+    pub const fn masks(&self) -> Masks {
+        self.masks
     }
 
     /// How far the grant reaches over rows that belong to merchants.

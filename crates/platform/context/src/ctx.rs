@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use access::{Access, Action, Actor, Grant};
-use chrono::{DateTime, Utc};
+use access::{Access, Action, Actor, Grant, Masks, Principal};
+use chrono::{DateTime, Duration, Utc};
 use db::{Db, ReadDb};
 use kernel::id::TypedId;
 use kernel::{Clock, IdGen};
@@ -77,6 +77,41 @@ impl Ctx {
     /// [`Error::Denied`].
     pub fn authorize(&self, action: Action) -> Result<Grant, Error> {
         Ok(self.world.access.authorize(&self.actor, action)?)
+    }
+
+    /// Like [`Ctx::authorize`], also for who may act on a part of the rows only. The caller heeds [`Grant::bounds`].
+    ///
+    /// # Errors
+    /// [`Error::Denied`].
+    pub fn authorize_within(&self, action: Action) -> Result<Grant, Error> {
+        Ok(self.world.access.authorize_within(&self.actor, action)?)
+    }
+
+    /// Refuses a sensitive command to a person who gave no password or code lately, and to programs: a person has to do it.
+    /// Called after the right was shown.
+    ///
+    /// # Errors
+    /// [`Error::ReauthenticationRequired`].
+    pub fn require_fresh(&self) -> Result<(), Error> {
+        let minutes = self.world.access.rules().fresh_minutes;
+        let person = match self.actor.principal {
+            Principal::System(_) => return Ok(()),
+            // Only `identity::authenticate` makes actors of requests, and it gives persons their session.
+            Principal::User(_) if self.actor.session().is_none() => return Ok(()),
+            Principal::User(_) => true,
+            Principal::ApiKey(_) | Principal::Anonymous => false,
+        };
+        let fresh = |at: DateTime<Utc>| self.now() - at <= Duration::minutes(minutes);
+        if person && self.actor.proven_at().is_some_and(fresh) {
+            return Ok(());
+        }
+        Err(Error::ReauthenticationRequired { minutes, person })
+    }
+
+    /// Whether fields are hidden in what the actor reads by `action`; they are, too, from who may not read it.
+    #[must_use]
+    pub fn hides(&self, action: Action, masks: Masks) -> bool {
+        self.authorize_within(action).map_or(true, |grant| grant.masks().contains(masks))
     }
 
     /// Whether [`Ctx::authorize`] would succeed; for `allowedActions`, never to guard anything.

@@ -34,6 +34,14 @@ pub enum Error {
         /// Seconds until the next try is accepted.
         retry_after_seconds: i64,
     },
+    /// The command is sensitive, and nobody gave a password or a code lately.
+    #[error("show once more who you are, by `reauthenticate`")]
+    ReauthenticationRequired {
+        /// For so many minutes it counts then.
+        minutes: i64,
+        /// Whether a person asks; a program cannot show who it is.
+        person: bool,
+    },
     /// Something outside does not answer.
     #[error("{0} does not answer")]
     Unavailable(&'static str),
@@ -78,6 +86,7 @@ impl Fault for Error {
             Self::Denied(Denied::SignInFirst) => FaultKind::Unauthenticated,
             Self::Denied(Denied::Lacking(_)) => FaultKind::Forbidden,
             Self::Stale(_) | Self::KeyReused | Self::Taken { .. } => FaultKind::Conflict,
+            Self::ReauthenticationRequired { .. } => FaultKind::RuleBroken,
             Self::RateLimited { .. } => FaultKind::RateLimited,
             Self::Unavailable(_) => FaultKind::Unavailable,
             Self::Database(_) | Self::Internal(_) => FaultKind::Internal,
@@ -93,6 +102,7 @@ impl Fault for Error {
             Self::Stale(_) => "STALE_VERSION",
             Self::KeyReused => "IDEMPOTENCY_KEY_REUSED",
             Self::Taken { .. } => "TAKEN",
+            Self::ReauthenticationRequired { .. } => "REAUTHENTICATION_REQUIRED",
             Self::RateLimited { .. } => "RATE_LIMITED",
             Self::Unavailable(_) => "UNAVAILABLE",
             Self::Database(_) | Self::Internal(_) => "INTERNAL",
@@ -113,6 +123,11 @@ impl Fault for Error {
         match self {
             Self::RateLimited { retry_after_seconds } => {
                 Some(serde_json::json!({ "retryAfterSeconds": retry_after_seconds }))
+            }
+            Self::ReauthenticationRequired { minutes, person } => {
+                let ways: &[&str] = if *person { &["password", "code", "recoveryCode"] } else { &[] };
+                let mutation = person.then_some("reauthenticate");
+                Some(serde_json::json!({ "mutation": mutation, "ways": ways, "goodForMinutes": minutes }))
             }
             _ => None,
         }

@@ -9,10 +9,12 @@ mod connect;
 pub mod dialect;
 pub mod error;
 mod handle;
+mod listen;
 mod recorder;
 mod trace;
 
 pub use connect::{ConnectError, Db, DbSettings};
 pub use error::{is_transient, violated};
 pub use handle::{ReadDb, Tx};
+pub use listen::Listener;
 pub use recorder::Recorder;

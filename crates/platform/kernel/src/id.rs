@@ -102,6 +102,8 @@ typed_ids! {
     InvitationId = "inv";
     /// What a user may act for: the operator, a merchant or itself.
     MembershipId = "mbr";
+    /// A role that the operator or a merchant made.
+    CustomRoleId = "rol";
     /// A sales channel of the marketplace.
     ChannelId = "chn";
     /// A class of goods for tax.

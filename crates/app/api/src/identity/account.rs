@@ -2,10 +2,10 @@
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
-use identity::{PasswordChange, PasswordSet, Secret, SignIn, UserBlock};
+use identity::{PasswordChange, PasswordSet, Secret, SignIn, SignInStep, UserBlock, UserSessionsRevoke};
 
 use super::object::{Session, User};
-use crate::error::{Gql, ctx, respond};
+use crate::error::{Gql, Payload, UserError, ctx, respond};
 use crate::{input, payload};
 
 /// E-mail address and password.
@@ -80,6 +80,17 @@ pub struct UserBlockInput {
     pub reason: String,
 }
 
+/// Whose sessions to end, and why.
+#[derive(InputObject)]
+pub struct UserSessionsRevokeInput {
+    /// The account.
+    pub user_id: ID,
+    /// Which session; all of them if absent.
+    pub session_id: Option<ID>,
+    /// Why, for the history.
+    pub reason: String,
+}
+
 /// Which account to open again.
 #[derive(InputObject)]
 pub struct UserUnblockInput {
@@ -87,9 +98,66 @@ pub struct UserUnblockInput {
     pub id: ID,
 }
 
+/// A sign-in that waits for the second factor.
+#[derive(SimpleObject)]
+pub struct SignInChallenge {
+    /// What names it, shown this once. Send it to `signInConfirm`.
+    pub token: String,
+    /// Until when the second factor can be shown.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// What became of `signIn`.
+#[derive(SimpleObject)]
+pub struct SignInPayload {
+    /// The new session; null when a second factor is asked for.
+    pub signed_in: Option<SignedIn>,
+    /// What to send to `signInConfirm` with a code, when the account has a second factor.
+    pub challenge: Option<SignInChallenge>,
+    /// Why nothing was done; empty after success.
+    pub user_errors: Vec<UserError>,
+}
+
+impl Payload for SignInPayload {
+    type Done = SignInStep;
+    fn done(done: SignInStep) -> Self {
+        let user_errors = Vec::new();
+        match done {
+            SignInStep::Done(signed) => Self { signed_in: Some(signed_in(*signed)), challenge: None, user_errors },
+            SignInStep::SecondFactor(of) => {
+                let challenge = SignInChallenge { token: of.token.reveal().to_owned(), expires_at: of.expires_at };
+                Self { signed_in: None, challenge: Some(challenge), user_errors }
+            }
+        }
+    }
+    fn refused(user_errors: Vec<UserError>) -> Self {
+        Self { signed_in: None, challenge: None, user_errors }
+    }
+}
+
+fn signed_in(signed: identity::SignedIn) -> SignedIn {
+    SignedIn {
+        token: signed.token.reveal().to_owned(),
+        expires_at: signed.expires_at,
+        user: User(signed.user),
+        session: Session(signed.session),
+    }
+}
+
+/// The second factor of a sign-in. One of `code` and `recoveryCode` is given.
+#[derive(InputObject)]
+pub struct SignInConfirmInput {
+    /// What `signIn` gave.
+    pub challenge: String,
+    /// The code that the app shows now. None is good twice.
+    pub code: Option<String>,
+    /// One of the recovery codes; it is used up.
+    pub recovery_code: Option<String>,
+}
+
 payload! {
-    /// What became of `signIn`.
-    SignInPayload { /// The new session.
+    /// What became of `signInConfirm`.
+    SignInConfirmPayload { /// The new session.
         signed_in: SignedIn }
     /// What became of `signOut`.
     SignOutPayload { /// Whether the session is over.
@@ -118,6 +186,9 @@ payload! {
     /// What became of `userBlock`.
     UserBlockPayload { /// The account.
         user: User }
+    /// What became of `userSessionsRevoke`.
+    UserSessionsRevokePayload { /// How many sessions were ended.
+        revoked_count: u64 }
     /// What became of `userUnblock`.
     UserUnblockPayload { /// The account.
         user: User }
@@ -129,17 +200,20 @@ pub struct AccountMutation;
 
 #[Object]
 impl AccountMutation {
-    /// Begins a session. Unknown address, wrong password and blocked account are one answer; guessing is slowed down.
+    /// Begins a session, or asks for the second factor of an account that has one. Unknown address, wrong password and blocked account are one answer; guessing is slowed down.
     async fn sign_in(&self, gql: &Context<'_>, input: SignInInput) -> Gql<SignInPayload> {
         let SignInInput { email, password, user_agent } = input;
-        let done = identity::sign_in(ctx(gql)?, SignIn { email, password, user_agent }).await;
-        let done = done.map(|signed| SignedIn {
-            token: signed.token.reveal().to_owned(),
-            expires_at: signed.expires_at,
-            user: User(signed.user),
-            session: Session(signed.session),
-        });
-        respond(gql, done)
+        respond(gql, Box::pin(identity::sign_in(ctx(gql)?, SignIn { email, password, user_agent })).await)
+    }
+
+    /// Begins the session of an account with a second factor. Guessing is slowed down.
+    async fn sign_in_confirm(&self, gql: &Context<'_>, input: SignInConfirmInput) -> Gql<SignInConfirmPayload> {
+        let ctx = ctx(gql)?;
+        let done = async {
+            let proof = super::security::proof(None, input.code, input.recovery_code)?;
+            identity::sign_in_confirm(ctx, &Secret::from_client(input.challenge), &proof).await
+        };
+        respond(gql, Box::pin(done).await.map(signed_in))
     }
 
     /// Ends the session of the request.
@@ -201,6 +275,21 @@ impl AccountMutation {
             identity::user_block(ctx, block).await
         };
         respond(gql, Box::pin(done).await.map(User))
+    }
+
+    /// Ends sessions of an account.
+    async fn user_sessions_revoke(
+        &self,
+        gql: &Context<'_>,
+        input: UserSessionsRevokeInput,
+    ) -> Gql<UserSessionsRevokePayload> {
+        let ctx = ctx(gql)?;
+        let done = async {
+            let user = input::id("userId", &input.user_id)?;
+            let session = input::optional_id("sessionId", input.session_id.as_ref())?;
+            identity::user_sessions_revoke(ctx, UserSessionsRevoke { user, session, reason: input.reason }).await
+        };
+        respond(gql, Box::pin(done).await)
     }
 
     /// Opens a blocked account again.

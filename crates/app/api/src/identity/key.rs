@@ -6,6 +6,7 @@ use identity::{ApiKeyCreate, ApiKeyScope};
 use kernel::Invalid;
 
 use super::object::{ApiKey, ApiKeyKind, Role};
+use super::role::team_role;
 use crate::error::{Gql, ctx, respond};
 use crate::{input, payload};
 
@@ -18,8 +19,10 @@ pub struct ApiKeyCreateInput {
     pub kind: ApiKeyKind,
     /// The merchant for which it acts; the acting merchant if absent. For the kind `MERCHANT` only.
     pub merchant_id: Option<ID>,
-    /// As what it acts; not wider than the caller's own roles.
-    pub role: Role,
+    /// As what it acts, a built-in role; not wider than the caller's own roles.
+    pub role: Option<Role>,
+    /// As what it acts, a role that somebody made.
+    pub custom_role_id: Option<ID>,
     /// When it ends; never if absent.
     pub expires_at: Option<DateTime<Utc>>,
 }
@@ -59,6 +62,7 @@ impl KeyMutation {
     async fn api_key_create(&self, gql: &Context<'_>, input: ApiKeyCreateInput) -> Gql<ApiKeyCreatePayload> {
         let ctx = ctx(gql)?;
         let done = async {
+            ctx.authorize(identity::actions::API_KEY_MANAGE)?;
             let merchant = input::optional_id("merchantId", input.merchant_id.as_ref())?;
             if let Some(merchant) = merchant {
                 super::known_merchant(ctx, merchant).await?;
@@ -70,8 +74,8 @@ impl KeyMutation {
                     merchant.or_else(|| ctx.actor().merchant()).ok_or_else(|| Invalid::required("merchantId"))?,
                 ),
             };
-            let create =
-                ApiKeyCreate { name: input.name, scope, role: input.role.into(), expires_at: input.expires_at };
+            let role = team_role(input.role, input.custom_role_id.as_ref())?;
+            let create = ApiKeyCreate { name: input.name, scope, role, expires_at: input.expires_at };
             identity::api_key_create(ctx, create).await
         };
         let done: Result<_, identity::Error> = done.await;

@@ -5,11 +5,16 @@ pub mod key;
 mod loader;
 pub mod object;
 pub mod query;
+pub mod role;
+pub mod role_mutation;
+pub mod security;
 pub mod team;
 
 pub use loader::UserLoader;
 pub use object::User;
 pub use query::IdentityQuery;
+pub use role::RoleQuery;
+pub use security::SecurityQuery;
 
 use access::Scope;
 use async_graphql::{ID, MergedObject};
@@ -19,7 +24,13 @@ use kernel::id::MerchantId;
 
 /// Accounts, teams and keys.
 #[derive(MergedObject, Default)]
-pub struct IdentityMutation(account::AccountMutation, team::TeamMutation, key::KeyMutation);
+pub struct IdentityMutation(
+    account::AccountMutation,
+    team::TeamMutation,
+    key::KeyMutation,
+    role_mutation::RoleMutation,
+    security::SecurityMutation,
+);
 
 /// The team that is meant: that of the named merchant, else the caller's own.
 pub(crate) fn team(ctx: &Ctx, merchant: Option<&ID>) -> Result<Team, context::Error> {

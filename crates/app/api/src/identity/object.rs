@@ -1,12 +1,16 @@
 //! What clients see of accounts, teams and keys.
 
-use async_graphql::{Context, Enum, ID, Object, SimpleObject};
+use async_graphql::connection::Connection;
+use async_graphql::{ComplexObject, Context, Enum, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
-use kernel::id::MerchantId;
+use identity::TeamRole;
+use kernel::id::{CustomRoleId, MerchantId};
 
+use super::role::{CustomRole, CustomRoleLoader, Right, right};
 use crate::customers::{Customer, CustomerLoader};
-use crate::error::{Gql, ctx};
+use crate::error::{Gql, answer, ctx};
 use crate::loader::load;
+use crate::page::{connection, page_args};
 
 /// A built-in role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -109,6 +113,18 @@ impl User {
             None => Ok(None),
         }
     }
+    /// The sessions, the newest first. For the operator; one's own are `sessions`.
+    #[graphql(complexity = "crate::page::cost(None, child_complexity)")]
+    async fn sessions(
+        &self,
+        gql: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Gql<Connection<String, Session>> {
+        let page = answer(gql, page_args(first, after))?;
+        let found = identity::user_sessions(ctx(gql)?, self.0.id, &page).await;
+        answer(gql, found.map(|page| connection(page, Session)))
+    }
     /// Grows with each change.
     async fn version(&self) -> i64 {
         self.0.version
@@ -119,8 +135,17 @@ impl User {
     }
 }
 
+fn built_in(role: TeamRole) -> Option<Role> {
+    role.built_in().map(Role::from)
+}
+
+fn custom(role: TeamRole) -> Option<ID> {
+    role.custom().map(ID::from)
+}
+
 /// A role that a person holds in a team.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct Membership {
     /// The id.
     pub id: ID,
@@ -128,12 +153,25 @@ pub struct Membership {
     pub user_id: ID,
     /// The merchant; null for the operator's team.
     pub merchant_id: Option<ID>,
-    /// The role.
-    pub role: Role,
+    /// The built-in role; null for one that somebody made.
+    pub role: Option<Role>,
     /// Grows with each change.
     pub version: i64,
     /// Since when.
     pub created_at: DateTime<Utc>,
+    #[graphql(skip)]
+    held: Option<CustomRoleId>,
+}
+
+#[ComplexObject]
+impl Membership {
+    /// The role that the operator or the merchant made; null for a built-in one.
+    async fn custom_role(&self, gql: &Context<'_>) -> Gql<Option<CustomRole>> {
+        match self.held {
+            Some(id) => Ok(load::<CustomRoleLoader, _>(gql, id).await?.map(CustomRole)),
+            None => Ok(None),
+        }
+    }
 }
 
 impl From<identity::Membership> for Membership {
@@ -142,9 +180,10 @@ impl From<identity::Membership> for Membership {
             id: of.id.into(),
             user_id: of.user.into(),
             merchant_id: of.team.merchant().map(MerchantId::into),
-            role: of.role.into(),
+            role: built_in(of.role),
             version: of.version,
             created_at: of.created_at,
+            held: of.role.custom(),
         }
     }
 }
@@ -192,6 +231,11 @@ impl Me {
     /// The merchant for which this request acts: the one of the header `Souk-Merchant`, or the only one.
     async fn acting_merchant_id(&self, gql: &Context<'_>) -> Gql<Option<ID>> {
         Ok(ctx(gql)?.actor().merchant().map(ID::from))
+    }
+    /// What this request may do of all that roles of teams can allow. All of it.
+    #[graphql(complexity = "50 + 20 * child_complexity")]
+    async fn rights(&self, gql: &Context<'_>) -> Gql<Vec<Right>> {
+        Ok(identity::rights(ctx(gql)?).into_iter().map(right).collect())
     }
     /// The names of the roles held in this request, `user` and `anonymous` included.
     async fn roles(&self) -> Vec<&str> {
@@ -266,9 +310,13 @@ impl Invitation {
     async fn merchant_id(&self) -> Option<ID> {
         self.0.team.merchant().map(ID::from)
     }
-    /// The role on offer.
-    async fn role(&self) -> Role {
-        self.0.role.into()
+    /// The role on offer, if it is a built-in one.
+    async fn role(&self) -> Option<Role> {
+        built_in(self.0.role)
+    }
+    /// The role on offer, if somebody made it.
+    async fn custom_role_id(&self) -> Option<ID> {
+        custom(self.0.role)
     }
     /// Where it stands.
     async fn state(&self, gql: &Context<'_>) -> Gql<InvitationState> {
@@ -278,8 +326,10 @@ impl Invitation {
     async fn allowed_actions(&self, gql: &Context<'_>) -> Gql<Vec<InvitationAction>> {
         let ctx = ctx(gql)?;
         let state = self.0.state(ctx.now());
-        let mine = ctx.may(identity::actions::MEMBER_MANAGE)
-            && self.0.role.may_be_granted_by(ctx.actor().seats(), Some(self.0.team));
+        let team = Some(self.0.team);
+        // Of a role that somebody made the command decides: it looks at what it allows now.
+        let grants = self.0.role.built_in().is_none_or(|role| role.may_be_granted_by(ctx.actor().seats(), team));
+        let mine = ctx.may(identity::actions::MEMBER_MANAGE) && grants;
         Ok(match state {
             identity::InvitationState::Accepted => Vec::new(),
             _ if !mine => Vec::new(),
@@ -312,10 +362,14 @@ pub struct ApiKey {
     pub kind: ApiKeyKind,
     /// The merchant for which it acts, if it does.
     pub merchant_id: Option<ID>,
-    /// As what it acts.
-    pub role: Role,
+    /// As what it acts, if that is a built-in role.
+    pub role: Option<Role>,
+    /// As what it acts, if somebody made that role.
+    pub custom_role_id: Option<ID>,
     /// The last four characters of the key.
     pub hint: String,
+    /// The person whose rights it never exceeds, whatever becomes of them; null for a key that Souk itself made.
+    pub issuer_id: Option<ID>,
     /// Since when.
     pub created_at: DateTime<Utc>,
     /// When it ends; null if never.
@@ -333,8 +387,10 @@ impl From<identity::ApiKey> for ApiKey {
             name: of.name,
             kind: of.scope.kind().into(),
             merchant_id: of.scope.team().merchant().map(MerchantId::into),
-            role: of.role.into(),
+            role: built_in(of.role),
+            custom_role_id: custom(of.role),
             hint: of.hint,
+            issuer_id: of.issuer.map(ID::from),
             created_at: of.created_at,
             expires_at: of.expires_at,
             used_at: of.used_at,

@@ -5,6 +5,7 @@ use identity::{AddMember, Added, InvitationAccept, MemberAccess, MemberCreate, M
 
 use super::known_team;
 use super::object::{Invitation, Membership, Role};
+use super::role::team_role;
 use crate::error::{Gql, ctx, respond};
 use crate::{input, payload};
 
@@ -17,8 +18,10 @@ pub struct MemberInviteInput {
     pub name: String,
     /// Of whose team; the caller's own if absent.
     pub merchant_id: Option<ID>,
-    /// In which role; not wider than the caller's own.
-    pub role: Role,
+    /// In which built-in role; not wider than the caller's own.
+    pub role: Option<Role>,
+    /// In which role that somebody made, in place of a built-in one.
+    pub custom_role_id: Option<ID>,
 }
 
 /// Who becomes a member at once.
@@ -30,8 +33,10 @@ pub struct MemberAddInput {
     pub name: String,
     /// Of whose team; the caller's own if absent.
     pub merchant_id: Option<ID>,
-    /// In which role; not wider than the caller's own.
-    pub role: Role,
+    /// In which built-in role; not wider than the caller's own.
+    pub role: Option<Role>,
+    /// In which role that somebody made, in place of a built-in one.
+    pub custom_role_id: Option<ID>,
     /// The first password.
     pub password: String,
 }
@@ -41,8 +46,10 @@ pub struct MemberAddInput {
 pub struct MemberRoleChangeInput {
     /// The membership.
     pub id: ID,
-    /// The new role in the same team.
-    pub role: Role,
+    /// The new role in the same team, a built-in one.
+    pub role: Option<Role>,
+    /// The new role, one that somebody made.
+    pub custom_role_id: Option<ID>,
     /// The version that the caller saw.
     pub expected_version: i64,
 }
@@ -113,8 +120,10 @@ impl TeamMutation {
     async fn member_invite(&self, gql: &Context<'_>, input: MemberInviteInput) -> Gql<MemberInvitePayload> {
         let ctx = ctx(gql)?;
         let done = async {
+            ctx.authorize(identity::actions::MEMBER_MANAGE)?;
             let team = known_team(ctx, input.merchant_id.as_ref()).await?;
-            let (email, name, role) = (input.email, input.name, input.role.into());
+            let role = team_role(input.role, input.custom_role_id.as_ref())?;
+            let (email, name) = (input.email, input.name);
             match identity::member_add(ctx, AddMember { email, name, team, role, access: MemberAccess::Invite }).await?
             {
                 Added::Invited(invitation) => Ok(invitation),
@@ -128,9 +137,11 @@ impl TeamMutation {
     async fn member_add(&self, gql: &Context<'_>, input: MemberAddInput) -> Gql<MemberAddPayload> {
         let ctx = ctx(gql)?;
         let done = async {
+            ctx.authorize(identity::actions::MEMBER_MANAGE)?;
             let team = known_team(ctx, input.merchant_id.as_ref()).await?;
-            let MemberAddInput { email, name, role, password, .. } = input;
-            identity::member_create(ctx, MemberCreate { email, name, team, role: role.into(), password }).await
+            let role = team_role(input.role, input.custom_role_id.as_ref())?;
+            let MemberAddInput { email, name, password, .. } = input;
+            identity::member_create(ctx, MemberCreate { email, name, team, role, password }).await
         };
         respond(gql, Box::pin(done).await.map(Membership::from))
     }
@@ -143,8 +154,10 @@ impl TeamMutation {
     ) -> Gql<MemberRoleChangePayload> {
         let ctx = ctx(gql)?;
         let done = async {
+            ctx.authorize(identity::actions::MEMBER_MANAGE)?;
             let id = input::id("id", &input.id)?;
-            let (role, expected_version) = (input.role.into(), input.expected_version);
+            let role = team_role(input.role, input.custom_role_id.as_ref())?;
+            let expected_version = input.expected_version;
             identity::member_role_change(ctx, MemberRoleChange { id, role, expected_version }).await
         };
         respond(gql, Box::pin(done).await.map(Membership::from))

@@ -1,5 +1,6 @@
 //! Merchants as clients see them.
 
+use access::Masks;
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 
@@ -175,10 +176,18 @@ impl Merchant {
             country: legal.country,
         }
     }
-    /// The account for payouts with its number masked; see `merchantBankAccount` for the whole number.
-    async fn bank(&self) -> Option<BankAccountHint> {
-        let bank = self.0.bank.clone()?;
-        Some(BankAccountHint { masked_iban: bank.masked_iban, holder: bank.holder, changed_at: bank.changed_at })
+    /// The account for payouts with its number masked; see `merchantBankAccount` for the whole number. Null for whom
+    /// bank accounts are hidden from.
+    async fn bank(&self, gql: &Context<'_>) -> Gql<Option<BankAccountHint>> {
+        if ctx(gql)?.hides(merchants::actions::READ, Masks::BANK_ACCOUNTS) {
+            return Ok(None);
+        }
+        let hint = |bank: merchants::BankHint| BankAccountHint {
+            masked_iban: bank.masked_iban,
+            holder: bank.holder,
+            changed_at: bank.changed_at,
+        };
+        Ok(self.0.bank.clone().map(hint))
     }
     /// What it has, by currency; for those who may see its money.
     #[graphql(complexity = "10 + 3 * child_complexity")]

@@ -1,5 +1,6 @@
 //! Questions about merchants.
 
+use access::Masks;
 use async_graphql::connection::Connection;
 use async_graphql::{Context, ID, InputObject, Object};
 
@@ -53,13 +54,17 @@ impl MerchantsQuery {
         Ok(answer(gql, merchants::card_by_slug(ctx(gql)?, &slug).await)?.map(MerchantCard::from))
     }
 
-    /// The account for payouts with its whole number; `null` when there is none.
+    /// The account for payouts with its whole number; `null` when there is none, and for whom bank accounts are hidden
+    /// from.
     async fn merchant_bank_account(
         &self,
         gql: &Context<'_>,
         #[graphql(desc = "The merchant.")] merchant_id: ID,
     ) -> Gql<Option<BankAccount>> {
         let id = answer(gql, input::id("merchantId", &merchant_id))?;
-        Ok(answer(gql, merchants::bank_account(ctx(gql)?, id).await)?.map(BankAccount::from))
+        let ctx = ctx(gql)?;
+        let account = answer(gql, merchants::bank_account(ctx, id).await)?;
+        let shown = account.filter(|_| !ctx.hides(merchants::actions::READ_BANK, Masks::BANK_ACCOUNTS));
+        Ok(shown.map(BankAccount::from))
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use access::{Masks, Reach};
 use async_graphql::connection::Connection;
 use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
@@ -210,9 +211,10 @@ pub struct Shipment {
     pub shipped_at: DateTime<Utc>,
     /// When it arrived.
     pub delivered_at: Option<DateTime<Utc>>,
-    /// Who took it.
+    /// Who took it; null for whom personal data is hidden from.
     pub received_by: Option<String>,
-    /// The id of a picture that shows the signature or the parcel at its place.
+    /// The id of a picture that shows the signature or the parcel at its place; null for whom personal data is hidden
+    /// from.
     pub proof_asset_id: Option<ID>,
     /// When it was lost or came back to its sender.
     pub ended_at: Option<DateTime<Utc>>,
@@ -377,6 +379,22 @@ impl MerchantOrder {
         Money::minor(minor, self.row.currency)
     }
 
+    /// Whether names and addresses of the buyer are hidden, by the right with which the caller reads it: as its merchant
+    /// or the operator, else as its buyer. A guest shows by its token who it is.
+    fn hides_person(&self, gql: &Context<'_>) -> Gql<bool> {
+        let ctx = ctx(gql)?;
+        let of_merchant = ctx.authorize_within(actions::READ_MERCHANT_ORDER).ok();
+        let own = of_merchant.filter(|grant| match grant.merchants() {
+            Reach::All => true,
+            Reach::Only(id) => id == self.row.merchant_id,
+            Reach::Nothing => false,
+        });
+        Ok(match own {
+            Some(grant) => grant.masks().contains(Masks::PERSONAL_DATA),
+            None => self.guest.is_none() && ctx.hides(actions::READ, Masks::PERSONAL_DATA),
+        })
+    }
+
     async fn detail(&self, gql: &Context<'_>) -> Gql<Arc<PartDetail>> {
         if let Some(detail) = &self.detail {
             return Ok(detail.clone());
@@ -418,9 +436,9 @@ impl MerchantOrder {
     async fn state(&self) -> MerchantOrderState {
         self.row.state.into()
     }
-    /// Where the goods go.
-    async fn ship_to(&self) -> PostalAddress {
-        postal(self.row.ship_to.clone())
+    /// Where the goods go; null for whom personal data is hidden from.
+    async fn ship_to(&self, gql: &Context<'_>) -> Gql<Option<PostalAddress>> {
+        Ok((!self.hides_person(gql)?).then(|| postal(self.row.ship_to.clone())))
     }
     /// Goods, tax included.
     async fn goods(&self) -> Money {
@@ -481,7 +499,14 @@ impl MerchantOrder {
     /// The parcels.
     #[graphql(complexity = "10 + 3 * child_complexity")]
     async fn shipments(&self, gql: &Context<'_>) -> Gql<Vec<Shipment>> {
-        Ok(self.detail(gql).await?.shipments.iter().map(shipment).collect())
+        let hidden = self.hides_person(gql)?;
+        let mut shipments: Vec<Shipment> = self.detail(gql).await?.shipments.iter().map(shipment).collect();
+        if hidden {
+            for parcel in &mut shipments {
+                (parcel.received_by, parcel.proof_asset_id) = (None, None);
+            }
+        }
+        Ok(shipments)
     }
     /// What was given back.
     #[graphql(complexity = "10 + 3 * child_complexity")]

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use access::Masks;
 use async_graphql::connection::Connection;
 use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
@@ -77,6 +78,11 @@ impl Order {
         Money::minor(minor, self.row.currency)
     }
 
+    /// Whether names and addresses are hidden. A guest shows by its token who it is.
+    fn hides_person(&self, gql: &Context<'_>) -> Gql<bool> {
+        Ok(self.guest.is_none() && ctx(gql)?.hides(orders::actions::READ, Masks::PERSONAL_DATA))
+    }
+
     async fn parts(&self, gql: &Context<'_>) -> Gql<Vec<Arc<PartDetail>>> {
         if let Some(guest) = &self.guest {
             let parts = answer(gql, query::guest_parts(ctx(gql)?, guest).await)?;
@@ -122,17 +128,18 @@ impl Order {
     async fn placed_by(&self) -> Option<&str> {
         self.row.placed_by.as_deref()
     }
-    /// Where mails go.
-    async fn email(&self) -> &str {
-        &self.row.email
+    /// Where mails go; null for whom personal data is hidden from.
+    async fn email(&self, gql: &Context<'_>) -> Gql<Option<&str>> {
+        Ok((!self.hides_person(gql)?).then_some(self.row.email.as_str()))
     }
-    /// Where the goods go, as it was when the order was placed.
-    async fn ship_to(&self) -> PostalAddress {
-        postal(self.row.ship_to.clone())
+    /// Where the goods go, as it was when the order was placed; null for whom personal data is hidden from.
+    async fn ship_to(&self, gql: &Context<'_>) -> Gql<Option<PostalAddress>> {
+        Ok((!self.hides_person(gql)?).then(|| postal(self.row.ship_to.clone())))
     }
-    /// Where the bill goes, if elsewhere.
-    async fn bill_to(&self) -> Option<PostalAddress> {
-        self.row.bill_to.clone().map(postal)
+    /// Where the bill goes, if elsewhere; null for whom personal data is hidden from.
+    async fn bill_to(&self, gql: &Context<'_>) -> Gql<Option<PostalAddress>> {
+        let hidden = self.hides_person(gql)?;
+        Ok(self.row.bill_to.clone().filter(|_| !hidden).map(postal))
     }
     /// Whether something is still to be done.
     async fn state(&self) -> OrderState {
@@ -216,7 +223,7 @@ impl Order {
     #[graphql(complexity = "10 + 3 * child_complexity")]
     async fn merchant_orders(&self, gql: &Context<'_>) -> Gql<Vec<MerchantOrder>> {
         // What the operator earns is not for buyers, even if they work for a merchant.
-        let sees_earnings = ctx(gql)?.authorize(READ_MERCHANT_ORDER).is_ok_and(|grant| grant.is_wide());
+        let sees_earnings = ctx(gql)?.authorize_within(READ_MERCHANT_ORDER).is_ok_and(|grant| grant.is_wide());
         let part = |part: Arc<PartDetail>| MerchantOrder::detailed(part, sees_earnings, self.guest.clone());
         Ok(self.parts(gql).await?.into_iter().map(part).collect())
     }

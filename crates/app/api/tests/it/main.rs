@@ -11,6 +11,7 @@ mod operations;
 mod people;
 mod plans;
 mod rights;
+mod roles;
 mod shape;
 mod statements;
 mod trade;

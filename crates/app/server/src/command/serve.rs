@@ -39,8 +39,13 @@ pub(super) async fn answer(
     let (server, address) = node.listen(schema, attach, health.clone())?;
     let enabled = node.settings.worker.enabled;
     let work = enabled.then(|| Work::start(node, &own_url(&node.settings, address))).transpose()?;
+    // Before the first request: until then no role that somebody made allows anything.
+    identity::load_roles(&node.world).await.map_err(StartError::refused)?;
+    let roles = tokio::spawn(identity::follow_roles(node.world.clone()));
     say(&greeting(address))?;
-    run_until(server, &health, work, stop).await
+    let ended = run_until(server, &health, work, stop).await;
+    roles.abort();
+    ended
 }
 
 /// Where this process reaches itself.

@@ -57,7 +57,7 @@ async fn team(stage: &Stage) -> Result<(), SeedError> {
 async fn member(stage: &Stage, email: String, name: &str, team: Team, role: RoleName) -> Result<(), SeedError> {
     let hash = PasswordHash::of("password", PASSWORD, &email, name).await.map_err(SeedError::new)?;
     let access = MemberAccess::Password(hash);
-    let input = AddMember { email, name: name.to_owned(), team, role, access };
+    let input = AddMember { email, name: name.to_owned(), team, role: role.into(), access };
     identity::member_add(&stage.operator(), input).await.map_err(SeedError::new)?;
     Ok(())
 }

@@ -112,7 +112,7 @@ fn a_token_says_who_asks() {
             password: "correct horse staple".to_owned(),
             user_agent: None,
         };
-        let signed_in = identity::sign_in(&host.env.anonymous(), sign_in).await.unwrap();
+        let signed_in = identity::sign_in(&host.env.anonymous(), sign_in).await.unwrap().done().unwrap();
         let ask = |merchant: Option<&str>| {
             let request = host.request(Method::POST, "/graphql").bearer_auth(signed_in.token.reveal());
             let request = match merchant {

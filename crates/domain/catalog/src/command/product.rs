@@ -16,7 +16,7 @@ use crate::model::{
     prepare,
 };
 use crate::query::attribute;
-use crate::repo::{load, rows};
+use crate::repo::{load, rows, scope};
 
 const TRIES: usize = 3;
 
@@ -63,7 +63,7 @@ pub struct ProductEdit {
 /// # Errors
 /// The field at fault; `TAKEN` for a slug, handle or article number; not found for a foreign merchant.
 pub async fn product_create(ctx: &Ctx, input: ProductCreate) -> Result<Product, Error> {
-    let grant = ctx.authorize(PRODUCT_EDIT)?;
+    let grant = ctx.authorize_within(PRODUCT_EDIT)?;
     let owner = owner_of(&grant, input.merchant)?;
     let values = input.product.values.iter();
     let variant_values = input.product.variants.iter().flat_map(|variant| &variant.values);
@@ -80,8 +80,9 @@ pub async fn product_create(ctx: &Ctx, input: ProductCreate) -> Result<Product, 
 
 async fn create_once(ctx: &Ctx, grant: &Grant, owner: Owner, draft: Draft) -> Result<Product, Error> {
     let mut tx = ctx.begin_write().await?;
+    scope::require_within(&*tx, grant, &[], &draft.content.categories).await?;
     if let Some(handle) = &draft.external_handle
-        && !load::lock_handles(&tx, grant, owner.merchant, vec![handle.clone()]).await?.is_empty()
+        && !load::lock_handles(&tx, &grant.for_collisions(), owner.merchant, vec![handle.clone()]).await?.is_empty()
     {
         return Err(context::Error::Taken { field: "externalHandle".to_owned() }.into());
     }
@@ -96,7 +97,7 @@ async fn create_once(ctx: &Ctx, grant: &Grant, owner: Owner, draft: Draft) -> Re
 /// # Errors
 /// Not found, which includes products of others; stale; the field at fault; `TAKEN`; `PRODUCT_STATUS`.
 pub async fn product_edit(ctx: &Ctx, id: ProductId, input: ProductEdit) -> Result<Product, Error> {
-    let grant = ctx.authorize(PRODUCT_EDIT)?;
+    let grant = ctx.authorize_within(PRODUCT_EDIT)?;
     let mut tries = 1;
     loop {
         match edit_once(ctx, &grant, id, input.clone()).await {
@@ -116,6 +117,7 @@ async fn edit_once(ctx: &Ctx, grant: &Grant, id: ProductId, input: ProductEdit) 
     let variant_values = input.variants.iter().flatten().flat_map(|variant| &variant.values);
     let attributes = attribute::by_codes_on(&*tx, codes(values.chain(variant_values))).await?;
     let draft = edited(&stored.content, input, &attributes)?;
+    scope::require_within(&*tx, grant, &stored.content.categories, &draft.content.categories).await?;
     let settled = settle(ctx, &tx, owner, vec![Target { draft, stored: Some(stored) }]).await?.pop();
     let product = finish(&mut tx, settled).await?;
     tx.commit().await?;

@@ -23,7 +23,7 @@ pub async fn categories_by_product_ids(
     ctx: &Ctx,
     ids: &[ProductId],
 ) -> Result<HashMap<ProductId, Vec<CategoryId>>, Error> {
-    let grant = ctx.authorize(PRODUCT_READ)?;
+    let grant = ctx.authorize_within(PRODUCT_READ)?;
     let mut categories: HashMap<ProductId, Vec<CategoryId>> = HashMap::new();
     if ids.is_empty() {
         return Ok(categories);
@@ -48,7 +48,7 @@ pub async fn values_by_product_ids(
     ctx: &Ctx,
     ids: &[ProductId],
 ) -> Result<HashMap<ProductId, Vec<AttributeValue>>, Error> {
-    let grant = ctx.authorize(PRODUCT_READ)?;
+    let grant = ctx.authorize_within(PRODUCT_READ)?;
     let mut values: HashMap<ProductId, Vec<AttributeValue>> = HashMap::new();
     if ids.is_empty() {
         return Ok(values);
@@ -73,7 +73,7 @@ pub async fn values_by_variant_ids(
     ctx: &Ctx,
     ids: &[VariantId],
 ) -> Result<HashMap<VariantId, Vec<AttributeValue>>, Error> {
-    let grant = ctx.authorize(PRODUCT_READ)?;
+    let grant = ctx.authorize_within(PRODUCT_READ)?;
     let mut values: HashMap<VariantId, Vec<AttributeValue>> = HashMap::new();
     if ids.is_empty() {
         return Ok(values);
@@ -102,7 +102,7 @@ pub async fn values_by_variant_ids(
 /// # Errors
 /// Denied; the database error.
 pub async fn images_by_product_ids(ctx: &Ctx, ids: &[ProductId]) -> Result<HashMap<ProductId, Vec<Image>>, Error> {
-    let grant = ctx.authorize(PRODUCT_READ)?;
+    let grant = ctx.authorize_within(PRODUCT_READ)?;
     let mut images: HashMap<ProductId, Vec<Image>> = HashMap::new();
     if ids.is_empty() {
         return Ok(images);

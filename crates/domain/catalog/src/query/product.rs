@@ -59,9 +59,9 @@ pub async fn list(
     sort: ProductSort,
     page: &PageArgs,
 ) -> Result<Page<Product>, Error> {
-    let grant = ctx.authorize(PRODUCT_LIST)?;
+    let grant = ctx.authorize_within(PRODUCT_LIST)?;
     let own = ctx.actor().merchant().filter(|_| !grant.is_wide());
-    let query = product::Entity::find().filter(scope::readable(&grant)).filter(wanted(filter, own));
+    let query = product::Entity::find().filter(scope::listed(&grant)).filter(wanted(filter, own));
     let query = sorted(query, sort, page)?;
     let found = query.limit(page.limit()).all(ctx.read()).await?;
     let found = found.into_iter().map(rows::product).collect::<Result<Vec<_>, _>>()?;
@@ -141,7 +141,7 @@ fn sorted(
 /// # Errors
 /// Denied; the database error.
 pub async fn by_ids(ctx: &Ctx, ids: &[ProductId]) -> Result<HashMap<ProductId, Product>, Error> {
-    let grant = ctx.authorize(PRODUCT_READ)?;
+    let grant = ctx.authorize_within(PRODUCT_READ)?;
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
@@ -176,12 +176,12 @@ pub async fn channels_by_product_ids(
 /// What the caller can do with the product now.
 #[must_use]
 pub fn actions_of(ctx: &Ctx, product: &Product) -> Vec<ProductAction> {
-    let reaches = |action| ctx.authorize(action).is_ok_and(|grant| scope::reaches(&grant, product.owner));
+    let reaches = |action| ctx.authorize_within(action).is_ok_and(|grant| scope::reaches(&grant, product.owner));
     let rights = Rights {
         edit: reaches(PRODUCT_EDIT),
         publish: reaches(PRODUCT_PUBLISH),
         archive: reaches(PRODUCT_ARCHIVE),
-        operator: ctx.authorize(PRODUCT_EDIT).is_ok_and(|grant| grant.is_wide()),
+        operator: ctx.authorize_within(PRODUCT_EDIT).is_ok_and(|grant| grant.is_wide()),
     };
     allowed_actions(product.status, rights)
 }
@@ -197,7 +197,7 @@ pub fn is_own(ctx: &Ctx, product: &Product) -> bool {
 /// # Errors
 /// Not found, which includes products of others; the database error.
 pub async fn history(ctx: &Ctx, id: ProductId, page: &PageArgs) -> Result<Page<history::ChangeRow>, Error> {
-    let grant = ctx.authorize(PRODUCT_HISTORY)?;
+    let grant = ctx.authorize_within(PRODUCT_HISTORY)?;
     let found = product::Entity::find_by_id(id).filter(scope::writable(&grant)).one(ctx.read()).await?;
     found.ok_or(context::Error::NotFound("product"))?;
     Ok(::history::list(ctx.read(), Some(("product", &id.to_string())), None, page).await??)

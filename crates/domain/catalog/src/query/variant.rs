@@ -18,7 +18,7 @@ use crate::repo::{rows, scope};
 /// # Errors
 /// Denied; the database error.
 pub async fn by_ids(ctx: &Ctx, ids: &[VariantId]) -> Result<HashMap<VariantId, Variant>, Error> {
-    let grant = ctx.authorize(PRODUCT_READ)?;
+    let grant = ctx.authorize_within(PRODUCT_READ)?;
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
@@ -36,7 +36,7 @@ pub async fn by_ids(ctx: &Ctx, ids: &[VariantId]) -> Result<HashMap<VariantId, V
 /// # Errors
 /// Denied; the database error.
 pub async fn by_product_ids(ctx: &Ctx, ids: &[ProductId]) -> Result<HashMap<ProductId, Vec<Variant>>, Error> {
-    let grant = ctx.authorize(PRODUCT_READ)?;
+    let grant = ctx.authorize_within(PRODUCT_READ)?;
     let mut variants: HashMap<ProductId, Vec<Variant>> = HashMap::new();
     if ids.is_empty() {
         return Ok(variants);

@@ -15,7 +15,7 @@ testkit::both_databases! {
         assert_eq!(events::<CustomerRegistered>(&t).await.len(), 1);
         assert_eq!(events::<EmailVerificationRequested>(&t).await.len(), 1);
         let input = identity::SignIn { email: "bea@example.org".to_owned(), password: PASSWORD.to_owned(), user_agent: None };
-        let token = identity::sign_in(&t.anonymous(), input).await.unwrap().token;
+        let token = identity::sign_in(&t.anonymous(), input).await.unwrap().done().unwrap().token;
         let origin = t.anonymous().origin().clone();
         let bea = identity::authenticate(&t.world, Some(token.reveal()), None, origin).await.unwrap();
         assert_eq!(bea.actor().customer(), Some(made.customer.id));
@@ -61,12 +61,12 @@ testkit::both_databases! {
         let access = MemberAccess::Password(PasswordHash::of("password", PASSWORD, "", "").await.unwrap());
         let add = AddMember {
             email: "ann@example.org".to_owned(), name: "Ann".to_owned(), team: Team::Merchant(merchant),
-            role: RoleName::MerchantOwner, access,
+            role: RoleName::MerchantOwner.into(), access,
         };
         identity::member_add(&t.operator(), add).await.unwrap();
         assert_eq!(code(try_register(&t.anonymous(), "ann@example.org").await), "TAKEN");
         let sign_in = identity::SignIn { email: "ann@example.org".to_owned(), password: PASSWORD.to_owned(), user_agent: None };
-        let token = identity::sign_in(&t.anonymous(), sign_in).await.unwrap().token;
+        let token = identity::sign_in(&t.anonymous(), sign_in).await.unwrap().done().unwrap().token;
         let again = async || {
             let origin = t.anonymous().origin().clone();
             identity::authenticate(&t.world, Some(token.reveal()), None, origin).await.unwrap()

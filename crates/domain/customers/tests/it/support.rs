@@ -28,7 +28,7 @@ pub async fn registered(t: &TestEnv, email: &str) -> Registered {
 pub async fn buyer(t: &TestEnv, email: &str) -> Ctx {
     registered(t, email).await;
     let input = identity::SignIn { email: email.to_owned(), password: PASSWORD.to_owned(), user_agent: None };
-    let token = identity::sign_in(&t.anonymous(), input).await.unwrap().token;
+    let token = identity::sign_in(&t.anonymous(), input).await.unwrap().done().unwrap().token;
     let origin = t.anonymous().origin().clone();
     identity::authenticate(&t.world, Some(token.reveal()), None, origin).await.unwrap()
 }

@@ -1,13 +1,14 @@
 //! Keys for programs.
 
 use chrono::{DateTime, Utc};
-use context::Ctx;
+use context::{Ctx, WriteTx};
 use history::Change;
 use kernel::id::ApiKeyId;
 use kernel::{Invalid, text};
 
 use super::member::of_team;
-use crate::model::{ApiKey, ApiKeyScope, RoleName, Secret};
+use super::role;
+use crate::model::{ApiKey, ApiKeyScope, Secret, TeamRole};
 use crate::{Error, actions, repo};
 
 /// What key to make.
@@ -18,7 +19,7 @@ pub struct ApiKeyCreate {
     /// For whom it acts.
     pub scope: ApiKeyScope,
     /// As what; not wider than the roles of the caller.
-    pub role: RoleName,
+    pub role: TeamRole,
     /// When it ends; never, if none.
     pub expires_at: Option<DateTime<Utc>>,
 }
@@ -39,13 +40,18 @@ pub struct CreatedApiKey {
 /// `expiresAt`.
 pub async fn api_key_create(ctx: &Ctx, input: ApiKeyCreate) -> Result<CreatedApiKey, Error> {
     let grant = ctx.authorize(actions::API_KEY_MANAGE)?;
+    ctx.require_fresh()?;
     input.scope.team().within(&grant)?;
-    if !input.scope.fits(input.role) {
-        return Err(Error::RoleMisplaced(input.role.as_str()));
-    }
-    may_hand_out(ctx, input.scope, input.role)?;
     let name = text::line("name", &input.name, 120)?;
     let mut tx = ctx.begin_write().await?;
+    match input.role {
+        TeamRole::BuiltIn(name) if input.scope.fits(name) => {}
+        TeamRole::Custom(_) if input.scope != ApiKeyScope::Storefront => {
+            role::fits(&tx, input.role, input.scope.team()).await?;
+        }
+        _ => return Err(Error::RoleMisplaced(input.role)),
+    }
+    may_hand_out(ctx, &tx, input.scope, input.role).await?;
     if input.expires_at.is_some_and(|end| end <= tx.now()) {
         return Err(Invalid::new("expiresAt", "OUT_OF_RANGE", "must be in the future").into());
     }
@@ -57,6 +63,7 @@ pub async fn api_key_create(ctx: &Ctx, input: ApiKeyCreate) -> Result<CreatedApi
         role: input.role,
         hint: secret.hint(),
         created_by: ctx.actor().id(),
+        issuer: ctx.actor().answerable(),
         created_at: tx.now(),
         expires_at: input.expires_at,
         used_at: None,
@@ -76,7 +83,7 @@ pub async fn api_key_revoke(ctx: &Ctx, id: ApiKeyId) -> Result<ApiKey, Error> {
     let grant = ctx.authorize(actions::API_KEY_MANAGE)?;
     let mut tx = ctx.begin_write().await?;
     let before = repo::key::find(&*tx, &grant, id).await?;
-    may_hand_out(ctx, before.scope, before.role)?;
+    may_hand_out(ctx, &tx, before.scope, before.role).await?;
     if before.revoked_at.is_some() || !repo::key::revoke(&*tx, id, tx.now()).await? {
         return Ok(before);
     }
@@ -86,7 +93,14 @@ pub async fn api_key_revoke(ctx: &Ctx, id: ApiKeyId) -> Result<ApiKey, Error> {
     Ok(after)
 }
 
-fn may_hand_out(ctx: &Ctx, scope: ApiKeyScope, role: RoleName) -> Result<(), Error> {
-    let team = (scope != ApiKeyScope::Storefront).then(|| scope.team());
-    if role.may_be_granted_by(ctx.actor().seats(), team) { Ok(()) } else { Err(Error::RoleTooWide(role.as_str())) }
+async fn may_hand_out(ctx: &Ctx, tx: &WriteTx, scope: ApiKeyScope, role: TeamRole) -> Result<(), Error> {
+    match (scope, role) {
+        (ApiKeyScope::Storefront, TeamRole::BuiltIn(name)) => {
+            let actor = ctx.actor();
+            let mut held = [Some(actor.seats()), actor.ceiling()].into_iter().flatten();
+            let may = held.all(|seats| name.may_be_granted_by(seats, None));
+            if may { Ok(()) } else { Err(Error::RoleTooWide(name.as_str())) }
+        }
+        _ => role::may_grant(ctx, tx, role, scope.team()).await,
+    }
 }

@@ -6,7 +6,8 @@ use kernel::id::InvitationId;
 use kernel::text;
 
 use super::account::{NAME_MAX, NewUser, user_create_in_tx};
-use super::member::{invite, join, may_grant, of_team};
+use super::member::{invite, join, of_team};
+use super::role::{fits, may_give, may_grant};
 use super::throttle::{self, Keys};
 use crate::model::{Hasher, Invitation, InvitationState, Membership, PasswordHash, Secret, UserStatus, Verdict};
 use crate::repo::account::Account;
@@ -75,6 +76,7 @@ pub async fn invitation_accept(ctx: &Ctx, input: InvitationAccept) -> Result<Mem
             known.user.id
         }
     };
+    fits(&tx, invitation.role, invitation.team).await?;
     let membership = join(ctx, &mut tx, user, invitation.team, invitation.role).await?;
     tx.record(of_team(Change::new("invitation", invitation.id, "accepted"), invitation.team).field(
         "user",
@@ -126,9 +128,10 @@ async fn joiner(ctx: &Ctx, invitation: &Invitation, input: &InvitationAccept) ->
 /// Denied; not found; [`Error::TokenUnusable`] when it was accepted; [`Error::RoleTooWide`]; rate-limited.
 pub async fn invitation_resend(ctx: &Ctx, id: InvitationId) -> Result<Invitation, Error> {
     let grant = ctx.authorize(actions::MEMBER_MANAGE)?;
+    ctx.require_fresh()?;
     let mut tx = ctx.begin_write().await?;
     let former = repo::member::find_invitation(&*tx, &grant, id).await?;
-    may_grant(ctx, former.role, former.team)?;
+    may_give(ctx, &tx, former.role, former.team).await?;
     if former.state(tx.now()) == InvitationState::Accepted {
         return Err(Error::TokenUnusable);
     }
@@ -145,7 +148,7 @@ pub async fn invitation_revoke(ctx: &Ctx, id: InvitationId) -> Result<Invitation
     let grant = ctx.authorize(actions::MEMBER_MANAGE)?;
     let mut tx = ctx.begin_write().await?;
     let before = repo::member::find_invitation(&*tx, &grant, id).await?;
-    may_grant(ctx, before.role, before.team)?;
+    may_grant(ctx, &tx, before.role, before.team).await?;
     if before.revoked_at.is_some() {
         return Ok(before);
     }

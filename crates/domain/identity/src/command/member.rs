@@ -6,8 +6,9 @@ use kernel::id::{InvitationId, MembershipId, UserId};
 use kernel::text;
 
 use super::account::{NAME_MAX, NewUser, user_create_in_tx};
+use super::role;
 use crate::event::{InvitationCreated, MemberAdded, MemberRemoved};
-use crate::model::{INVITATION_LIFE, Invitation, Membership, PasswordHash, RoleName, Secret, Team};
+use crate::model::{INVITATION_LIFE, Invitation, Membership, PasswordHash, RoleName, Secret, Team, TeamRole};
 use crate::{Error, actions, repo};
 
 /// How a new member comes to sign in.
@@ -29,7 +30,7 @@ pub struct AddMember {
     /// Of which team.
     pub team: Team,
     /// In which role.
-    pub role: RoleName,
+    pub role: TeamRole,
     /// How the person comes to sign in.
     pub access: MemberAccess,
 }
@@ -61,9 +62,10 @@ impl Added {
 /// when the person holds this role, or has an account and a password was given; invalid `email` or `name`.
 pub async fn member_add(ctx: &Ctx, input: AddMember) -> Result<Added, Error> {
     let grant = ctx.authorize(actions::MEMBER_MANAGE)?;
+    ctx.require_fresh()?;
     input.team.within(&grant)?;
-    may_grant(ctx, input.role, input.team)?;
     let mut tx = ctx.begin_write().await?;
+    role::may_grant(ctx, &tx, input.role, input.team).await?;
     let added = member_add_in_tx(ctx, &mut tx, input).await?;
     tx.commit().await?;
     Ok(added)
@@ -74,9 +76,7 @@ pub async fn member_add(ctx: &Ctx, input: AddMember) -> Result<Added, Error> {
 /// # Errors
 /// As [`member_add`], without denial.
 pub async fn member_add_in_tx(ctx: &Ctx, tx: &mut WriteTx, input: AddMember) -> Result<Added, Error> {
-    if !input.role.fits(input.team) {
-        return Err(Error::RoleMisplaced(input.role.as_str()));
-    }
+    role::fits(tx, input.role, input.team).await?;
     let email = text::email("email", &input.email)?;
     let name = text::line("name", &input.name, NAME_MAX)?;
     match input.access {
@@ -104,7 +104,7 @@ pub(crate) async fn invite(
     email: String,
     name: String,
     team: Team,
-    role: RoleName,
+    role: TeamRole,
 ) -> Result<Invitation, Error> {
     super::throttle::admit_mail(tx, &format!("invite:{}", team_key(team)), &email).await?;
     repo::member::revoke_open(&**tx, &email, team, role, tx.now()).await?;
@@ -123,7 +123,7 @@ pub(crate) async fn invite(
     let token = Secret::random();
     repo::member::insert_invitation(&**tx, &invitation, &token).await?;
     let change = of_team(Change::new("invitation", invitation.id, "created"), team);
-    tx.record(change.field("role", None::<RoleName>, role).field("expiresAt", None::<String>, invitation.expires_at));
+    tx.record(change.field("role", None::<TeamRole>, role).field("expiresAt", None::<String>, invitation.expires_at));
     tx.emit(&InvitationCreated {
         invitation: invitation.id,
         email: invitation.email.clone(),
@@ -142,7 +142,7 @@ pub(crate) async fn join(
     tx: &mut WriteTx,
     user: UserId,
     team: Team,
-    role: RoleName,
+    role: TeamRole,
 ) -> Result<Membership, Error> {
     let membership = Membership { id: ctx.new_id(), user, team, role, version: 1, created_at: tx.now() };
     if !repo::member::insert(&**tx, &membership).await? {
@@ -163,7 +163,7 @@ pub struct MemberCreate {
     /// Of which team.
     pub team: Team,
     /// In which role.
-    pub role: RoleName,
+    pub role: TeamRole,
     /// The first password.
     pub password: String,
 }
@@ -180,10 +180,14 @@ impl std::fmt::Debug for MemberCreate {
 /// As [`member_add`]; an invalid `password`.
 pub async fn member_create(ctx: &Ctx, input: MemberCreate) -> Result<Membership, Error> {
     let grant = ctx.authorize(actions::MEMBER_MANAGE)?;
+    ctx.require_fresh()?;
     input.team.within(&grant)?;
-    may_grant(ctx, input.role, input.team)?;
+    if let TeamRole::BuiltIn(name) = input.role {
+        may_grant(ctx, name, input.team)?;
+    }
     let hash = PasswordHash::of("password", &input.password, &input.email, &input.name).await?;
     let mut tx = ctx.begin_write().await?;
+    role::may_grant(ctx, &tx, input.role, input.team).await?;
     let access = MemberAccess::Password(hash);
     let MemberCreate { email, name, team, role, .. } = input;
     let added = member_add_in_tx(ctx, &mut tx, AddMember { email, name, team, role, access }).await?;
@@ -199,7 +203,7 @@ pub async fn member_create(ctx: &Ctx, input: MemberCreate) -> Result<Membership,
 /// # Errors
 /// As [`member_create`].
 pub async fn operator_create(ctx: &Ctx, email: &str, name: &str, password: &str) -> Result<Membership, Error> {
-    let (team, role) = (Team::Operator, RoleName::OperatorAdmin);
+    let (team, role) = (Team::Operator, RoleName::OperatorAdmin.into());
     let (email, name, password) = (email.to_owned(), name.to_owned(), password.to_owned());
     member_create(ctx, MemberCreate { email, name, team, role, password }).await
 }
@@ -212,7 +216,7 @@ pub async fn member_remove(ctx: &Ctx, id: MembershipId) -> Result<Membership, Er
     let grant = ctx.authorize(actions::MEMBER_MANAGE)?;
     let mut tx = ctx.begin_write().await?;
     let membership = repo::member::find(&*tx, &grant, id).await?;
-    may_grant(ctx, membership.role, membership.team)?;
+    role::may_grant(ctx, &tx, membership.role, membership.team).await?;
     drop_membership(&mut tx, &membership).await?;
     tx.commit().await?;
     Ok(membership)
@@ -224,7 +228,7 @@ pub struct MemberRoleChange {
     /// The membership.
     pub id: MembershipId,
     /// The new role.
-    pub role: RoleName,
+    pub role: TeamRole,
     /// The version that the caller saw.
     pub expected_version: i64,
 }
@@ -236,13 +240,11 @@ pub struct MemberRoleChange {
 /// taken (field `role`) when the person holds the new role too.
 pub async fn member_role_change(ctx: &Ctx, input: MemberRoleChange) -> Result<Membership, Error> {
     let grant = ctx.authorize(actions::MEMBER_MANAGE)?;
+    ctx.require_fresh()?;
     let mut tx = ctx.begin_write().await?;
     let before = repo::member::find(&*tx, &grant, input.id).await?;
-    may_grant(ctx, before.role, before.team)?;
-    may_grant(ctx, input.role, before.team)?;
-    if !input.role.fits(before.team) {
-        return Err(Error::RoleMisplaced(input.role.as_str()));
-    }
+    role::may_grant(ctx, &tx, before.role, before.team).await?;
+    role::may_give(ctx, &tx, input.role, before.team).await?;
     if before.version != input.expected_version {
         return Err(context::Error::Stale("membership").into());
     }
@@ -278,9 +280,7 @@ pub(crate) async fn drop_membership(tx: &mut WriteTx, membership: &Membership) -
 
 /// Refuses to lose the last holder of a vital role who can sign in. Rivals wait for each other's locks.
 pub(crate) async fn keep_last(tx: &WriteTx, membership: &Membership) -> Result<(), Error> {
-    if !membership.role.is_vital() {
-        return Ok(());
-    }
+    let Some(vital) = membership.role.built_in().filter(|role| role.is_vital()) else { return Ok(()) };
     let holders = repo::member::lock_holders(&**tx, membership.team, membership.role).await?;
     if !holders.iter().any(|held| held.id == membership.id) {
         return Err(context::Error::NotFound("membership").into());
@@ -290,12 +290,14 @@ pub(crate) async fn keep_last(tx: &WriteTx, membership: &Membership) -> Result<(
     if able.iter().any(|user| user.status == crate::UserStatus::Active) {
         return Ok(());
     }
-    Err(Error::LastOfRole(membership.role.as_str()))
+    Err(Error::LastOfRole(vital.as_str()))
 }
 
-/// Nobody gives or takes a role wider than the own ones.
+/// Nobody gives or takes a built-in role wider than the own ones.
 pub(crate) fn may_grant(ctx: &Ctx, role: RoleName, team: Team) -> Result<(), Error> {
-    if role.may_be_granted_by(ctx.actor().seats(), Some(team)) {
+    let actor = ctx.actor();
+    let mut held = [Some(actor.seats()), actor.ceiling()].into_iter().flatten();
+    if held.all(|seats| role.may_be_granted_by(seats, Some(team))) {
         Ok(())
     } else {
         Err(Error::RoleTooWide(role.as_str()))

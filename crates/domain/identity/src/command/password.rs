@@ -137,6 +137,7 @@ async fn store(tx: &mut WriteTx, user: &User, hash: &PasswordHash, keep: Option<
     repo::account::set_password(&**tx, user.id, Some(hash), tx.now()).await?;
     repo::session::remove_all(&**tx, user.id, keep).await?;
     repo::mail_token::drop_all(&**tx, user.id, MailPurpose::PasswordReset).await?;
+    repo::second_factor::end_all_waiting(&**tx, user.id).await?;
     tx.record(Change::new("user", user.id, "password_changed"));
     tx.emit(&PasswordChanged { user: user.id, email: user.email.clone(), name: user.name.clone() });
     Ok(())

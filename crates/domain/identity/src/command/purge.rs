@@ -11,6 +11,8 @@ pub struct Purged {
     pub sessions: u64,
     /// Mailed tokens that had expired.
     pub tokens: u64,
+    /// Sign-ins that waited for a second factor.
+    pub challenges: u64,
     /// Counts of failed tries that are forgotten.
     pub tallies: u64,
 }
@@ -25,6 +27,7 @@ pub async fn purge_expired(ctx: &Ctx) -> Result<Purged, Error> {
     let purged = Purged {
         sessions: repo::session::purge(&*tx, tx.now()).await?,
         tokens: repo::mail_token::purge(&*tx, tx.now()).await?,
+        challenges: repo::second_factor::purge(&*tx, tx.now()).await?,
         tallies: repo::throttle::purge(&*tx, tx.now()).await?,
     };
     tx.commit().await?;

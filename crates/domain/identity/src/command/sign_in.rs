@@ -1,16 +1,20 @@
 //! Signing in.
 
-use chrono::{DateTime, Utc};
-use context::Ctx;
+use chrono::{DateTime, Duration, Utc};
+use context::{Ctx, WriteTx};
 use history::Change;
 use kernel::text;
 
+use super::second_factor::spend;
 use super::throttle::{self, Keys};
-use crate::model::{Hasher, SESSION_IDLE, Secret, Session, User, UserStatus, Verdict};
+use crate::model::{Hasher, Proof, SESSION_IDLE, Secret, Session, User, UserStatus, Verdict};
+use crate::repo::second_factor::Waiting;
 use crate::{Error, actions, repo};
 
 /// Most characters of a user agent that are kept.
 const USER_AGENT_MAX: usize = 300;
+/// How long a right password waits for the second factor.
+const CHALLENGE_LIFE: Duration = Duration::minutes(5);
 /// A longer password is refused unread: hashing it would cost time.
 const PASSWORD_READ_MAX: usize = 1024;
 
@@ -44,7 +48,36 @@ pub struct SignedIn {
     pub user: User,
 }
 
-/// Begins a session.
+/// What a right password came to.
+#[derive(Debug, Clone)]
+pub enum SignInStep {
+    /// A session began.
+    Done(Box<SignedIn>),
+    /// The account has a second factor, which is to be shown.
+    SecondFactor(Challenge),
+}
+
+impl SignInStep {
+    /// The session, if one began.
+    #[must_use]
+    pub fn done(self) -> Option<SignedIn> {
+        match self {
+            Self::Done(signed) => Some(*signed),
+            Self::SecondFactor(_) => None,
+        }
+    }
+}
+
+/// A sign-in that waits for the second factor.
+#[derive(Debug, Clone)]
+pub struct Challenge {
+    /// What names it; shown this once.
+    pub token: Secret,
+    /// Until when the second factor can be shown.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// Begins a session, or asks for the second factor of an account that has one.
 ///
 /// Three transactions: the guess is counted, a failure is counted, or the session begins. The count must survive
 /// the failure, and no hash is computed inside a transaction.
@@ -52,7 +85,7 @@ pub struct SignedIn {
 /// # Errors
 /// [`Error::BadCredentials`] alike for an unknown address, a wrong password and a blocked account; rate-limited with
 /// the seconds to wait; an invalid `email`.
-pub async fn sign_in(ctx: &Ctx, input: SignIn) -> Result<SignedIn, Error> {
+pub async fn sign_in(ctx: &Ctx, input: SignIn) -> Result<SignInStep, Error> {
     ctx.authorize(actions::SIGN_IN)?;
     let email = text::email("email", &input.email)?;
     if input.password.len() > PASSWORD_READ_MAX {
@@ -77,7 +110,7 @@ pub async fn sign_in(ctx: &Ctx, input: SignIn) -> Result<SignedIn, Error> {
         (Verdict::RightOutdated, Some(old)) => Some((old, hasher.hash(&input.password).await?)),
         _ => None,
     };
-    drop(hasher);
+    // The hasher is held to the end: so no more guesses are counted and not yet forgotten than there are hashers.
     let mut tx = ctx.begin_write().await?;
     // The password may have been changed, or the account blocked, since it was verified.
     let still = repo::account::lock(&*tx, user.id).await?;
@@ -88,21 +121,90 @@ pub async fn sign_in(ctx: &Ctx, input: SignIn) -> Result<SignedIn, Error> {
     if let Some((old, new)) = renewed {
         repo::account::renew_hash(&*tx, user.id, old, &new).await?;
     }
+    let agent = input.user_agent.map(|agent| agent.chars().filter(|c| !c.is_control()).take(USER_AGENT_MAX).collect());
+    let waiting = Waiting { user: user.id, user_agent: agent };
+    if !repo::second_factor::is_on(&*tx, user.id).await? {
+        let signed = begin(ctx, &mut tx, user, waiting.user_agent, None).await?;
+        tx.commit().await?;
+        drop(hasher);
+        return Ok(SignInStep::Done(Box::new(signed)));
+    }
+    let challenge = Challenge { token: Secret::random(), expires_at: tx.now() + CHALLENGE_LIFE };
+    repo::second_factor::wait(&*tx, &challenge.token, &waiting, (tx.now(), challenge.expires_at)).await?;
+    tx.commit().await?;
+    drop(hasher);
+    Ok(SignInStep::SecondFactor(challenge))
+}
+
+/// Begins the session of somebody whose password was right by the second factor.
+///
+/// # Errors
+/// [`Error::SignInOver`] when the sign-in is unknown, over or done; [`Error::WrongCode`] also for a code that was used;
+/// rate-limited.
+pub async fn sign_in_confirm(ctx: &Ctx, challenge: &Secret, proof: &Proof) -> Result<SignedIn, Error> {
+    ctx.authorize(actions::SIGN_IN)?;
+    let waiting = repo::second_factor::waiting(ctx.read(), challenge, ctx.now()).await?.ok_or(Error::SignInOver)?;
+    let keys = Keys::of_factor(ctx, waiting.user);
+    throttle::admit(ctx, &keys).await?;
+    match confirm(ctx, challenge, waiting, proof, &keys).await {
+        Err(Error::WrongCode) => {
+            throttle::failed(ctx, &keys).await?;
+            Err(Error::WrongCode)
+        }
+        outcome => outcome,
+    }
+}
+
+async fn confirm(
+    ctx: &Ctx,
+    challenge: &Secret,
+    waiting: Waiting,
+    proof: &Proof,
+    keys: &Keys,
+) -> Result<SignedIn, Error> {
+    let mut tx = ctx.begin_write().await?;
+    let account = repo::account::lock(&*tx, waiting.user).await?.ok_or(Error::SignInOver)?;
+    if account.user.status != UserStatus::Active
+        || repo::second_factor::waiting(&*tx, challenge, tx.now()).await?.is_none()
+    {
+        return Err(Error::SignInOver);
+    }
+    if !spend(&tx, waiting.user, proof, false).await? {
+        return Err(Error::WrongCode);
+    }
+    if !repo::second_factor::end_waiting(&*tx, challenge, tx.now()).await? {
+        return Err(Error::SignInOver);
+    }
+    throttle::succeeded(&tx, keys).await?;
+    let factor = if matches!(proof, Proof::RecoveryCode(_)) { "recoveryCode" } else { "code" };
+    let signed = begin(ctx, &mut tx, account.user, waiting.user_agent, Some(factor)).await?;
+    tx.commit().await?;
+    Ok(signed)
+}
+
+/// Begins a session in the transaction of a command that knows who it is.
+async fn begin(
+    ctx: &Ctx,
+    tx: &mut WriteTx,
+    user: User,
+    user_agent: Option<String>,
+    factor: Option<&str>,
+) -> Result<SignedIn, Error> {
     let session = Session {
         id: ctx.new_id(),
         user: user.id,
-        user_agent: input
-            .user_agent
-            .map(|agent| agent.chars().filter(|c| !c.is_control()).take(USER_AGENT_MAX).collect()),
+        user_agent,
         ip: ctx.origin().ip.clone(),
         created_at: tx.now(),
         used_at: tx.now(),
         expires_at: tx.now() + SESSION_IDLE,
+        proven_at: tx.now(),
+        second_factor_at: factor.map(|_| tx.now()),
     };
     let token = Secret::random();
-    repo::session::insert(&*tx, &session, &token).await?;
-    repo::session::trim(&*tx, user.id, tx.now()).await?;
-    tx.record(Change::new("user", user.id, "signed_in").field("session", None::<String>, session.id));
-    tx.commit().await?;
+    repo::session::insert(&**tx, &session, &token).await?;
+    repo::session::trim(&**tx, user.id, tx.now()).await?;
+    let change = Change::new("user", user.id, "signed_in").field("session", None::<String>, session.id);
+    tx.record(change.field("secondFactor", None::<String>, factor));
     Ok(SignedIn { token, expires_at: session.expires_at, session, user })
 }

@@ -5,6 +5,7 @@
 //! no attack, and the bound on concurrent hashes bounds how far a burst can get ahead of the count.
 
 use context::Ctx;
+use kernel::id::UserId;
 
 use crate::Error;
 use crate::model::{Tally, ThrottleRule};
@@ -19,6 +20,13 @@ pub(crate) struct Keys {
 impl Keys {
     pub(crate) fn of(ctx: &Ctx, email: &str) -> Self {
         Self { email: format!("email:{email}"), ip: ctx.origin().ip.as_ref().map(|ip| format!("ip:{ip}")) }
+    }
+}
+
+impl Keys {
+    /// For the codes of a person's second factor.
+    pub(crate) fn of_factor(ctx: &Ctx, user: UserId) -> Self {
+        Self { email: format!("factor:{user}"), ip: ctx.origin().ip.as_ref().map(|ip| format!("ip:{ip}")) }
     }
 }
 

@@ -1,8 +1,8 @@
 use chrono::{DateTime, Utc};
-use kernel::id::{ApiKeyId, MerchantId};
+use kernel::id::{ApiKeyId, MerchantId, UserId};
 use sea_orm::entity::prelude::*;
 
-use crate::model::{ApiKeyKind, RoleName};
+use crate::model::{ApiKeyKind, TeamRole};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "api_key")]
@@ -12,10 +12,11 @@ pub struct Model {
     pub name: String,
     pub kind: ApiKeyKind,
     pub merchant_id: Option<MerchantId>,
-    pub role: RoleName,
+    pub role: TeamRole,
     pub hint: String,
     pub token_hash: String,
     pub created_by: String,
+    pub issuer_id: Option<UserId>,
     pub created_at: DateTime<Utc>,
     pub expires_at: Option<DateTime<Utc>>,
     pub used_at: Option<DateTime<Utc>>,

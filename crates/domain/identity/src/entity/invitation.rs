@@ -2,7 +2,7 @@ use chrono::{DateTime, Utc};
 use kernel::id::{InvitationId, MerchantId};
 use sea_orm::entity::prelude::*;
 
-use crate::model::RoleName;
+use crate::model::TeamRole;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "invitation")]
@@ -12,7 +12,7 @@ pub struct Model {
     pub email: String,
     pub name: String,
     pub merchant_id: Option<MerchantId>,
-    pub role: RoleName,
+    pub role: TeamRole,
     pub token_hash: String,
     pub invited_by: String,
     pub created_at: DateTime<Utc>,

@@ -2,7 +2,7 @@ use chrono::{DateTime, Utc};
 use kernel::id::{MembershipId, MerchantId, UserId};
 use sea_orm::entity::prelude::*;
 
-use crate::model::RoleName;
+use crate::model::TeamRole;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "membership")]
@@ -11,7 +11,7 @@ pub struct Model {
     pub id: MembershipId,
     pub user_id: UserId,
     pub merchant_id: Option<MerchantId>,
-    pub role: RoleName,
+    pub role: TeamRole,
     pub version: i64,
     pub created_at: DateTime<Utc>,
 }

@@ -14,6 +14,8 @@ pub struct Model {
     pub created_at: DateTime<Utc>,
     pub used_at: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
+    pub proven_at: DateTime<Utc>,
+    pub second_factor_at: Option<DateTime<Utc>>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -2,11 +2,11 @@
 
 use access::{Scope, Seat};
 use chrono::{DateTime, Utc};
-use kernel::id::{ApiKeyId, MerchantId};
+use kernel::id::{ApiKeyId, MerchantId, UserId};
 use sea_orm::{DeriveActiveEnum, EnumIter};
 use serde::{Deserialize, Serialize};
 
-use super::{RoleName, Team};
+use super::{RoleName, Team, TeamRole};
 
 /// What a key is for, as stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, EnumIter, DeriveActiveEnum)]
@@ -62,7 +62,7 @@ impl ApiKeyScope {
         }
     }
 
-    /// Whether a key of this scope can hold `role`.
+    /// Whether a key of this scope can hold the built-in `role`.
     #[must_use]
     pub const fn fits(self, role: RoleName) -> bool {
         match self {
@@ -74,7 +74,7 @@ impl ApiKeyScope {
 
     /// The seat that a key gives.
     #[must_use]
-    pub fn seat(self, role: RoleName) -> Seat {
+    pub fn seat(self, role: TeamRole) -> Seat {
         let scope = match self {
             Self::Operator => Scope::Operator,
             Self::Merchant(id) => Scope::Merchant(id),
@@ -95,11 +95,13 @@ pub struct ApiKey {
     /// For whom it acts.
     pub scope: ApiKeyScope,
     /// As what.
-    pub role: RoleName,
+    pub role: TeamRole,
     /// The last four characters of the key.
     pub hint: String,
     /// Who made it: a stable actor id.
     pub created_by: String,
+    /// The person whose rights it never exceeds, whatever becomes of them; none for a key that Souk itself made.
+    pub issuer: Option<UserId>,
     /// Since when.
     pub created_at: DateTime<Utc>,
     /// When it ends; never, if none.

@@ -4,7 +4,7 @@ use chrono::{DateTime, Duration, Utc};
 use kernel::id::InvitationId;
 use serde::{Deserialize, Serialize};
 
-use super::{RoleName, Team};
+use super::{Team, TeamRole};
 
 /// How long an invitation can be accepted.
 pub const INVITATION_LIFE: Duration = Duration::days(7);
@@ -36,7 +36,7 @@ pub struct Invitation {
     /// To which team.
     pub team: Team,
     /// In which role.
-    pub role: RoleName,
+    pub role: TeamRole,
     /// Who invited: a stable actor id.
     pub invited_by: String,
     /// When.

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use kernel::id::{MembershipId, MerchantId, UserId};
 use serde::{Deserialize, Serialize};
 
-use super::RoleName;
+use super::TeamRole;
 use crate::Error;
 
 /// A team: the operator's, or that of one merchant.
@@ -67,7 +67,7 @@ pub struct Membership {
     /// Where.
     pub team: Team,
     /// As what.
-    pub role: RoleName,
+    pub role: TeamRole,
     /// Grows with each change.
     pub version: i64,
     /// Since when.

@@ -29,6 +29,10 @@ pub struct Session {
     pub used_at: DateTime<Utc>,
     /// When it ends if it is not used.
     pub expires_at: DateTime<Utc>,
+    /// When the person last gave a password or a code in it.
+    pub proven_at: DateTime<Utc>,
+    /// When the person last gave a code of the second factor in it.
+    pub second_factor_at: Option<DateTime<Utc>>,
 }
 
 impl Session {

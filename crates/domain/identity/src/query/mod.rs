@@ -1,5 +1,7 @@
 //! Reads.
 
+pub(crate) mod role;
+
 use std::collections::HashMap;
 
 use access::{Action, Seat};
@@ -9,7 +11,9 @@ use kernel::{Page, PageArgs};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::command::oneself;
-use crate::model::{ApiKey, Invitation, InvitationState, Member, Membership, Secret, Session, Team, User, UserStatus};
+use crate::model::{
+    ApiKey, Invitation, InvitationState, Member, Membership, Secret, SecurityPolicy, Session, Team, User, UserStatus,
+};
 use crate::{Error, actions, entity, repo};
 
 /// Whoever is behind the request.
@@ -21,6 +25,45 @@ pub struct Me {
     pub memberships: Vec<Membership>,
     /// The seats held in this request.
     pub seats: Vec<Seat>,
+}
+
+/// The second factor of an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SecondFactor {
+    /// Whether it is in force.
+    pub enabled: bool,
+    /// How many recovery codes are left.
+    pub recovery_codes_left: i64,
+    /// Whether roles are not held in this session until it was shown.
+    pub missing: bool,
+}
+
+/// The second factor of the own account.
+///
+/// # Errors
+/// Denied when nobody is signed in, or a program is.
+pub async fn second_factor(ctx: &Ctx) -> Result<SecondFactor, Error> {
+    let id = oneself(ctx)?;
+    let held = repo::member::of_user(ctx.read(), id).await?;
+    let rules = ctx.world().access.rules();
+    let asked = |held: &Membership| rules.second_factor.contains(&held.role.role());
+    let seated = |held: &Membership| ctx.actor().seats().contains(&held.seat());
+    let acting =
+        |held: &Membership| held.team.merchant().is_none_or(|id| ctx.actor().merchant().is_none_or(|of| of == id));
+    Ok(SecondFactor {
+        enabled: repo::second_factor::is_on(ctx.read(), id).await?,
+        recovery_codes_left: repo::second_factor::codes_left(ctx.read(), id).await?,
+        missing: held.iter().any(|held| asked(held) && acting(held) && !seated(held)),
+    })
+}
+
+/// What is asked of those who sign in.
+///
+/// # Errors
+/// Denied.
+pub async fn security_policy(ctx: &Ctx) -> Result<SecurityPolicy, Error> {
+    wide(ctx, actions::SECURITY_READ)?;
+    repo::security::policy(ctx.read()).await
 }
 
 /// The signed-in person with roles and seats.
@@ -40,6 +83,17 @@ pub async fn me(ctx: &Ctx) -> Result<Me, Error> {
 /// Denied; a bad cursor.
 pub async fn sessions(ctx: &Ctx, page: &PageArgs) -> Result<Page<Session>, Error> {
     let user = oneself(ctx)?;
+    let rows = repo::session::of_user(ctx.read(), user, ctx.now(), page).await?;
+    Ok(Page::from_rows(rows, page, |session| session.id))
+}
+
+/// The sessions of an account, the newest first. For the operator.
+///
+/// # Errors
+/// Denied; not found; a bad cursor.
+pub async fn user_sessions(ctx: &Ctx, user: UserId, page: &PageArgs) -> Result<Page<Session>, Error> {
+    wide(ctx, actions::SESSION_READ)?;
+    user_on(ctx.read(), user).await?;
     let rows = repo::session::of_user(ctx.read(), user, ctx.now(), page).await?;
     Ok(Page::from_rows(rows, page, |session| session.id))
 }

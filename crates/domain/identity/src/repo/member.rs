@@ -12,7 +12,7 @@ use sea_orm::{
 
 use crate::Error;
 use crate::entity::{invitation, membership};
-use crate::model::{Invitation, Membership, RoleName, Secret, Team};
+use crate::model::{Invitation, Membership, Secret, Team, TeamRole};
 
 impl From<membership::Model> for Membership {
     fn from(row: membership::Model) -> Self {
@@ -90,7 +90,7 @@ pub(crate) async fn find<C: ConnectionTrait>(conn: &C, grant: &Grant, id: Member
 pub(crate) async fn lock_holders<C: ConnectionTrait>(
     conn: &C,
     team: Team,
-    role: RoleName,
+    role: TeamRole,
 ) -> Result<Vec<Membership>, Error> {
     let rows = membership::Entity::find()
         .filter(of_team(team))
@@ -107,9 +107,9 @@ pub(crate) async fn delete<C: ConnectionTrait>(conn: &C, id: MembershipId) -> Re
 }
 
 /// Changes the role over the version that was read; tells `false` when it is stale.
-pub(crate) async fn set_role<C: ConnectionTrait>(conn: &C, seen: &Membership, role: RoleName) -> Result<bool, Error> {
+pub(crate) async fn set_role<C: ConnectionTrait>(conn: &C, seen: &Membership, role: TeamRole) -> Result<bool, Error> {
     let result = membership::Entity::update_many()
-        .col_expr(membership::Column::Role, Expr::value(role.as_str()))
+        .col_expr(membership::Column::Role, Expr::value(role.to_string()))
         .col_expr(membership::Column::Version, Expr::value(seen.version + 1))
         .filter(membership::Column::Id.eq(seen.id))
         .filter(membership::Column::Version.eq(seen.version))
@@ -123,7 +123,7 @@ pub(crate) async fn holds<C: ConnectionTrait>(
     conn: &C,
     user: UserId,
     team: Team,
-    role: RoleName,
+    role: TeamRole,
 ) -> Result<bool, Error> {
     let row = membership::Entity::find()
         .filter(of_team(team))
@@ -185,7 +185,7 @@ pub(crate) async fn revoke_open<C: ConnectionTrait>(
     conn: &C,
     email: &str,
     team: Team,
-    role: RoleName,
+    role: TeamRole,
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
     invitation::Entity::update_many()

@@ -19,6 +19,8 @@ impl From<session::Model> for Session {
             created_at: row.created_at,
             used_at: row.used_at,
             expires_at: row.expires_at,
+            proven_at: row.proven_at,
+            second_factor_at: row.second_factor_at,
         }
     }
 }
@@ -33,6 +35,8 @@ pub(crate) async fn insert<C: ConnectionTrait>(conn: &C, session: &Session, toke
         created_at: Set(session.created_at),
         used_at: Set(session.used_at),
         expires_at: Set(session.expires_at),
+        proven_at: Set(session.proven_at),
+        second_factor_at: Set(session.second_factor_at),
     };
     session::Entity::insert(row).exec_without_returning(conn).await?;
     Ok(())
@@ -55,6 +59,21 @@ pub(crate) async fn trim<C: ConnectionTrait>(conn: &C, user: UserId, now: DateTi
         stale = stale.filter(session::Column::Id.is_not_in(db::dialect::pad(live)));
     }
     stale.exec(conn).await?;
+    Ok(())
+}
+
+/// Notes that the person gave a password, or with `factor` a code.
+pub(crate) async fn prove<C: ConnectionTrait>(
+    conn: &C,
+    id: SessionId,
+    now: DateTime<Utc>,
+    factor: bool,
+) -> Result<(), Error> {
+    let mut update = session::Entity::update_many().col_expr(session::Column::ProvenAt, Expr::value(now));
+    if factor {
+        update = update.col_expr(session::Column::SecondFactorAt, Expr::value(now));
+    }
+    update.filter(session::Column::Id.eq(id)).exec(conn).await?;
     Ok(())
 }
 

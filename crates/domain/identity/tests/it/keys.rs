@@ -5,10 +5,10 @@ use chrono::Duration;
 use identity::{ApiKeyCreate, ApiKeyScope, RoleName, Team};
 use kernel::PageArgs;
 
-use crate::support::{bearer, code, count, owner, signed_in};
+use crate::support::{bearer, code, count, owner, person, signed_in};
 
 fn wanted(scope: ApiKeyScope, role: RoleName) -> ApiKeyCreate {
-    ApiKeyCreate { name: "ERP".to_owned(), scope, role, expires_at: None }
+    ApiKeyCreate { name: "ERP".to_owned(), scope, role: role.into(), expires_at: None }
 }
 
 testkit::both_databases! {
@@ -79,5 +79,35 @@ testkit::both_databases! {
         let clerk = t.seated(Scope::Merchant(merchant), "merchant_catalog");
         assert_eq!(code(identity::api_key_create(&clerk, wanted(mine, RoleName::MerchantCatalog)).await), "FORBIDDEN");
         assert_eq!(count(&t, "api_key").await, 0);
+    }
+
+    async fn a_key_never_exceeds_its_issuer(t: TestEnv) {
+        let (merchant, first) = owner(&t, "ann@example.org").await;
+        let team = Team::Merchant(merchant);
+        let second = person(&t, "bob@example.org", team, RoleName::MerchantOwner).await;
+        let ann = signed_in(&t, "ann@example.org").await;
+        let key = identity::api_key_create(&ann, wanted(ApiKeyScope::Merchant(merchant), RoleName::MerchantOwner)).await.unwrap();
+        assert_eq!(key.key.issuer, Some(first.user));
+        let ship = access::Action::new("merchant_order", "ship");
+        let edit = access::Action::new("product", "edit");
+        let may = async || {
+            let ctx = bearer(&t, &key.secret, None).await.unwrap();
+            (ctx.may(ship), ctx.may(edit), ctx.may(identity::actions::MEMBER_MANAGE))
+        };
+        assert_eq!(may().await, (true, true, true));
+        // A key hands nothing out: that takes a person.
+        let by_key = bearer(&t, &key.secret, None).await.unwrap();
+        let child = identity::api_key_create(&by_key, wanted(ApiKeyScope::Merchant(merchant), RoleName::MerchantOwner)).await;
+        assert_eq!(code(child), "REAUTHENTICATION_REQUIRED");
+        let role = RoleName::MerchantFulfillment.into();
+        let bob = signed_in(&t, "bob@example.org").await;
+        let change = identity::MemberRoleChange { id: first.id, role, expected_version: 1 };
+        identity::member_role_change(&bob, change).await.unwrap();
+        assert_eq!(may().await, (true, false, false));
+        identity::member_remove(&bob, first.id).await.unwrap();
+        assert_eq!(may().await, (false, false, false));
+        let by_key = bearer(&t, &key.secret, None).await.unwrap();
+        assert!(by_key.may(access::Action::new("product", "read")), "what everybody may");
+        assert_eq!(second.role, RoleName::MerchantOwner);
     }
 }

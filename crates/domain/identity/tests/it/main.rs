@@ -3,6 +3,8 @@
 
 mod keys;
 mod passwords;
+mod roles;
+mod second_factor;
 mod sessions;
 mod support;
 mod teams;

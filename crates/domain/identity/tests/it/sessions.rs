@@ -44,7 +44,7 @@ testkit::both_databases! {
         let ann = signed_in(&t, "ann@example.org").await;
         let add = identity::AddMember {
             email: "ann@example.org".to_owned(), name: "Ann".to_owned(), team: Team::Merchant(second),
-            role: RoleName::MerchantCatalog, access: identity::MemberAccess::Invite,
+            role: RoleName::MerchantCatalog.into(), access: identity::MemberAccess::Invite,
         };
         identity::member_add(&t.operator(), add).await.unwrap();
         let token = crate::support::events::<identity::InvitationCreated>(&t).await.remove(0).token;
@@ -139,5 +139,27 @@ testkit::both_databases! {
         let ctx = bearer(&t, &token, Some(t.system().new_id())).await.unwrap();
         assert_eq!(ctx.authorize(identity::actions::USER_READ).unwrap().scope(), Scope::Operator);
         assert!(!ctx.may(identity::actions::USER_BLOCK));
+    }
+
+    async fn the_operator_sees_and_ends_the_sessions_of_a_person(t: TestEnv) {
+        let (_, membership) = owner(&t, "ann@example.org").await;
+        let (first, second) = (sign_in(&t, "ann@example.org").await, sign_in(&t, "ann@example.org").await);
+        let page = PageArgs::first(9);
+        let seen = identity::user_sessions(&t.operator(), membership.user, &page).await.unwrap().into_rows();
+        assert_eq!(seen.iter().map(|session| session.id).collect::<Vec<_>>(), [second.session.id, first.session.id]);
+        let ann = bearer(&t, &first.token, None).await.unwrap();
+        assert_eq!(code(identity::user_sessions(&ann, membership.user, &page).await), "FORBIDDEN");
+        let end = |session, reason: &str| identity::UserSessionsRevoke { user: membership.user, session, reason: reason.to_owned() };
+        assert_eq!(code(identity::user_sessions_revoke(&ann, end(None, "mine")).await), "FORBIDDEN");
+        assert_eq!(code(identity::user_sessions_revoke(&t.operator(), end(None, " ")).await), "REQUIRED");
+        let unknown = end(Some(t.system().new_id()), "gone");
+        assert_eq!(code(identity::user_sessions_revoke(&t.operator(), unknown).await), "NOT_FOUND");
+        let one = end(Some(first.session.id), "a lost phone");
+        assert_eq!(identity::user_sessions_revoke(&t.operator(), one).await.unwrap(), 1);
+        assert_eq!(code(bearer(&t, &first.token, None).await), "UNAUTHENTICATED");
+        bearer(&t, &second.token, None).await.unwrap();
+        assert_eq!(identity::user_sessions_revoke(&t.operator(), end(None, "left")).await.unwrap(), 1);
+        assert_eq!(code(bearer(&t, &second.token, None).await), "UNAUTHENTICATED");
+        assert_eq!(count(&t, "change_log WHERE action = 'sessions_revoked' AND reason IS NOT NULL").await, 2);
     }
 }

@@ -2,15 +2,16 @@
 
 use identity::{
     AddMember, Added, Error, INVITATION_LIFE, Invitation, InvitationAccept, InvitationCreated, MemberAccess,
-    MemberRoleChange, Membership, RoleName, Secret, Team,
+    MemberRoleChange, Membership, RoleName, Secret, Team, TeamRole,
 };
 use kernel::PageArgs;
 use testkit::{TestEnv, tokio};
 
 use crate::support::{PASSWORD, code, count, events, hash, owner, person, sign_in, signed_in, try_sign_in, verified};
 
-async fn invite(ctx: &context::Ctx, email: &str, team: Team, role: RoleName) -> Result<Invitation, Error> {
-    let add = AddMember { email: email.to_owned(), name: "Bob".to_owned(), team, role, access: MemberAccess::Invite };
+async fn invite(ctx: &context::Ctx, email: &str, team: Team, role: impl Into<TeamRole>) -> Result<Invitation, Error> {
+    let (role, access) = (role.into(), MemberAccess::Invite);
+    let add = AddMember { email: email.to_owned(), name: "Bob".to_owned(), team, role, access };
     match identity::member_add(ctx, add).await? {
         Added::Invited(invitation) => Ok(invitation),
         Added::Member(_) => panic!("was to be invited"),
@@ -34,12 +35,12 @@ testkit::both_databases! {
         let team = Team::Merchant(merchant);
         let invitation = invite(&ann, "Bob@Example.org", team, RoleName::MerchantFinance).await.unwrap();
         let sent = events::<InvitationCreated>(&t).await;
-        assert_eq!((sent[0].email.as_str(), sent[0].merchant, sent[0].role), ("bob@example.org", Some(merchant), RoleName::MerchantFinance));
+        assert_eq!((sent[0].email.as_str(), sent[0].merchant, sent[0].role), ("bob@example.org", Some(merchant), RoleName::MerchantFinance.into()));
         let token = last_token(&t).await;
         assert_eq!(identity::invitation_by_token(&t.anonymous(), &token).await.unwrap().unwrap().id, invitation.id);
         assert_eq!(code(accept(&t.anonymous(), &token, "short").await), "TOO_SHORT");
         let member = accept(&t.anonymous(), &token, PASSWORD).await.unwrap();
-        assert_eq!((member.team, member.role), (team, RoleName::MerchantFinance));
+        assert_eq!((member.team, member.role), (team, RoleName::MerchantFinance.into()));
         assert_eq!(code(accept(&t.anonymous(), &token, PASSWORD).await), "TOKEN_UNUSABLE");
         let bob = signed_in(&t, "bob@example.org").await;
         assert_eq!(bob.actor().merchant(), Some(merchant));
@@ -110,7 +111,7 @@ testkit::both_databases! {
         let (mine, membership) = owner(&t, "ann@example.org").await;
         let (other, others) = owner(&t, "eve@example.org").await;
         let ann = signed_in(&t, "ann@example.org").await;
-        let try_invite = async |ctx: &context::Ctx, team, role| code(invite(ctx, "bob@example.org", team, role).await);
+        let try_invite = async |ctx: &context::Ctx, team, role: RoleName| code(invite(ctx, "bob@example.org", team, role).await);
         assert_eq!(try_invite(&ann, Team::Operator, RoleName::OperatorAdmin).await, "NOT_FOUND");
         assert_eq!(try_invite(&ann, Team::Merchant(other), RoleName::MerchantCatalog).await, "NOT_FOUND");
         assert_eq!(try_invite(&ann, Team::Merchant(mine), RoleName::OperatorAdmin).await, "ROLE_TOO_WIDE");
@@ -124,7 +125,7 @@ testkit::both_databases! {
         assert_eq!(code(identity::members(&ann, Team::Merchant(other), &PageArgs::first(5)).await), "NOT_FOUND");
         assert_eq!(code(identity::members(&ann, Team::Operator, &PageArgs::first(5)).await), "NOT_FOUND");
         let admin = person(&t, "root@example.org", Team::Operator, RoleName::OperatorAdmin).await;
-        let change = |id, role| MemberRoleChange { id, role, expected_version: 1 };
+        let change = |id, role: RoleName| MemberRoleChange { id, role: role.into(), expected_version: 1 };
         assert_eq!(code(identity::member_role_change(&ann, change(membership.id, RoleName::OperatorAdmin)).await), "ROLE_TOO_WIDE");
         assert_eq!(code(identity::member_remove(&operations, admin.id).await), "ROLE_TOO_WIDE");
         assert_eq!(code(identity::users(&ann, None, &PageArgs::first(5)).await), "FORBIDDEN");
@@ -136,12 +137,12 @@ testkit::both_databases! {
         let team = Team::Merchant(merchant);
         let ann = signed_in(&t, "ann@example.org").await;
         assert_eq!(code(identity::member_remove(&ann, first.id).await), "LAST_OF_ROLE");
-        let change = |id, role, expected_version| MemberRoleChange { id, role, expected_version };
+        let change = |id, role: RoleName, expected_version| MemberRoleChange { id, role: role.into(), expected_version };
         assert_eq!(code(identity::member_role_change(&ann, change(first.id, RoleName::MerchantFinance, 1)).await), "LAST_OF_ROLE");
         let clerk = person(&t, "bob@example.org", team, RoleName::MerchantCatalog).await;
         assert_eq!(code(identity::member_role_change(&ann, change(clerk.id, RoleName::MerchantOwner, 7)).await), "STALE_VERSION");
         let second = identity::member_role_change(&ann, change(clerk.id, RoleName::MerchantOwner, 1)).await.unwrap();
-        assert_eq!((second.role, second.version), (RoleName::MerchantOwner, 2));
+        assert_eq!((second.role, second.version), (RoleName::MerchantOwner.into(), 2));
         identity::member_remove(&ann, first.id).await.unwrap();
         // Rights are read anew for each request.
         let token = sign_in(&t, "ann@example.org").await.token;
@@ -168,7 +169,7 @@ testkit::both_databases! {
         let access = MemberAccess::Password(hash("a password of somebody else").await);
         let add = AddMember {
             email: "ann@example.org".to_owned(), name: "Ann".to_owned(), team: Team::Merchant(merchant),
-            role: RoleName::MerchantFinance, access,
+            role: RoleName::MerchantFinance.into(), access,
         };
         assert_eq!(code(identity::member_add(&t.operator(), add).await), "TAKEN");
         try_sign_in(&t.anonymous(), "ann@example.org", PASSWORD).await.unwrap();

@@ -108,7 +108,7 @@ async fn member(ctx: &Ctx, merchant: &Merchant, owner: Owner) -> Result<AddMembe
         Some(text) => MemberAccess::Password(PasswordHash::of("password", text, &owner.email, &owner.name).await?),
         None => MemberAccess::Invite,
     };
-    Ok(AddMember { email: owner.email, name: owner.name, team, role, access })
+    Ok(AddMember { email: owner.email, name: owner.name, team, role: role.into(), access })
 }
 
 fn of_owner(fault: identity::Error, path: &str) -> Error {

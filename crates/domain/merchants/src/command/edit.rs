@@ -156,6 +156,7 @@ pub struct EditBank {
 /// Not found; stale; denied; the database error.
 pub async fn edit_bank(ctx: &Ctx, input: EditBank) -> Result<Merchant, Error> {
     let grant = ctx.authorize(EDIT_BANK)?;
+    ctx.require_fresh()?;
     let mut tx = ctx.begin_write().await?;
     let before = seen(&tx, &grant, input.id, input.expected_version).await?;
     let mut after = next(&tx, before.clone());

@@ -20,7 +20,7 @@ testkit::both_databases! {
         let input = identity::SignIn {
             email: "ann@kettle.example".to_owned(), password: PASSWORD.unwrap().to_owned(), user_agent: None,
         };
-        let signed = identity::sign_in(&t.anonymous(), input).await.unwrap();
+        let signed = identity::sign_in(&t.anonymous(), input).await.unwrap().done().unwrap();
         let origin = t.anonymous().origin().clone();
         let staff = identity::authenticate(&t.world, Some(signed.token.reveal()), Some(made.id), origin).await.unwrap();
         assert_eq!(get(&staff, made.id).await.unwrap(), made);

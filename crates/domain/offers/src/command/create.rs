@@ -26,7 +26,7 @@ pub struct OfferCreate {
 /// `TAKEN` when an offer of the merchant has the SKU; [`Error::OfferedAlready`] when one has the variant in this
 /// condition; invalid for a variant that the merchant may not see; not found for another merchant.
 pub async fn offer_create(ctx: &Ctx, input: OfferCreate) -> Result<Offer, Error> {
-    let grant = ctx.authorize(OFFER_EDIT)?;
+    let grant = ctx.authorize_within(OFFER_EDIT)?;
     let merchant = repo::owner(&grant, input.merchant_id)?;
     let mut tx = ctx.begin_write().await?;
     repo::require_merchant(&tx, &grant, merchant).await?;

@@ -34,7 +34,7 @@ pub struct OfferEdit {
 /// `STALE_VERSION` when somebody else changed it meanwhile; [`Error::Over`] for an ended offer; not found for another
 /// merchant's.
 pub async fn offer_edit(ctx: &Ctx, input: OfferEdit) -> Result<Offer, Error> {
-    let grant = ctx.authorize(OFFER_EDIT)?;
+    let grant = ctx.authorize_within(OFFER_EDIT)?;
     let mut tx = ctx.begin_write().await?;
     let before = repo::lock_one(&tx, &grant, input.id).await?;
     if before.version != input.expected_version {

@@ -27,7 +27,7 @@ pub struct OfferStatusChange {
 /// [`Error::InvalidTransition`] when the status does not allow it; `STALE_VERSION` when somebody else changed the offer
 /// meanwhile; not found for another merchant's.
 pub async fn offer_status_change(ctx: &Ctx, input: OfferStatusChange) -> Result<Offer, Error> {
-    let grant = ctx.authorize(OFFER_EDIT)?;
+    let grant = ctx.authorize_within(OFFER_EDIT)?;
     let mut tx = ctx.begin_write().await?;
     let before = repo::lock_one(&tx, &grant, input.id).await?;
     if before.version != input.expected_version {

@@ -109,9 +109,10 @@ impl Batch {
             .add(Column::MerchantId.eq(merchant))
             .add(Column::Status.ne(OfferStatus::Ended.as_str()))
             .add(either);
-        let found = if rows.is_empty() { Vec::new() } else { repo::lock(tx, grant, live).await? };
+        let found = if rows.is_empty() { Vec::new() } else { repo::lock(tx, &grant.for_collisions(), live).await? };
         let reader = if grant.is_wide() { None } else { Some(merchant) };
-        let products = catalog::offerable_on(&**tx, reader, &variants).await?;
+        let mut products = catalog::offerable_on(&**tx, reader, &variants).await?;
+        repo::keep_reached(tx, grant, &mut products).await?;
         Ok(Self {
             merchant,
             by_variant: found.iter().map(|o| ((o.variant_id, o.condition), o.sku.clone())).collect(),

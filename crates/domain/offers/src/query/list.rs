@@ -34,7 +34,7 @@ pub struct OfferFilter {
 /// # Errors
 /// A bad cursor; the right may be missing.
 pub async fn offers(ctx: &Ctx, filter: &OfferFilter, page: &PageArgs) -> Result<Page<Offer>, Error> {
-    let grant = ctx.authorize(OFFER_READ)?;
+    let grant = ctx.authorize_within(OFFER_READ)?;
     let mut wanted = Condition::all();
     if let Some(merchant) = filter.merchant_id {
         wanted = wanted.add(Column::MerchantId.eq(merchant));
@@ -63,7 +63,7 @@ pub async fn offers(ctx: &Ctx, filter: &OfferFilter, page: &PageArgs) -> Result<
 /// # Errors
 /// Not found, also for another merchant's.
 pub async fn offer(ctx: &Ctx, id: OfferId) -> Result<Offer, Error> {
-    let grant = ctx.authorize(OFFER_READ)?;
+    let grant = ctx.authorize_within(OFFER_READ)?;
     let found = repo::find(ctx.read(), &grant, Condition::all().add(Column::Id.eq(id)), None).await?;
     Ok(found.into_iter().next().ok_or(context::Error::NotFound("offer"))?)
 }
@@ -73,7 +73,7 @@ pub async fn offer(ctx: &Ctx, id: OfferId) -> Result<Offer, Error> {
 /// # Errors
 /// The right may be missing.
 pub async fn by_ids(ctx: &Ctx, ids: &[OfferId]) -> Result<HashMap<OfferId, Offer>, Error> {
-    let grant = ctx.authorize(OFFER_READ)?;
+    let grant = ctx.authorize_within(OFFER_READ)?;
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
@@ -90,7 +90,7 @@ pub async fn merchant_offers_by_variant_ids(
     ctx: &Ctx,
     variants: &[VariantId],
 ) -> Result<HashMap<VariantId, Vec<Offer>>, Error> {
-    let grant = ctx.authorize(OFFER_READ)?;
+    let grant = ctx.authorize_within(OFFER_READ)?;
     if variants.is_empty() {
         return Ok(HashMap::new());
     }

@@ -110,10 +110,10 @@ pub async fn details_by_merchant_orders(
     ctx: &Ctx,
     ids: &[MerchantOrderId],
 ) -> Result<HashMap<MerchantOrderId, PartDetail>, Error> {
-    let grant = ctx.authorize(READ_MERCHANT_ORDER)?;
+    let grant = ctx.authorize_within(READ_MERCHANT_ORDER)?;
     let within = Condition::all()
         .add(merchant_order::Column::Id.is_in(db::dialect::pad(ids.to_vec())))
-        .add(within_merchants(&grant, merchant_order::Column::MerchantId));
+        .add(repo::merchant_orders_within(&grant));
     let parts = load(ctx.read(), within).await?;
     Ok(parts.into_iter().map(|part| (part.merchant_order.id, part)).collect())
 }

@@ -121,7 +121,7 @@ pub async fn orders_by_ids(ctx: &Ctx, ids: &[OrderId]) -> Result<HashMap<OrderId
 /// # Errors
 /// The right may be missing; `Invalid` for a bad cursor.
 pub async fn orders(ctx: &Ctx, filter: &OrderFilter, page: &PageArgs) -> Result<Page<Order>, Error> {
-    let grant = ctx.authorize(READ)?;
+    let grant = ctx.authorize_within(READ)?;
     let mut wanted = match filter.company {
         Some(company) => Reading::of(ctx).await?.orders_of(company),
         None => repo::orders_within(&grant),
@@ -190,10 +190,10 @@ pub async fn merchant_orders_by_ids(
     ctx: &Ctx,
     ids: &[MerchantOrderId],
 ) -> Result<HashMap<MerchantOrderId, MerchantOrder>, Error> {
-    let grant = ctx.authorize(READ_MERCHANT_ORDER)?;
+    let grant = ctx.authorize_within(READ_MERCHANT_ORDER)?;
     let rows = merchant_order::Entity::find()
         .filter(merchant_order::Column::Id.is_in(db::dialect::pad(ids.to_vec())))
-        .filter(within_merchants(&grant, merchant_order::Column::MerchantId))
+        .filter(repo::merchant_orders_within(&grant))
         .all(ctx.read())
         .await?;
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
@@ -208,8 +208,8 @@ pub async fn merchant_orders(
     filter: &MerchantOrderFilter,
     page: &PageArgs,
 ) -> Result<Page<MerchantOrder>, Error> {
-    let grant = ctx.authorize(READ_MERCHANT_ORDER)?;
-    let mut wanted = within_merchants(&grant, merchant_order::Column::MerchantId);
+    let grant = ctx.authorize_within(READ_MERCHANT_ORDER)?;
+    let mut wanted = repo::merchant_orders_within(&grant);
     if let Some(merchant) = filter.merchant {
         wanted = wanted.add(merchant_order::Column::MerchantId.eq(merchant));
     }

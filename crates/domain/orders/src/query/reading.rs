@@ -21,7 +21,7 @@ pub(super) struct Reading {
 
 impl Reading {
     pub(super) async fn of(ctx: &Ctx) -> Result<Self, Error> {
-        let grant = ctx.authorize(READ)?;
+        let grant = ctx.authorize_within(READ)?;
         let companies = match grant.customers() {
             Reach::Only(customer) => {
                 customers::companies_of_admin_on(ctx.read(), customer).await.map_err(customers_fault)?

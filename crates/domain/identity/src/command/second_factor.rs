@@ -1,0 +1,187 @@
+//! The second factor of an account: begun, confirmed, renewed, taken off; and how it is shown.
+
+use context::{Ctx, WriteTx};
+use history::Change;
+use kernel::id::UserId;
+use kernel::text;
+
+use super::oneself;
+use super::throttle::{self, Keys};
+use crate::model::{Hasher, Proof, TotpSecret, User, UserStatus, Verdict, recovery_codes};
+use crate::{Error, actions, repo};
+
+/// What an app needs to show codes; shown this once.
+#[derive(Clone)]
+pub struct TotpEnrolment {
+    /// The secret in base 32, to be typed.
+    pub secret: String,
+    /// The same as an address, to be shown as a picture.
+    pub url: String,
+}
+
+impl std::fmt::Debug for TotpEnrolment {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("TotpEnrolment(…)")
+    }
+}
+
+/// Begins a second factor for the own account. It counts when a code was given: [`totp_confirm`].
+///
+/// # Errors
+/// Denied; reauthentication required; [`Error::SecondFactorOn`].
+pub async fn totp_enrol(ctx: &Ctx, issuer: &str) -> Result<TotpEnrolment, Error> {
+    let id = oneself(ctx)?;
+    ctx.require_fresh()?;
+    let mut tx = ctx.begin_write().await?;
+    let user = super::account::locked(&tx, id).await?;
+    let secret = TotpSecret::random();
+    if !repo::second_factor::begin(&*tx, id, &secret, tx.now()).await? {
+        return Err(Error::SecondFactorOn);
+    }
+    tx.record(Change::new("user", id, "second_factor_begun"));
+    tx.commit().await?;
+    Ok(TotpEnrolment { url: secret.url(issuer, &user.email), secret: secret.0 })
+}
+
+/// Puts the second factor in force by its first code, and gives the recovery codes, which are shown this once. The
+/// session of the request counts as signed in with it; all others end.
+///
+/// # Errors
+/// Denied; [`Error::WrongCode`]; rate-limited; [`Error::SecondFactorOn`] when it is in force.
+pub async fn totp_confirm(ctx: &Ctx, code: &str) -> Result<Vec<String>, Error> {
+    let id = oneself(ctx)?;
+    let keys = Keys::of_factor(ctx, id);
+    throttle::admit(ctx, &keys).await?;
+    let mut tx = ctx.begin_write().await?;
+    super::account::locked(&tx, id).await?;
+    let totp = repo::second_factor::totp(&*tx, id).await?.ok_or(Error::WrongCode)?;
+    if totp.confirmed {
+        return Err(Error::SecondFactorOn);
+    }
+    if !spend(&tx, id, &Proof::Code(code.to_owned()), true).await? {
+        return Err(Error::WrongCode);
+    }
+    repo::second_factor::confirm(&*tx, id, tx.now()).await?;
+    let codes = recovery_codes();
+    repo::second_factor::replace_codes(&*tx, id, &codes).await?;
+    repo::session::remove_all(&*tx, id, ctx.actor().session()).await?;
+    if let Some(session) = ctx.actor().session() {
+        repo::session::prove(&*tx, session, tx.now(), true).await?;
+    }
+    throttle::succeeded(&tx, &keys).await?;
+    tx.record(Change::new("user", id, "second_factor_enabled"));
+    tx.commit().await?;
+    Ok(codes)
+}
+
+/// Gives new recovery codes in place of all former ones.
+///
+/// # Errors
+/// Denied; reauthentication required; [`Error::SecondFactorOff`].
+pub async fn recovery_codes_renew(ctx: &Ctx) -> Result<Vec<String>, Error> {
+    let id = oneself(ctx)?;
+    ctx.require_fresh()?;
+    let mut tx = ctx.begin_write().await?;
+    super::account::locked(&tx, id).await?;
+    if !repo::second_factor::is_on(&*tx, id).await? {
+        return Err(Error::SecondFactorOff);
+    }
+    let codes = recovery_codes();
+    repo::second_factor::replace_codes(&*tx, id, &codes).await?;
+    tx.record(Change::new("user", id, "recovery_codes_renewed"));
+    tx.commit().await?;
+    Ok(codes)
+}
+
+/// Takes the second factor off the own account.
+///
+/// # Errors
+/// Denied; reauthentication required; [`Error::SecondFactorOff`].
+pub async fn totp_disable(ctx: &Ctx) -> Result<(), Error> {
+    let id = oneself(ctx)?;
+    ctx.require_fresh()?;
+    let mut tx = ctx.begin_write().await?;
+    super::account::locked(&tx, id).await?;
+    if !repo::second_factor::remove(&*tx, id).await? {
+        return Err(Error::SecondFactorOff);
+    }
+    tx.record(Change::new("user", id, "second_factor_disabled"));
+    Ok(tx.commit().await?)
+}
+
+/// Takes the second factor off the account of somebody who lost it; the sessions end. For the operator.
+///
+/// # Errors
+/// Denied; reauthentication required; not found; invalid `reason`; [`Error::SecondFactorOff`].
+pub async fn user_second_factor_reset(ctx: &Ctx, user: UserId, reason: &str) -> Result<User, Error> {
+    let grant = ctx.authorize(actions::SECOND_FACTOR_RESET)?;
+    if !grant.is_wide() {
+        return Err(access::Denied::Lacking(actions::SECOND_FACTOR_RESET).into());
+    }
+    ctx.require_fresh()?;
+    let reason = text::line("reason", reason, 500)?;
+    let mut tx = ctx.begin_write().await?;
+    let found = super::account::locked(&tx, user).await?;
+    if !repo::second_factor::remove(&*tx, user).await? {
+        return Err(Error::SecondFactorOff);
+    }
+    repo::session::remove_all(&*tx, user, None).await?;
+    tx.record(Change::new("user", user, "second_factor_reset").because(reason));
+    tx.commit().await?;
+    Ok(found)
+}
+
+/// Shows once more who one is, so that sensitive commands are taken for a while.
+///
+/// # Errors
+/// Denied, also to programs; [`Error::WrongPassword`], [`Error::WrongCode`]; rate-limited.
+pub async fn reauthenticate(ctx: &Ctx, proof: &Proof) -> Result<(), Error> {
+    let id = oneself(ctx)?;
+    let session = ctx.actor().session().ok_or(access::Denied::SignInFirst)?;
+    let account = repo::account::by_id(ctx.read(), id).await?.ok_or(context::Error::NotFound("user"))?;
+    let keys = match proof {
+        Proof::Password(_) => Keys::of(ctx, &account.user.email),
+        _ => Keys::of_factor(ctx, id),
+    };
+    if let Proof::Password(password) = proof {
+        let hasher = Hasher::acquire().await?;
+        throttle::admit(ctx, &keys).await?;
+        if hasher.verify(password, account.password_hash.as_deref()).await? == Verdict::Wrong {
+            throttle::failed(ctx, &keys).await?;
+            return Err(Error::WrongPassword);
+        }
+    } else {
+        throttle::admit(ctx, &keys).await?;
+    }
+    let mut tx = ctx.begin_write().await?;
+    let now = repo::account::lock(&*tx, id).await?;
+    let same = |now: repo::account::Account| {
+        now.user.status == UserStatus::Active && now.password_hash == account.password_hash
+    };
+    if !now.is_some_and(same) {
+        return Err(Error::WrongPassword);
+    }
+    if !matches!(proof, Proof::Password(_)) && !spend(&tx, id, proof, false).await? {
+        return Err(Error::WrongCode);
+    }
+    throttle::succeeded(&tx, &keys).await?;
+    repo::session::prove(&*tx, session, tx.now(), !matches!(proof, Proof::Password(_))).await?;
+    tx.record(Change::new("user", id, "reauthenticated").field("session", None::<String>, session));
+    Ok(tx.commit().await?)
+}
+
+/// Uses a code up; tells `false` when it is not good, was used, or is that of an app that was not confirmed, unless
+/// `first` says that this confirms it. A password is none.
+pub(crate) async fn spend(tx: &WriteTx, user: UserId, proof: &Proof, first: bool) -> Result<bool, Error> {
+    let Some(totp) = repo::second_factor::totp(&**tx, user).await?.filter(|totp| totp.confirmed || first) else {
+        return Ok(false);
+    };
+    match proof {
+        Proof::Password(_) => Ok(false),
+        Proof::RecoveryCode(code) => repo::second_factor::use_code(&**tx, user, code, tx.now()).await,
+        Proof::Code(code) => match totp.secret.step_of(code, totp.last_step, tx.now()) {
+            Some(step) => repo::second_factor::use_step(&**tx, user, step).await,
+            None => Ok(false),
+        },
+    }
+}
