@@ -5,7 +5,7 @@ use customers::{AddressFields, CompanyCreate, CompanyFields, Register};
 use kernel::Money;
 use kernel::id::{CompanyId, CustomerId};
 use outbox::Event as _;
-use payments::SetCreditLine;
+use payments::{SetCreditLine, TermsKind};
 
 use crate::market::{Actors, EUR};
 use crate::model::Credit;
@@ -41,6 +41,7 @@ pub fn terms(company_id: CompanyId, credit: Credit, expected_version: i64) -> Se
     SetCreditLine {
         company_id,
         limit: Money::new(credit.limit, EUR),
+        terms: TermsKind::Net,
         net_days: 30,
         guaranteed: credit.vouched,
         expected_version,

@@ -42,11 +42,11 @@ impl PermissionInput {
             PermissionScope::OwnMerchant => identity::PermissionScope::OwnMerchant,
             PermissionScope::Category => {
                 let id = input::optional_id(&field("categoryId"), self.category_id.as_ref())?;
-                identity::PermissionScope::Category(id.ok_or_else(|| Invalid::required(&field("categoryId")))?)
+                identity::PermissionScope::Category(id.ok_or_else(|| Invalid::required(field("categoryId")))?)
             }
             PermissionScope::Channel => {
                 let id = input::optional_id(&field("channelId"), self.channel_id.as_ref())?;
-                identity::PermissionScope::Channel(id.ok_or_else(|| Invalid::required(&field("channelId")))?)
+                identity::PermissionScope::Channel(id.ok_or_else(|| Invalid::required(field("channelId")))?)
             }
         };
         Ok(identity::Permission { resource: self.resource, verb: self.verb, scope })

@@ -77,8 +77,7 @@ pub async fn open_in_tx(tx: &mut WriteTx, input: OpenPayment) -> Result<PaymentI
     let by_link = by_link(method, &input)? && by_method_minor > 0;
     let wants_token = method.needs_token() && !by_link;
     let token = if wants_token { Some(token_line(input.token.as_deref())?) } else { None };
-    let own_time = if by_link { Some(Duration::days(LINK_DAYS)) } else { method.expires_after };
-    let expires_at = input.expires_at.or_else(|| own_time.map(|after| tx.now() + after));
+    let expires_at = input.expires_at.or_else(|| own_time(method, by_link).map(|after| tx.now() + after));
     let link = by_link.then(LinkSecret::random);
     let main = method.provider.map(str::to_owned);
     let (capture_order, refund_order) = tender_orders(main.as_deref());
@@ -134,6 +133,11 @@ pub async fn open_in_tx(tx: &mut WriteTx, input: OpenPayment) -> Result<PaymentI
         repo::save_payment(tx, &payment).await?;
     }
     Ok(payment.id)
+}
+
+/// How long the buyer has to pay when nobody says otherwise.
+fn own_time(method: &Method, by_link: bool) -> Option<Duration> {
+    if by_link { Some(Duration::days(LINK_DAYS)) } else { method.expires_after }
 }
 
 /// From where money is taken first, and to where it goes back first: credit is taken first and given back last.
