@@ -87,7 +87,7 @@ testkit::both_databases! { on one thread:
         found.push((many, 9));
         let slug = json!({ "slug": bazaar.slug, "channel": "web" });
         found.push((cost(t, &buyer, PRODUCTS, "StorefrontProduct", slug).await, 11));
-        found.push((cost(t, &operator, ORDERS, "Order", json!({ "id": bazaar.orders[0] })).await, 14));
+        found.push((cost(t, &operator, ORDERS, "Order", json!({ "id": bazaar.orders[0] })).await, 15));
 
         let five = bazaar.cart(&[(0, 0), (0, 1), (1, 0), (1, 1), (2, 0)]).await;
         let place = json!({ "input": five.placement("five lines of three merchants") });
