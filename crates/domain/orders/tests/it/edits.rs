@@ -89,7 +89,7 @@ pub async fn way(m: &Market, code: &str, minor: i64) -> DeliveryMethodId {
         transit_days_min: 2,
         transit_days_max: 5,
         tracking_required: false,
-        cod_allowed: false,
+        cod_allowed: true,
         rates: vec![rate],
         zones: Vec::new(),
         carriers: Vec::new(),
