@@ -45,7 +45,12 @@ async fn a_merchant_makes_a_role_and_its_holder_signs_in_with_two_factors() {
         let size = Size { merchants: 1, products: 1, variants: 1, units: 20 };
         let client = site.client().unwrap();
         let bazaar = Bazaar::open(&client, size).await.unwrap();
-        let owner = &bazaar.staff[0].client;
+        // Keys speak for programs; roles are made by people.
+        let merchant = &bazaar.staff[0].merchant_id;
+        let ann = json!({ "email": "ann@merchant.example", "name": "Ann", "merchantId": merchant,
+            "role": "MERCHANT_OWNER", "password": PASSWORD });
+        run(&bazaar.market.operator, "merchant/team#MemberAdd", ann).await;
+        let owner = &sign_in(&client, "ann@merchant.example", PASSWORD).await.unwrap();
         let allowed = [own("merchant_order", "read"), own("merchant_order", "ship")];
         let role = json!({ "team": "MERCHANT", "name": "Packers", "permissions": allowed });
         let role = run(owner, "merchant/team#CustomRoleCreate", role).await;

@@ -1,8 +1,8 @@
 //! How orders are paid, decided and canceled.
 
-use super::books::{BANK, OWED, UNAPPLIED};
+use super::books::{BANK, BUYER_CREDIT, OWED, UNAPPLIED};
 use super::cut::{Cut, part_of, spread};
-use super::order::{Line, Method, Phase, SentState, State};
+use super::order::{Line, Method, Order, Owed, Phase, SentState, State, pay};
 use super::{Expected, Model};
 
 const NOT_NOW: &str = "INVALID_TRANSITION";
@@ -31,11 +31,7 @@ impl Model {
     /// A transfer for an order.
     pub fn transferred(&mut self, at: usize, minor: i64) {
         if self.orders[at].method == Method::Invoice {
-            let applied = self.orders[at].owe_less(None, minor);
-            self.books.add(BANK, minor);
-            self.books.add(OWED, -applied);
-            self.books.add(UNAPPLIED, minor - applied);
-            return;
+            return self.paid_on_account(at, minor);
         }
         let applied = minor.min(self.orders[at].unpaid);
         self.books.add(BANK, minor - applied);
@@ -51,6 +47,19 @@ impl Model {
         if applied > 0 && self.orders[at].unpaid == 0 {
             self.release(at);
         }
+    }
+
+    /// Pays all that is owed for an order and its additions, what left first before all; the rest is the company's.
+    fn paid_on_account(&mut self, at: usize, minor: i64) {
+        let id = self.orders[at].id;
+        let on_account = |order: &&mut Order| order.id == id && order.method == Method::Invoice;
+        let mut owed: Vec<&mut Owed> =
+            self.orders.iter_mut().filter(on_account).flat_map(|order| &mut order.owed).collect();
+        owed.sort_by_key(|owed| owed.turn);
+        let applied = pay(owed.into_iter(), minor);
+        self.books.add(BANK, minor);
+        self.books.add(OWED, -applied);
+        self.books.add(BUYER_CREDIT, minor - applied);
     }
 
     /// Money that names no order.

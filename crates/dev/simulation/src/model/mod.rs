@@ -82,6 +82,8 @@ pub struct Model {
     pub taken: i64,
     /// The smallest payout.
     pub minimum: i64,
+    /// The last turn of what companies owe.
+    turn: usize,
 }
 
 impl Model {

@@ -294,6 +294,26 @@ impl Part {
     }
 }
 
+/// What is owed for a parcel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Owed {
+    pub part: usize,
+    pub minor: i64,
+    /// Counts what companies owe: what left first is due first.
+    pub turn: usize,
+}
+
+/// Takes `minor` off what is owed, one after the other; gives what was taken off.
+pub fn pay<'a>(owed: impl Iterator<Item = &'a mut Owed>, minor: i64) -> i64 {
+    let mut left = minor;
+    for owed in owed {
+        let share = left.min(owed.minor);
+        owed.minor -= share;
+        left -= share;
+    }
+    minor - left
+}
+
 /// What a buyer bought and pays together. What is added to an order later is another one of these, with the same id.
 #[derive(Debug, Clone)]
 pub struct Order {
@@ -307,8 +327,8 @@ pub struct Order {
     pub firm: Option<usize>,
     /// Which company buys it on account, and whether the marketplace vouches for it.
     pub account: Option<(usize, bool)>,
-    /// What the buyer owes for parcels that left: part, minor units.
-    pub owed: Vec<(usize, i64)>,
+    /// What the buyer owes for parcels that left.
+    pub owed: Vec<Owed>,
     pub given_up: bool,
     pub disputes: Vec<Dispute>,
     /// What parts gave back to the bank.
@@ -329,25 +349,19 @@ impl Order {
     }
 
     pub fn owes(&self) -> i64 {
-        self.owed.iter().map(|(_, minor)| minor).sum()
+        self.owed.iter().map(|owed| owed.minor).sum()
     }
 
     /// Whether a merchant waits for the buyer's money.
     pub fn waits(&self, part: usize) -> bool {
         let vouched = self.account.is_none_or(|(_, vouched)| vouched);
-        !vouched && self.owed.iter().any(|(of, minor)| *of == part && *minor > 0)
+        !vouched && self.owed.iter().any(|owed| owed.part == part && owed.minor > 0)
     }
 
-    /// Less is owed, the oldest first, that of `first` before all.
-    pub fn owe_less(&mut self, first: Option<usize>, minor: i64) -> i64 {
-        let mut left = minor;
-        let (own, others): (Vec<_>, Vec<_>) = self.owed.iter_mut().partition(|(part, _)| Some(*part) == first);
-        for (_, open) in own.into_iter().chain(others) {
-            let share = left.min(*open);
-            *open -= share;
-            left -= share;
-        }
-        minor - left
+    /// Less is owed because goods of `first` go back: for it first, then the oldest.
+    pub fn owe_less(&mut self, first: usize, minor: i64) -> i64 {
+        let (own, others): (Vec<_>, Vec<_>) = self.owed.iter_mut().partition(|owed| owed.part == first);
+        pay(own.into_iter().chain(others), minor)
     }
 
     /// What a bank disputes or took for good.

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::books::{AVAILABLE, CARRIER, FUNDS, OWED, PENDING};
 use super::cut::{Cut, Unit};
-use super::order::{FeeState, Method, Parcel, Part, Row, Sent, SentState, State, Way};
+use super::order::{FeeState, Method, Owed, Parcel, Part, Row, Sent, SentState, State, Way};
 use super::{Expected, Model, Wanted};
 
 const NOT_NOW: &str = "INVALID_TRANSITION";
@@ -73,7 +73,8 @@ impl Model {
             part.captured_discount += cut.discount;
             self.books.captured(OWED, cut.cash, cut.discount);
             if cut.cash > 0 {
-                self.orders[at].owed.push((index, cut.cash));
+                self.turn += 1;
+                self.orders[at].owed.push(Owed { part: index, minor: cut.cash, turn: self.turn });
             }
         }
         if method != Method::Cash {

@@ -208,7 +208,7 @@ impl Model {
         self.books.add(GOODWILL, cash - undone.cash);
         self.books.add(PROMOTION, -undone.discount);
         // On account less is owed, and what was paid goes back.
-        let credited = self.orders[at].owe_less(Some(index), cash);
+        let credited = self.orders[at].owe_less(index, cash);
         self.books.add(OWED, -credited);
         self.books.add(place, credited - cash);
     }
