@@ -358,8 +358,9 @@ testkit::both_databases! {
         terms(&m, &works, order.total_minor + 799, 1).await;
         assert_eq!(code(order_edit(&m.t.operator(), confirm()).await), "CREDIT_LIMIT_EXCEEDED");
         terms(&m, &works, order.total_minor + 800, 2).await;
+        let desk = m.t.operator();
         for _ in 0..2 {
-            order_edit(&m.t.operator(), confirm()).await.unwrap();
+            order_edit(&desk, confirm()).await.unwrap();
         }
         m.drain().await;
         let all = order.total_minor + 800;
