@@ -224,8 +224,9 @@ testkit::both_databases! {
         let using = |key: &str, most| UseCompanyCredit { idempotency_key: key.to_owned(), account, order: order.id, most };
         assert_eq!(use_company_credit(&s.m.t.operator(), using("u0", Some(eur(701)))).await.unwrap_err().code(), "CREDIT_TOO_LOW");
         assert_eq!(use_company_credit(&s.bea, using("u0", None)).await.unwrap_err().code(), "FORBIDDEN");
+        let desk = s.m.t.operator();
         for _ in 0..2 {
-            use_company_credit(&s.m.t.operator(), using("u1", Some(eur(500)))).await.unwrap();
+            use_company_credit(&desk, using("u1", Some(eur(500)))).await.unwrap();
         }
         settle(&s.m).await;
         let third = open().await[2];

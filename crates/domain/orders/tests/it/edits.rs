@@ -67,6 +67,10 @@ fn elsewhere() -> Address {
 
 /// Another way to deliver parcels, for so much.
 pub async fn way(m: &Market, code: &str, minor: i64) -> DeliveryMethodId {
+    way_with(m, code, minor, false).await
+}
+
+async fn way_with(m: &Market, code: &str, minor: i64, cod_allowed: bool) -> DeliveryMethodId {
     let ctx = m.t.operator();
     let market = marketplace::snapshot(&ctx).await.unwrap();
     let rate = DeliveryRate {
@@ -89,7 +93,7 @@ pub async fn way(m: &Market, code: &str, minor: i64) -> DeliveryMethodId {
         transit_days_min: 2,
         transit_days_max: 5,
         tracking_required: false,
-        cod_allowed: true,
+        cod_allowed,
         rates: vec![rate],
         zones: Vec::new(),
         carriers: Vec::new(),
@@ -488,7 +492,7 @@ testkit::both_databases! {
         let anna = m.shop("anna").await;
         let lamp = m.goods(&anna, "A1", 1000, 9).await;
         let order = m.placed(&[(lamp, 1)], "cash_on_delivery").await;
-        let express = way(&m, "express", 1290).await;
+        let express = way_with(&m, "express", 1290, true).await;
         let part = m.accept(&order, &anna).await;
         let row = part.fulfillments[0].fulfillment_order.clone();
         let change = EditOrder { delivery: vec![NewDelivery { fulfillment_order: row.id, method: express }], ..EditOrder::default() };
