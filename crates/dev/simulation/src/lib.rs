@@ -15,6 +15,9 @@ mod simulation;
 mod step;
 mod wire;
 
+use std::num::NonZero;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 pub use testkit::Kind;
@@ -43,20 +46,33 @@ pub fn play(kind: Kind, seed: u64) -> Result<String, String> {
     })
 }
 
-/// Plays seeds one after another and says how it went, with `tell` also of those that went well; the seeds that failed.
-pub fn play_all(kind: Kind, seeds: impl IntoIterator<Item = u64>, tell: bool) -> Vec<u64> {
-    let (mut failed, mut count, since) = (Vec::new(), 0_u64, Instant::now());
-    for seed in seeds {
-        count += 1;
-        match play(kind, seed) {
-            Ok(story) if tell => eprintln!("----- seed {seed} -----\n{story}\n"),
-            Ok(_) => {}
-            Err(why) => {
-                eprintln!("----- seed {seed} -----\n{why}\n");
-                failed.push(seed);
+/// Plays seeds, as many at once as there are processors, and says how it went, with `tell` also of those that went well;
+/// the seeds that failed.
+pub fn play_all<I: Iterator<Item = u64> + Send>(
+    kind: Kind,
+    seeds: impl IntoIterator<IntoIter = I>,
+    tell: bool,
+) -> Vec<u64> {
+    let (seeds, since) = (Mutex::new(seeds.into_iter()), Instant::now());
+    let (failed, count) = (Mutex::new(Vec::new()), AtomicU64::new(0));
+    let next = || seeds.lock().unwrap().next();
+    let lane = || {
+        while let Some(seed) = next() {
+            count.fetch_add(1, Ordering::Relaxed);
+            match play(kind, seed) {
+                Ok(story) if tell => eprintln!("----- seed {seed} -----\n{story}\n"),
+                Ok(_) => {}
+                Err(why) => {
+                    eprintln!("----- seed {seed} -----\n{why}\n");
+                    failed.lock().unwrap().push(seed);
+                }
             }
         }
-    }
-    eprintln!("{count} seeds on {kind:?} in {:?}, failed: {failed:?}", since.elapsed());
+    };
+    let lanes = std::thread::available_parallelism().map_or(1, NonZero::get);
+    std::thread::scope(|scope| (0..lanes).for_each(|_| drop(scope.spawn(lane))));
+    let mut failed = failed.into_inner().unwrap();
+    failed.sort_unstable();
+    eprintln!("{} seeds on {kind:?} in {:?}, failed: {failed:?}", count.into_inner(), since.elapsed());
     failed
 }

@@ -28,7 +28,7 @@ fn fresh(usually: u64) -> std::ops::Range<u64> {
 }
 
 /// The seeds that failed; with `SOUK_TELL=1` the stories of all.
-fn played(kind: Kind, seeds: impl IntoIterator<Item = u64>) -> Vec<u64> {
+fn played<I: Iterator<Item = u64> + Send>(kind: Kind, seeds: impl IntoIterator<IntoIter = I>) -> Vec<u64> {
     play_all(kind, seeds, number("SOUK_TELL").is_some())
 }
 
