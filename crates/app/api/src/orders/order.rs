@@ -181,9 +181,13 @@ impl Order {
         let found = load::<ReceivablesOfOrderLoader, _>(gql, self.row.id).await?;
         Ok(found.unwrap_or_default().into_iter().map(Receivable::from).collect())
     }
-    /// Invoices and credit notes of what was bought on account, the oldest first.
+    /// Invoices and credit notes of what was bought on account, the oldest first; none for whom personal data is hidden
+    /// from, as they name the buyer.
     #[graphql(complexity = "5 + 2 * child_complexity")]
     async fn invoices(&self, gql: &Context<'_>) -> Gql<Vec<SaleInvoice>> {
+        if self.hides_person(gql)? {
+            return Ok(Vec::new());
+        }
         let found = load::<SalesOfOrderLoader, _>(gql, self.row.id).await?;
         Ok(found.unwrap_or_default().into_iter().map(SaleInvoice::from).collect())
     }
