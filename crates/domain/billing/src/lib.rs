@@ -25,16 +25,16 @@ mod write_off_repo;
 pub use command::{
     DebtsAged, DecideEntry, DecideWriteOff, EditBillingProfile, Import, ImportFormat, MarkFailed, MarkPaid,
     MarkReturned, PauseReason, ProfilePatch, RecordDebtPayment, RecordMovement, Released, RequestEntry,
-    RequestWriteOff, RunPayouts, SetSubscription, age_debts, charge_subscriptions, close_statements, decide_entry,
-    decide_write_off, edit_billing_profile, import_file, issue_sale, mark_failed, mark_paid, mark_returned,
-    mark_run_paid, pause, post_canceled, post_captured, post_captured_abroad, post_cod_kept, post_cod_remitted,
-    post_company_credit_returned, post_company_credit_used, post_credit_given, post_dispute_absorbed,
-    post_dispute_fee_recharged, post_dispute_lost, post_dispute_opened, post_dispute_won, post_invoice_paid,
-    post_provider_fee, post_provider_settled, post_recognized, post_refund_requested, post_refund_settled,
-    post_transfer, post_unapplied_returned, record_cod_remittance, record_conversion, record_debt_payment,
-    record_provider_fee, record_provider_settlement, record_unapplied_return, release_due, release_payout,
-    request_entry, request_write_off, resolve_finding, resume, reverse, run_payouts, run_scheduled_payouts,
-    schedule_release, set_subscription,
+    RequestWriteOff, RunPayouts, SetSubscription, age_debts, can_decide, charge_subscriptions, close_statements,
+    decide_entry, decide_write_off, edit_billing_profile, import_file, issue_sale, mark_failed, mark_paid,
+    mark_returned, mark_run_paid, pause, post_canceled, post_captured, post_captured_abroad, post_cod_kept,
+    post_cod_remitted, post_company_credit_returned, post_company_credit_used, post_credit_given,
+    post_dispute_absorbed, post_dispute_fee_recharged, post_dispute_lost, post_dispute_opened, post_dispute_won,
+    post_invoice_paid, post_provider_fee, post_provider_settled, post_recognized, post_refund_requested,
+    post_refund_settled, post_transfer, post_unapplied_returned, record_cod_remittance, record_conversion,
+    record_debt_payment, record_provider_fee, record_provider_settlement, record_unapplied_return, release_due,
+    release_payout, request_entry, request_write_off, resolve_finding, resume, reverse, run_payouts,
+    run_scheduled_payouts, schedule_release, set_subscription,
 };
 pub use error::Error;
 pub use model::build::{

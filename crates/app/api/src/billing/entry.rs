@@ -100,10 +100,7 @@ impl ManualEntry {
     }
     /// What the caller can do now. Whoever asked for it cannot decide about it.
     async fn allowed_actions(&self, gql: &Context<'_>) -> Gql<Vec<ManualEntryAction>> {
-        let ctx = ctx(gql)?;
-        let can = self.0.state == billing::EntryState::Requested
-            && self.0.requested_by != ctx.actor().id()
-            && ctx.may(billing::actions::APPROVE);
+        let can = billing::can_decide(ctx(gql)?, self.0.state, &self.0.requested_by);
         Ok(if can { vec![ManualEntryAction::Decide] } else { Vec::new() })
     }
     /// Who asked for it.

@@ -112,24 +112,19 @@ async fn buyer(deps: &Deps, order: &Order) -> Result<Party, Failure> {
     let registration_number = company.as_ref().and_then(|company| company.registration_number.clone());
     let named = Party { registration_number: registration_number.unwrap_or_default(), ..named };
     let own = company.as_ref().and_then(|company| company.addresses.0.first());
-    Ok(match (&order.bill_to, own) {
-        (None, Some(own)) => Party {
-            street: own.line1.clone(),
-            postal_code: own.postal_code.clone(),
-            city: own.city.clone(),
-            country: own.country.clone(),
-            ..named
-        },
+    let (street, postal_code, city, country) = match (&order.bill_to, own) {
+        (None, Some(own)) => (&own.line1, &own.postal_code, &own.city, &own.country),
         (bill_to, _) => {
             let to = bill_to.as_ref().unwrap_or(&order.ship_to);
-            Party {
-                street: to.line1.clone(),
-                postal_code: to.postal_code.clone(),
-                city: to.city.clone(),
-                country: to.country.clone(),
-                ..named
-            }
+            (&to.line1, &to.postal_code, &to.city, &to.country)
         }
+    };
+    Ok(Party {
+        street: street.clone(),
+        postal_code: postal_code.clone(),
+        city: city.clone(),
+        country: country.clone(),
+        ..named
     })
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use db::dialect::{pad, placeholders, statement};
 use kernel::id::{LedgerTxId, WriteOffId};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
 
@@ -56,14 +57,14 @@ struct Posted {
 }
 
 async fn posted<C: ConnectionTrait>(conn: &C, txs: &[LedgerTxId]) -> Result<HashMap<LedgerTxId, (i64, i64)>, Error> {
-    let holes = vec!["?"; txs.len()].join(", ");
     let sql = format!(
         "SELECT e.tx_id,
             CAST(SUM(CASE WHEN a.role = 'asset:buyer:receivable' THEN e.amount_minor ELSE 0 END) AS bigint) AS given_minor,
             CAST(SUM(CASE WHEN e.merchant_id IS NOT NULL THEN e.amount_minor ELSE 0 END) AS bigint) AS merchant_minor
-        FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id WHERE e.tx_id IN ({holes}) GROUP BY e.tx_id"
+        FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id WHERE e.tx_id IN ({}) GROUP BY e.tx_id",
+        placeholders(txs.len())
     );
-    let values: Vec<sea_orm::Value> = txs.iter().map(|id| (*id).into()).collect();
-    let rows = Posted::find_by_statement(db::dialect::statement(conn, &sql, values)).all(conn).await?;
+    let values: Vec<sea_orm::Value> = pad(txs.iter().map(|id| (*id).into()).collect());
+    let rows = Posted::find_by_statement(statement(conn, &sql, values)).all(conn).await?;
     Ok(rows.into_iter().map(|row| (row.tx_id, (row.given_minor, row.merchant_minor))).collect())
 }

@@ -1,13 +1,15 @@
 //! Money for what companies bought on account.
 
 use context::{Ctx, Error as CoreError, WriteTx};
+use kernel::Currency;
+use serde::Serialize;
 
 use crate::actions::POST;
 use crate::error::Error;
 use crate::model::build::{
     CompanyCreditUsed, InvoicePaid, RecoveredPart, RecoveredShare, company_credit_used, invoice_paid,
 };
-use crate::model::{Kind, Posted, input_hash};
+use crate::model::{Kind, Posted, Posting, Unbalanced, input_hash};
 use crate::post::Ledger;
 use crate::write_off_repo as repo;
 
@@ -17,17 +19,8 @@ use crate::write_off_repo as repo;
 /// [`Error::FloorBroken`], [`Error::KeyMismatch`].
 pub async fn post_invoice_paid(ctx: &Ctx, input: InvoicePaid) -> Result<Posted, Error> {
     ctx.authorize(POST)?;
-    let hash = input_hash(input.kind(), input.currency, &input);
-    let tx = ctx.begin_write().await?;
-    let mut ledger = Ledger::lock(&tx, input.currency).await?;
-    // A retry must not share again.
-    if let Some(known) = ledger.known(&input.key(), &hash).await? {
-        return Ok(known);
-    }
-    let shares = shares(&tx, &input.recovered).await?;
-    let posted = ledger.post(vec![invoice_paid(&input, &shares)?]).await?;
-    tx.commit().await?;
-    first(&posted)
+    let name = (input.kind(), input.key(), input.currency);
+    post_shared(ctx, name, &input, &input.recovered, |shares| invoice_paid(&input, shares)).await
 }
 
 /// A company's credit paid what it owed.
@@ -36,19 +29,27 @@ pub async fn post_invoice_paid(ctx: &Ctx, input: InvoicePaid) -> Result<Posted, 
 /// [`Error::FloorBroken`], [`Error::KeyMismatch`].
 pub async fn post_company_credit_used(ctx: &Ctx, input: CompanyCreditUsed) -> Result<Posted, Error> {
     ctx.authorize(POST)?;
-    let hash = input_hash(Kind::BuyerCreditUsed, input.currency, &input);
-    let tx = ctx.begin_write().await?;
-    let mut ledger = Ledger::lock(&tx, input.currency).await?;
-    if let Some(known) = ledger.known(&input.key(), &hash).await? {
-        return Ok(known);
-    }
-    let shares = shares(&tx, &input.recovered).await?;
-    let posted = ledger.post(vec![company_credit_used(&input, &shares)?]).await?;
-    tx.commit().await?;
-    first(&posted)
+    let name = (Kind::BuyerCreditUsed, input.key(), input.currency);
+    post_shared(ctx, name, &input, &input.recovered, |shares| company_credit_used(&input, shares)).await
 }
 
-fn first(posted: &[Posted]) -> Result<Posted, Error> {
+/// Posts what `make` makes of who bore what was written off. A retry does not share again.
+async fn post_shared<I: Serialize>(
+    ctx: &Ctx,
+    (kind, key, currency): (Kind, String, Currency),
+    input: &I,
+    recovered: &[RecoveredPart],
+    make: impl FnOnce(&[RecoveredShare]) -> Result<Posting, Unbalanced>,
+) -> Result<Posted, Error> {
+    let hash = input_hash(kind, currency, input);
+    let tx = ctx.begin_write().await?;
+    let mut ledger = Ledger::lock(&tx, currency).await?;
+    if let Some(known) = ledger.known(&key, &hash).await? {
+        return Ok(known);
+    }
+    let shares = shares(&tx, recovered).await?;
+    let posted = ledger.post(vec![make(&shares)?]).await?;
+    tx.commit().await?;
     Ok(posted.first().copied().ok_or_else(|| CoreError::internal("a posting got no answer"))?)
 }
 

@@ -6,6 +6,7 @@ use kernel::id::{ManualEntryId, MerchantId};
 use kernel::{Invalid, Money, Rounding, text};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
+use super::four_eyes::Asked;
 use crate::actions::{ADJUST, APPROVE};
 use crate::entity::manual_entry;
 use crate::error::Error;
@@ -119,15 +120,14 @@ pub async fn decide_entry(ctx: &Ctx, input: DecideEntry) -> Result<ManualEntry, 
     let mut ledger = Ledger::lock(&tx, currency).await?;
     let row = manual_entry::Entity::find_by_id(input.id).lock_exclusive().one(&*tx).await?;
     let mut entry = ManualEntry::from(row.ok_or(CoreError::NotFound("manual entry"))?);
-    if entry.state != EntryState::Requested {
-        return Err(Error::NotPossible("the entry was decided already"));
-    }
-    if entry.version != input.expected_version {
-        return Err(CoreError::Stale("manual entry").into());
-    }
-    if entry.requested_by == ctx.actor().id() {
-        return Err(Error::FourEyes);
-    }
+    let asked = Asked {
+        what: "manual entry",
+        over: "the entry was decided already",
+        state: entry.state,
+        requested_by: &entry.requested_by,
+        version: entry.version,
+    };
+    asked.decidable(ctx, input.expected_version)?;
     entry.decision_note = note;
     if input.approve {
         owed_enough(&tx, &entry).await?;

@@ -7,6 +7,7 @@ mod connect;
 mod debt;
 mod dispute;
 mod entry;
+mod four_eyes;
 mod issue;
 mod pause;
 mod payout;
@@ -30,6 +31,7 @@ pub use connect::{Progress, ask_stripe, chase_payouts, fetch_from_stripe, payout
 pub use debt::{DebtsAged, RecordDebtPayment, age_debts, record_debt_payment};
 pub use dispute::{post_dispute_absorbed, post_dispute_lost, post_dispute_opened, post_dispute_won};
 pub use entry::{DecideEntry, RequestEntry, decide_entry, request_entry};
+pub use four_eyes::can_decide;
 pub use pause::{PauseReason, pause, resume};
 pub use payout::{MarkFailed, MarkPaid, MarkReturned, mark_failed, mark_paid, mark_returned, mark_run_paid};
 pub use post::{

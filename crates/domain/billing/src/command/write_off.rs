@@ -6,6 +6,7 @@ use kernel::id::{ReceivableId, WriteOffId};
 use kernel::{Money, text};
 use payments::{Receivable, locked_receivable_in_tx, write_off_in_tx};
 
+use super::four_eyes::Asked;
 use crate::actions::{ADJUST, APPROVE};
 use crate::error::Error;
 use crate::model::build::{BuyerWrittenOff, buyer_written_off};
@@ -108,15 +109,14 @@ pub async fn decide_write_off(ctx: &Ctx, input: DecideWriteOff) -> Result<WriteO
     let seen = repo::by_id(&*tx, input.id).await?;
     let owed = locked_receivable_in_tx(&tx, seen.receivable_id).await.map_err(of_payments)?;
     let mut of = repo::by_id(&*tx, input.id).await?;
-    if of.state != EntryState::Requested {
-        return Err(Error::NotPossible("the write-off was decided already"));
-    }
-    if of.version != input.expected_version {
-        return Err(CoreError::Stale("write-off").into());
-    }
-    if of.requested_by == ctx.actor().id() {
-        return Err(Error::FourEyes);
-    }
+    let asked = Asked {
+        what: "write-off",
+        over: "the write-off was decided already",
+        state: of.state,
+        requested_by: &of.requested_by,
+        version: of.version,
+    };
+    asked.decidable(ctx, input.expected_version)?;
     of.decision_note = note;
     if input.approve {
         if owed.open_minor() != of.amount.minor {

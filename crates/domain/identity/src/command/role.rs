@@ -1,6 +1,6 @@
 //! Roles that the operator or a merchant makes.
 
-use access::{Extent, Masks, Reach, Seat};
+use access::{Extent, Reach, Seat};
 use context::{Ctx, WriteTx};
 use history::Change;
 use kernel::id::{CustomRoleId, MerchantId};
@@ -225,16 +225,12 @@ fn has_all(ctx: &Ctx, seats: &[Seat], role: &CustomRole) -> Result<(), Error> {
             (Extent::Within(bounds), Some(limit)) => bounds.limits().contains(&limit),
             _ => false,
         };
-        if !reaches || !shows_no_more(role.masked(), hidden) {
+        // What is hidden from the caller is hidden by the role too.
+        if !reaches || !role.masked().contains(hidden) {
             return Err(Error::PermissionTooWide { index, action });
         }
     }
     Ok(())
-}
-
-/// Whether all that is hidden from the caller is hidden by the role too.
-fn shows_no_more(role: Masks, caller: Masks) -> bool {
-    role.contains(caller)
 }
 
 async fn refuse_taken(tx: &WriteTx, role: &CustomRole) -> Result<(), Error> {

@@ -8,6 +8,7 @@ use kernel::text;
 use super::oneself;
 use super::throttle::{self, Keys};
 use crate::model::{Hasher, Proof, TotpSecret, User, UserStatus, Verdict, recovery_codes};
+use crate::query::wide;
 use crate::{Error, actions, repo};
 
 /// What an app needs to show codes; shown this once.
@@ -114,10 +115,7 @@ pub async fn totp_disable(ctx: &Ctx) -> Result<(), Error> {
 /// # Errors
 /// Denied; reauthentication required; not found; invalid `reason`; [`Error::SecondFactorOff`].
 pub async fn user_second_factor_reset(ctx: &Ctx, user: UserId, reason: &str) -> Result<User, Error> {
-    let grant = ctx.authorize(actions::SECOND_FACTOR_RESET)?;
-    if !grant.is_wide() {
-        return Err(access::Denied::Lacking(actions::SECOND_FACTOR_RESET).into());
-    }
+    wide(ctx, actions::SECOND_FACTOR_RESET)?;
     ctx.require_fresh()?;
     let reason = text::line("reason", reason, 500)?;
     let mut tx = ctx.begin_write().await?;

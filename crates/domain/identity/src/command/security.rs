@@ -5,6 +5,7 @@ use history::Change;
 use kernel::Invalid;
 
 use crate::model::{SecurityPolicy, TeamRole};
+use crate::query::wide;
 use crate::{Error, actions, policy, repo};
 
 /// The longest time for which a password counts as given just now: a day.
@@ -26,10 +27,7 @@ pub struct SecurityPolicyEdit {
 /// # Errors
 /// Denied; reauthentication required; stale; invalid `freshMinutes` or `secondFactorRoles`.
 pub async fn security_policy_edit(ctx: &Ctx, input: SecurityPolicyEdit) -> Result<SecurityPolicy, Error> {
-    let grant = ctx.authorize(actions::SECURITY_EDIT)?;
-    if !grant.is_wide() {
-        return Err(access::Denied::Lacking(actions::SECURITY_EDIT).into());
-    }
+    wide(ctx, actions::SECURITY_EDIT)?;
     ctx.require_fresh()?;
     let mut tx = ctx.begin_write().await?;
     repo::role::changed(&tx).await?;

@@ -6,6 +6,7 @@ use kernel::id::{SessionId, UserId};
 use kernel::text;
 
 use super::oneself;
+use crate::query::wide;
 use crate::{Error, actions, repo};
 
 /// Ends the session of the request. Ending it twice is no error.
@@ -67,10 +68,7 @@ pub struct UserSessionsRevoke {
 /// # Errors
 /// Denied; not found for an account or a session that is not there; invalid `reason`.
 pub async fn user_sessions_revoke(ctx: &Ctx, input: UserSessionsRevoke) -> Result<u64, Error> {
-    let grant = ctx.authorize(actions::SESSION_REVOKE)?;
-    if !grant.is_wide() {
-        return Err(access::Denied::Lacking(actions::SESSION_REVOKE).into());
-    }
+    wide(ctx, actions::SESSION_REVOKE)?;
     let reason = text::line("reason", &input.reason, 500)?;
     let mut tx = ctx.begin_write().await?;
     super::account::locked(&tx, input.user).await?;

@@ -13,20 +13,24 @@ use crate::repo;
 
 /// The keys under which the tries of a request are counted. Always locked in the order of the fields.
 pub(crate) struct Keys {
-    email: String,
+    /// Of whom the password or the code is guessed.
+    guessed: String,
     ip: Option<String>,
 }
 
 impl Keys {
+    /// For the password of an address.
     pub(crate) fn of(ctx: &Ctx, email: &str) -> Self {
-        Self { email: format!("email:{email}"), ip: ctx.origin().ip.as_ref().map(|ip| format!("ip:{ip}")) }
+        Self::named(ctx, format!("email:{email}"))
     }
-}
 
-impl Keys {
     /// For the codes of a person's second factor.
     pub(crate) fn of_factor(ctx: &Ctx, user: UserId) -> Self {
-        Self { email: format!("factor:{user}"), ip: ctx.origin().ip.as_ref().map(|ip| format!("ip:{ip}")) }
+        Self::named(ctx, format!("factor:{user}"))
+    }
+
+    fn named(ctx: &Ctx, guessed: String) -> Self {
+        Self { guessed, ip: ctx.origin().ip.as_ref().map(|ip| format!("ip:{ip}")) }
     }
 }
 
@@ -34,7 +38,7 @@ impl Keys {
 pub(crate) async fn admit(ctx: &Ctx, keys: &Keys) -> Result<(), Error> {
     let tx = ctx.begin_write().await?;
     let now = tx.now();
-    let email = repo::throttle::lock(&*tx, &keys.email, now).await?;
+    let email = repo::throttle::lock(&*tx, &keys.guessed, now).await?;
     let mut wait = email.wait(now);
     if let Some(ip) = &keys.ip {
         wait = wait.max(repo::throttle::lock(&*tx, ip, now).await?.wait(now));
@@ -42,7 +46,7 @@ pub(crate) async fn admit(ctx: &Ctx, keys: &Keys) -> Result<(), Error> {
     if let Some(seconds) = wait {
         return Err(limited(seconds));
     }
-    repo::throttle::save(&*tx, &keys.email, email.failed(&ThrottleRule::EMAIL, now)).await?;
+    repo::throttle::save(&*tx, &keys.guessed, email.failed(&ThrottleRule::EMAIL, now)).await?;
     Ok(tx.commit().await?)
 }
 
@@ -57,7 +61,7 @@ pub(crate) async fn failed(ctx: &Ctx, keys: &Keys) -> Result<(), Error> {
 
 /// Forgets the guesses against the address, in the transaction of the command that succeeded.
 pub(crate) async fn succeeded(tx: &context::WriteTx, keys: &Keys) -> Result<(), Error> {
-    repo::throttle::clear(&**tx, &keys.email, tx.now()).await
+    repo::throttle::clear(&**tx, &keys.guessed, tx.now()).await
 }
 
 /// Forgets them at once, whatever becomes of the command: the password was right.

@@ -209,7 +209,7 @@ pub async fn users_by_ids(ctx: &Ctx, ids: &[UserId]) -> Result<HashMap<UserId, U
 }
 
 /// Accounts belong to no merchant: only the operator's staff and Souk itself read them.
-fn wide(ctx: &Ctx, action: Action) -> Result<(), Error> {
+pub(crate) fn wide(ctx: &Ctx, action: Action) -> Result<(), Error> {
     let grant = ctx.authorize(action)?;
     if grant.is_wide() { Ok(()) } else { Err(access::Denied::Lacking(action).into()) }
 }

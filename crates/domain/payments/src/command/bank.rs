@@ -138,12 +138,7 @@ pub(super) fn on_account(payment: &Payment) -> bool {
 
 /// What a receipt can pay of a payment that is locked, in minor units.
 async fn due(tx: &WriteTx, payment: &Payment) -> Result<i64, Error> {
-    if on_account(payment) { owed_minor(tx, &[payment.id]).await } else { Ok(payment.outstanding_minor()) }
-}
-
-/// What is open of payments on account, and what was written off of them.
-async fn owed_minor(tx: &WriteTx, payments: &[PaymentId]) -> Result<i64, Error> {
-    Ok(owed::open_minor(tx, payments).await? + owed::lost_minor(tx, payments).await?)
+    if on_account(payment) { owed::payable_minor(tx, &[payment.id]).await } else { Ok(payment.outstanding_minor()) }
 }
 
 /// Every payment of an order, locked in the order of their ids: who pays the same order waits here.

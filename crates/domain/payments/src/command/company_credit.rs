@@ -113,7 +113,7 @@ pub async fn use_company_credit(ctx: &Ctx, input: UseCompanyCredit) -> Result<Cr
         let text = "is not an order of this company in this currency";
         return Err(Invalid::new("orderId", "NOT_OF_COMPANY", text).into());
     }
-    let owed_minor = owed::open_minor(&tx, &ids).await? + owed::lost_minor(&tx, &ids).await?;
+    let owed_minor = owed::payable_minor(&tx, &ids).await?;
     let most = in_currency_of(&credit, "most", input.most.unwrap_or(credit.balance))?;
     if most > credit.balance.minor {
         return Err(Error::CreditTooLow { usable_minor: credit.balance.minor });

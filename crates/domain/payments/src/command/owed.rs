@@ -157,6 +157,11 @@ pub(super) async fn open_minor(tx: &WriteTx, payments: &[PaymentId]) -> Result<i
     Ok(open_of(tx, payments).await?.iter().map(Receivable::open_minor).sum())
 }
 
+/// What money can pay of payments that are locked, in minor units: what is open of them, and what was written off.
+pub(super) async fn payable_minor(tx: &WriteTx, payments: &[PaymentId]) -> Result<i64, Error> {
+    Ok(open_minor(tx, payments).await? + lost_minor(tx, payments).await?)
+}
+
 /// What was written off of payments that are locked and never paid, in minor units.
 pub(super) async fn lost_minor(tx: &WriteTx, payments: &[PaymentId]) -> Result<i64, Error> {
     Ok(lost_of(tx, payments).await?.iter().map(Receivable::lost_minor).sum())
