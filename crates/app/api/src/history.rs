@@ -23,52 +23,52 @@ pub struct Change(pub history::ChangeRow);
 #[Object]
 impl Change {
     /// Its id.
-    async fn id(&self) -> ID {
+    fn id(&self) -> ID {
         self.0.id.to_string().into()
     }
 
     /// What kind of thing changed: `merchant`, `product`, `offer`, `order`, ...
-    async fn entity(&self) -> &str {
+    fn entity(&self) -> &str {
         &self.0.entity
     }
 
     /// Which one.
-    async fn entity_id(&self) -> ID {
+    fn entity_id(&self) -> ID {
         self.0.entity_id.clone().into()
     }
 
     /// The request that caused it.
-    async fn request_id(&self) -> &str {
+    fn request_id(&self) -> &str {
         &self.0.request_id
     }
 
     /// Who did it: the id of a user or key, or a part of Souk.
-    async fn actor(&self) -> &str {
+    fn actor(&self) -> &str {
         &self.0.actor
     }
 
     /// What was done: `created`, `edited`, `published`, ...
-    async fn action(&self) -> &str {
+    fn action(&self) -> &str {
         &self.0.action
     }
 
     /// Who did it, by name.
-    async fn actor_name(&self) -> &str {
+    fn actor_name(&self) -> &str {
         &self.0.actor_name
     }
 
     /// Where it came from: `api`, `job`, `cli`, ...
-    async fn source(&self) -> &str {
+    fn source(&self) -> &str {
         &self.0.source
     }
 
     /// Why, in the words of the actor.
-    async fn reason(&self) -> Option<&str> {
+    fn reason(&self) -> Option<&str> {
         self.0.reason.as_deref()
     }
 
     /// The fields that changed. All of them.
-    async fn fields(&self) -> Vec<FieldChange> {
+    fn fields(&self) -> Vec<FieldChange> {
         let field = |field: &history::FieldChange| FieldChange {
             field: field.field.clone(),
             before: field.before.clone().map(Json),
@@ -78,7 +78,7 @@ impl Change {
     }
 
     /// When.
-    async fn changed_at(&self) -> DateTime<Utc> {
+    fn changed_at(&self) -> DateTime<Utc> {
         self.0.changed_at
     }
 }

@@ -3,7 +3,6 @@
 use std::future::Future;
 use std::str::FromStr;
 
-use async_graphql::dataloader::Loader;
 use async_graphql::{Context, ID, Interface, Object};
 use kernel::Fault;
 use kernel::id::{
@@ -17,7 +16,7 @@ use crate::catalog::{Category, CategoryLoader, Product, Variant, VariantLoader};
 use crate::customers::{Company, Customer};
 use crate::error::{Gql, answer_optional, ctx};
 use crate::inventory::StockLevel;
-use crate::loader::{LoadError, OfRequest, load};
+use crate::loader::{Loader, load};
 use crate::merchants::Merchant;
 use crate::offers::Offer;
 use crate::orders::{MerchantOrder, Order, Shipment, shipment};
@@ -82,7 +81,7 @@ impl NodeQuery {
             OrderId::PREFIX => one(gql, id, |id| orders::query::order(ctx, id), Order::from).await,
             PaymentId::PREFIX => one(gql, id, |id| payments::query::payment(ctx, id), Payment::from).await,
             PayoutId::PREFIX => one(gql, id, |id| billing::query::payout(ctx, id), Payout::from).await,
-            ProductId::PREFIX => one(gql, id, |id| catalog::query::product::by_id(ctx, id), Product).await,
+            ProductId::PREFIX => one(gql, id, |id| catalog::query::product::by_id(ctx, id), Product::from).await,
             ShipmentId::PREFIX => one(gql, id, |id| orders::query::shipment(ctx, id), |found| shipment(&found)).await,
             StockLevelId::PREFIX => one(gql, id, |id| inventory::level(ctx, id), StockLevel::from).await,
             VariantId::PREFIX => batched::<VariantLoader, VariantId, _>(gql, id, Variant).await,
@@ -111,7 +110,7 @@ where
 /// A thing through the loader of its kind.
 async fn batched<L, I, N>(gql: &Context<'_>, id: &str, node: impl FnOnce(L::Value) -> N) -> Gql<Option<Node>>
 where
-    L: OfRequest + Loader<I, Error = LoadError>,
+    L: Loader<I>,
     I: TypedId + FromStr + std::hash::Hash + Eq,
     N: Into<Node>,
 {

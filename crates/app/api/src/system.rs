@@ -26,7 +26,7 @@ pub struct SystemQuery;
 #[Object]
 impl SystemQuery {
     /// The version of Souk that answers.
-    async fn version(&self) -> &'static str {
+    fn version(&self) -> &'static str {
         env!("CARGO_PKG_VERSION")
     }
 
@@ -68,7 +68,7 @@ pub struct SystemMutation;
 #[Object]
 impl SystemMutation {
     /// Answers with the time of the server; changes nothing. Lets a client check its connection and its clock.
-    async fn ping(&self, gql: &Context<'_>) -> Gql<DateTime<Utc>> {
+    fn ping(&self, gql: &Context<'_>) -> Gql<DateTime<Utc>> {
         Ok(ctx(gql)?.now())
     }
 

@@ -3,14 +3,13 @@
 use std::collections::HashMap;
 
 use assets::{AssetKind as Kind, AssetState as State};
-use async_graphql::dataloader::Loader;
 use async_graphql::{Context, Enum, ID, Object};
 use chrono::{DateTime, Utc};
 use context::Ctx;
 use kernel::id::AssetId;
 
 use crate::error::{Gql, answer};
-use crate::loader::{LoadError, OfRequest};
+use crate::loader::{LoadError, Loader, OfRequest};
 use crate::schema::Services;
 
 /// What a file is for.
@@ -76,47 +75,47 @@ impl Asset {
     }
 
     /// What it is for.
-    async fn kind(&self) -> AssetKind {
+    fn kind(&self) -> AssetKind {
         self.0.kind.into()
     }
 
     /// The name of the file as it was uploaded.
-    async fn filename(&self) -> &str {
+    fn filename(&self) -> &str {
         &self.0.filename
     }
 
     /// The media type; checked when the file is ready.
-    async fn content_type(&self) -> &str {
+    fn content_type(&self) -> &str {
         &self.0.content_type
     }
 
     /// Length in bytes; checked when the file is ready.
-    async fn byte_size(&self) -> u64 {
+    fn byte_size(&self) -> u64 {
         self.0.byte_size
     }
 
     /// Where it stands.
-    async fn state(&self) -> AssetState {
+    fn state(&self) -> AssetState {
         self.0.state.into()
     }
 
     /// Why it was rejected or expired.
-    async fn reason(&self) -> Option<&str> {
+    fn reason(&self) -> Option<&str> {
         self.0.reason.as_deref()
     }
 
     /// What it shows, in words.
-    async fn alt(&self) -> &str {
+    fn alt(&self) -> &str {
         &self.0.alt
     }
 
     /// Width of an image in pixels, once its thumbnail was made.
-    async fn width(&self) -> Option<u32> {
+    fn width(&self) -> Option<u32> {
         self.0.width
     }
 
     /// Height of an image in pixels, once its thumbnail was made.
-    async fn height(&self) -> Option<u32> {
+    fn height(&self) -> Option<u32> {
         self.0.height
     }
 
@@ -131,12 +130,12 @@ impl Asset {
     }
 
     /// Counts the changes; send it back as `expectedVersion`.
-    async fn version(&self) -> i64 {
+    fn version(&self) -> i64 {
         self.0.version
     }
 
     /// When the upload was asked for.
-    async fn created_at(&self) -> DateTime<Utc> {
+    fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }
 }
@@ -152,7 +151,6 @@ impl OfRequest for AssetLoader {
 
 impl Loader<AssetId> for AssetLoader {
     type Value = assets::Asset;
-    type Error = LoadError;
 
     async fn load(&self, keys: &[AssetId]) -> Result<HashMap<AssetId, Self::Value>, LoadError> {
         assets::query::by_ids(&self.0, keys).await.map_err(LoadError::new)

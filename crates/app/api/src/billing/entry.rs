@@ -75,60 +75,60 @@ impl ManualEntry {
         self.0.id.to_string().into()
     }
     /// What it does.
-    async fn kind(&self) -> ManualEntryKind {
+    fn kind(&self) -> ManualEntryKind {
         self.0.kind.into()
     }
     /// The merchant.
-    async fn merchant_id(&self) -> ID {
+    fn merchant_id(&self) -> ID {
         self.0.merchant_id.to_string().into()
     }
     /// How much, without tax.
-    async fn amount(&self) -> Money {
+    fn amount(&self) -> Money {
         self.0.amount.into()
     }
     /// VAT on it.
-    async fn tax(&self) -> Money {
+    fn tax(&self) -> Money {
         Money::minor(self.0.tax_minor, self.0.amount.currency)
     }
     /// Why; the merchant reads it.
-    async fn reason(&self) -> &str {
+    fn reason(&self) -> &str {
         &self.0.reason
     }
     /// How far it is.
-    async fn state(&self) -> ManualEntryState {
+    fn state(&self) -> ManualEntryState {
         self.0.state.into()
     }
     /// What the caller can do now. Whoever asked for it cannot decide about it.
-    async fn allowed_actions(&self, gql: &Context<'_>) -> Gql<Vec<ManualEntryAction>> {
+    fn allowed_actions(&self, gql: &Context<'_>) -> Gql<Vec<ManualEntryAction>> {
         let can = billing::can_decide(ctx(gql)?, self.0.state, &self.0.requested_by);
         Ok(if can { vec![ManualEntryAction::Decide] } else { Vec::new() })
     }
     /// Who asked for it.
-    async fn requested_by(&self) -> &str {
+    fn requested_by(&self) -> &str {
         &self.0.requested_by_name
     }
     /// When.
-    async fn requested_at(&self) -> DateTime<Utc> {
+    fn requested_at(&self) -> DateTime<Utc> {
         self.0.requested_at
     }
     /// Who decided.
-    async fn decided_by(&self) -> Option<&str> {
+    fn decided_by(&self) -> Option<&str> {
         self.0.decided_by_name.as_deref()
     }
     /// When.
-    async fn decided_at(&self) -> Option<DateTime<Utc>> {
+    fn decided_at(&self) -> Option<DateTime<Utc>> {
         self.0.decided_at
     }
     /// More words on the decision.
-    async fn decision_note(&self) -> Option<&str> {
+    fn decision_note(&self) -> Option<&str> {
         self.0.decision_note.as_deref()
     }
     /// The transaction, once it is posted.
-    async fn transaction_id(&self) -> Option<ID> {
+    fn transaction_id(&self) -> Option<ID> {
         self.0.tx.map(|tx| tx.to_string().into())
     }
     /// Grows with each change; send it as `expectedVersion`.
-    async fn version(&self) -> i64 {
+    fn version(&self) -> i64 {
         self.0.version
     }
 }

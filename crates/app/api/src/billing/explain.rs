@@ -67,24 +67,24 @@ pub struct MoneyExplanation {
 #[Object]
 impl MoneyExplanation {
     /// The merchant order.
-    async fn merchant_order(&self) -> MerchantOrder {
+    fn merchant_order(&self) -> MerchantOrder {
         MerchantOrder::from(self.part.merchant_order.clone())
     }
     /// The parcel that earned it.
-    async fn shipment_id(&self) -> Option<&ID> {
+    fn shipment_id(&self) -> Option<&ID> {
         self.shipment_id.as_ref()
     }
     /// The refund that gave it back.
-    async fn refund_id(&self) -> Option<&ID> {
+    fn refund_id(&self) -> Option<&ID> {
         self.refund_id.as_ref()
     }
     /// All that moved with it: units, shipping, fixed fee.
-    async fn total(&self) -> MoneyParts {
+    fn total(&self) -> MoneyParts {
         MoneyParts::of(&self.explained.total, self.part.merchant_order.currency)
     }
     /// The units, by order line.
     #[graphql(complexity = "10 + 5 * child_complexity")]
-    async fn lines(&self) -> Vec<ExplainedUnits> {
+    fn lines(&self) -> Vec<ExplainedUnits> {
         let (currency, at) = (self.part.merchant_order.currency, self.part.merchant_order.placed_at);
         let units = |explained: &ExplainedLine| ExplainedUnits {
             line: line(&explained.line, currency),

@@ -3,13 +3,12 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use async_graphql::dataloader::Loader;
 use async_graphql::{ComplexObject, Context, SimpleObject};
 use chrono::{DateTime, Utc};
 use context::Ctx;
 
 use crate::error::{Gql, answer};
-use crate::loader::{LoadError, OfRequest, load};
+use crate::loader::{LoadError, Loader, OfRequest, load};
 use crate::schema::Services;
 
 /// How long an address of a file works.
@@ -77,7 +76,6 @@ impl OfRequest for FilesOfDocumentLoader {
 
 impl Loader<String> for FilesOfDocumentLoader {
     type Value = Vec<billing::DocumentFile>;
-    type Error = LoadError;
     async fn load(&self, keys: &[String]) -> Result<HashMap<String, Vec<billing::DocumentFile>>, LoadError> {
         billing::query::files_of_seen(&self.0, keys).await.map_err(LoadError::new)
     }

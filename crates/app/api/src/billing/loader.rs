@@ -2,11 +2,10 @@
 
 use std::collections::HashMap;
 
-use async_graphql::dataloader::Loader;
 use context::Ctx;
 use kernel::id::{MerchantId, PayoutRunId};
 
-use crate::loader::{LoadError, OfRequest};
+use crate::loader::{LoadError, Loader, OfRequest};
 
 /// The balances of merchants, within the caller's scope.
 pub struct BalancesOfMerchantLoader(Ctx);
@@ -19,7 +18,6 @@ impl OfRequest for BalancesOfMerchantLoader {
 
 impl Loader<MerchantId> for BalancesOfMerchantLoader {
     type Value = Vec<billing::MerchantBalance>;
-    type Error = LoadError;
     async fn load(&self, keys: &[MerchantId]) -> Result<HashMap<MerchantId, Vec<billing::MerchantBalance>>, LoadError> {
         billing::query::balances_by_merchants(&self.0, keys).await.map_err(LoadError::new)
     }
@@ -36,7 +34,6 @@ impl OfRequest for PayoutRunLoader {
 
 impl Loader<PayoutRunId> for PayoutRunLoader {
     type Value = billing::PayoutRun;
-    type Error = LoadError;
     async fn load(&self, keys: &[PayoutRunId]) -> Result<HashMap<PayoutRunId, billing::PayoutRun>, LoadError> {
         billing::query::runs_by_ids(&self.0, keys).await.map_err(LoadError::new)
     }

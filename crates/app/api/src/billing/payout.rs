@@ -58,68 +58,68 @@ impl Payout {
         self.0.id.to_string().into()
     }
     /// The merchant who is paid.
-    async fn merchant_id(&self) -> ID {
+    fn merchant_id(&self) -> ID {
         self.0.merchant_id.to_string().into()
     }
     /// How much.
-    async fn amount(&self) -> Money {
+    fn amount(&self) -> Money {
         self.0.amount.into()
     }
     /// Where it stands.
-    async fn state(&self) -> PayoutState {
+    fn state(&self) -> PayoutState {
         self.0.state.into()
     }
     /// Why it is (or was) on hold: `not_active`, `no_bank_account`, `account_cooling` or `paused`.
-    async fn hold_reason(&self) -> Option<&str> {
+    fn hold_reason(&self) -> Option<&str> {
         self.0.hold_reason.as_deref()
     }
     /// The way it takes.
-    async fn via(&self) -> PayoutVia {
+    fn via(&self) -> PayoutVia {
         self.0.via.into()
     }
     /// The merchant's account at the provider, as it was when the payout was made.
-    async fn provider_account(&self) -> Option<&str> {
+    fn provider_account(&self) -> Option<&str> {
         self.0.provider_account.as_deref()
     }
     /// The holder of the account it goes to; empty when there was none.
-    async fn holder(&self) -> &str {
+    fn holder(&self) -> &str {
         &self.0.holder
     }
     /// The last four characters of the account it goes to.
-    async fn iban_end(&self) -> String {
+    fn iban_end(&self) -> String {
         let iban: Vec<char> = self.0.iban.chars().collect();
         iban[iban.len().saturating_sub(4)..].iter().collect()
     }
     /// What the merchant reads on its bank statement.
-    async fn reference(&self) -> &str {
+    fn reference(&self) -> &str {
         &self.0.reference
     }
     /// The bank's name of the transfer.
-    async fn bank_reference(&self) -> Option<&str> {
+    fn bank_reference(&self) -> Option<&str> {
         self.0.bank_reference.as_deref()
     }
     /// Why the bank sent it back or refused it.
-    async fn return_reason(&self) -> Option<&str> {
+    fn return_reason(&self) -> Option<&str> {
         self.0.return_reason.as_deref()
     }
     /// When it was made.
-    async fn created_at(&self) -> DateTime<Utc> {
+    fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }
     /// When it was sent to the bank; never when it was on hold.
-    async fn initiated_at(&self) -> Option<DateTime<Utc>> {
+    fn initiated_at(&self) -> Option<DateTime<Utc>> {
         self.0.initiated_at
     }
     /// When the bank paid.
-    async fn paid_at(&self) -> Option<DateTime<Utc>> {
+    fn paid_at(&self) -> Option<DateTime<Utc>> {
         self.0.paid_at
     }
     /// When the bank sent it back or refused it.
-    async fn returned_at(&self) -> Option<DateTime<Utc>> {
+    fn returned_at(&self) -> Option<DateTime<Utc>> {
         self.0.returned_at
     }
     /// Grows by one with every change.
-    async fn version(&self) -> i64 {
+    fn version(&self) -> i64 {
         self.0.version
     }
     /// What the payout before left; with the lines since, it is what was available.

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use async_graphql::connection::Connection;
-use async_graphql::dataloader::Loader;
 use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, Object, SimpleObject};
 use billing::query;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -14,7 +13,7 @@ use super::closed::{InvoiceParty, InvoiceTax};
 use super::file::DocumentFile;
 use crate::error::{Gql, answer, answer_optional, ctx};
 use crate::input;
-use crate::loader::{LoadError, OfRequest, load};
+use crate::loader::{LoadError, Loader, OfRequest, load};
 use crate::page::{connection, page_args};
 use crate::scalar::{DecimalText, Money};
 
@@ -202,7 +201,6 @@ impl OfRequest for SalesOfOrderLoader {
 
 impl Loader<OrderId> for SalesOfOrderLoader {
     type Value = Vec<billing::SaleInvoice>;
-    type Error = LoadError;
     async fn load(&self, keys: &[OrderId]) -> Result<HashMap<OrderId, Self::Value>, LoadError> {
         query::sale_invoices_of_seen_orders(&self.0, keys).await.map_err(LoadError::new)
     }
@@ -219,7 +217,6 @@ impl OfRequest for FilesOfSaleLoader {
 
 impl Loader<SaleInvoiceId> for FilesOfSaleLoader {
     type Value = Vec<billing::DocumentFile>;
-    type Error = LoadError;
     async fn load(&self, keys: &[SaleInvoiceId]) -> Result<HashMap<SaleInvoiceId, Self::Value>, LoadError> {
         query::files_of_seen_sales(&self.0, keys).await.map_err(LoadError::new)
     }

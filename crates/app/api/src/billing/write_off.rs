@@ -31,88 +31,88 @@ impl ReceivableWriteOff {
 #[Object]
 impl ReceivableWriteOff {
     /// The id.
-    async fn id(&self) -> ID {
+    fn id(&self) -> ID {
         self.0.id.into()
     }
     /// What is owed.
-    async fn receivable_id(&self) -> ID {
+    fn receivable_id(&self) -> ID {
         self.0.receivable_id.into()
     }
     /// The order.
-    async fn order_id(&self) -> ID {
+    fn order_id(&self) -> ID {
         self.0.order_id.into()
     }
     /// The number of the order.
-    async fn order_number(&self) -> &str {
+    fn order_number(&self) -> &str {
         &self.0.order_number
     }
     /// Who owes it.
-    async fn company_id(&self) -> ID {
+    fn company_id(&self) -> ID {
         self.0.company_id.into()
     }
     /// The merchant who bears its share, if one does.
-    async fn merchant_id(&self) -> Option<ID> {
+    fn merchant_id(&self) -> Option<ID> {
         self.0.merchant_id.map(ID::from)
     }
     /// How much.
-    async fn amount(&self) -> Money {
+    fn amount(&self) -> Money {
         self.0.amount.into()
     }
     /// What of it the merchant bears; the operator bears the rest.
-    async fn borne_by_merchant(&self) -> Money {
+    fn borne_by_merchant(&self) -> Money {
         self.money(self.0.merchant_minor)
     }
     /// What was paid after all.
-    async fn recovered(&self) -> Money {
+    fn recovered(&self) -> Money {
         self.money(self.0.recovered_minor)
     }
     /// What of that the merchant got.
-    async fn recovered_by_merchant(&self) -> Money {
+    fn recovered_by_merchant(&self) -> Money {
         self.money(self.0.recovered_merchant_minor)
     }
     /// Whether it keeps its part of the company's credit until it is paid after all.
-    async fn blocks_credit(&self) -> bool {
+    fn blocks_credit(&self) -> bool {
         self.0.blocks_credit
     }
     /// Why.
-    async fn reason(&self) -> &str {
+    fn reason(&self) -> &str {
         &self.0.reason
     }
     /// How far it is.
-    async fn state(&self) -> ManualEntryState {
+    fn state(&self) -> ManualEntryState {
         self.0.state.into()
     }
     /// What the caller can do now. Whoever asked for it cannot decide about it.
-    async fn allowed_actions(&self, gql: &Context<'_>) -> Gql<Vec<ManualEntryAction>> {
+    fn allowed_actions(&self, gql: &Context<'_>) -> Gql<Vec<ManualEntryAction>> {
         let can = billing::can_decide(ctx(gql)?, self.0.state, &self.0.requested_by);
         Ok(if can { vec![ManualEntryAction::Decide] } else { Vec::new() })
     }
     /// Who asked for it.
-    async fn requested_by(&self) -> &str {
+    fn requested_by(&self) -> &str {
         &self.0.requested_by_name
     }
     /// When.
-    async fn requested_at(&self) -> DateTime<Utc> {
+    fn requested_at(&self) -> DateTime<Utc> {
         self.0.requested_at
     }
     /// Who decided.
-    async fn decided_by(&self) -> Option<&str> {
+    fn decided_by(&self) -> Option<&str> {
         self.0.decided_by_name.as_deref()
     }
     /// When.
-    async fn decided_at(&self) -> Option<DateTime<Utc>> {
+    fn decided_at(&self) -> Option<DateTime<Utc>> {
         self.0.decided_at
     }
     /// More words on the decision.
-    async fn decision_note(&self) -> Option<&str> {
+    fn decision_note(&self) -> Option<&str> {
         self.0.decision_note.as_deref()
     }
     /// The transaction, once it is posted.
-    async fn transaction_id(&self) -> Option<ID> {
+    fn transaction_id(&self) -> Option<ID> {
         self.0.tx.map(|tx| tx.to_string().into())
     }
     /// Grows with each change; send it as `expectedVersion`.
-    async fn version(&self) -> i64 {
+    fn version(&self) -> i64 {
         self.0.version
     }
 }

@@ -46,69 +46,69 @@ impl From<catalog::Attribute> for Attribute {
 #[Object]
 impl Attribute {
     /// Its id.
-    async fn id(&self) -> ID {
+    fn id(&self) -> ID {
         self.0.id.to_string().into()
     }
 
     /// The name programs use.
-    async fn code(&self) -> &str {
+    fn code(&self) -> &str {
         &self.0.code
     }
 
     /// The name for people.
-    async fn name(&self) -> &str {
+    fn name(&self) -> &str {
         &self.0.name
     }
 
     /// What kind of value it takes.
-    async fn kind(&self) -> AttributeKind {
+    fn kind(&self) -> AttributeKind {
         self.0.kind.into()
     }
 
     /// The unit of a measurement.
-    async fn unit(&self) -> Option<&str> {
+    fn unit(&self) -> Option<&str> {
         self.0.unit.as_deref()
     }
 
     /// The choices of a select attribute. All of them, at most 500.
-    async fn options(&self) -> Vec<AttributeOption> {
+    fn options(&self) -> Vec<AttributeOption> {
         let option =
             |option: &catalog::SelectOption| AttributeOption { code: option.code.clone(), label: option.label.clone() };
         self.0.rules.options.iter().map(option).collect()
     }
 
     /// The longest text, in characters.
-    async fn max_length(&self) -> Option<u32> {
+    fn max_length(&self) -> Option<u32> {
         self.0.rules.max_length
     }
 
     /// The smallest number.
-    async fn min(&self) -> Option<String> {
+    fn min(&self) -> Option<String> {
         self.0.rules.min_micro.map(format_micro)
     }
 
     /// The largest number.
-    async fn max(&self) -> Option<String> {
+    fn max(&self) -> Option<String> {
         self.0.rules.max_micro.map(format_micro)
     }
 
     /// The most digits after the point.
-    async fn decimals(&self) -> Option<u32> {
+    fn decimals(&self) -> Option<u32> {
         self.0.rules.decimals
     }
 
     /// Whether storefronts filter by it.
-    async fn filterable(&self) -> bool {
+    fn filterable(&self) -> bool {
         self.0.filterable
     }
 
     /// Its place among the attributes.
-    async fn position(&self) -> i32 {
+    fn position(&self) -> i32 {
         self.0.position
     }
 
     /// Counts the changes; send it back as `expectedVersion`.
-    async fn version(&self) -> i64 {
+    fn version(&self) -> i64 {
         self.0.version
     }
 }
@@ -127,7 +127,7 @@ impl AttributeValue {
     }
 
     /// The value in its canonical form: `12.5`, `true`, the code of an option.
-    async fn value(&self) -> &str {
+    fn value(&self) -> &str {
         &self.0.value.value
     }
 

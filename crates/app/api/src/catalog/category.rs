@@ -27,22 +27,22 @@ impl Category {
     }
 
     /// The part of the storefront's address.
-    async fn slug(&self) -> &str {
+    fn slug(&self) -> &str {
         &self.0.slug
     }
 
     /// The name.
-    async fn name(&self) -> &str {
+    fn name(&self) -> &str {
         &self.0.name
     }
 
     /// Its place among its siblings.
-    async fn position(&self) -> i32 {
+    fn position(&self) -> i32 {
         self.0.position
     }
 
     /// The level, 0 for a root.
-    async fn depth(&self) -> usize {
+    fn depth(&self) -> usize {
         self.0.ancestor_ids.len()
     }
 
@@ -75,7 +75,7 @@ impl Category {
     }
 
     /// Counts the changes; send it back as `expectedVersion`.
-    async fn version(&self) -> i64 {
+    fn version(&self) -> i64 {
         self.0.version
     }
 }

@@ -106,14 +106,14 @@ impl LifecycleMutation {
     async fn product_submit(&self, gql: &Context<'_>, input: ProductStepInput) -> Gql<ProductSubmitPayload> {
         let ctx = ctx(gql)?;
         let result = async { command::product_submit(ctx, input.read()?).await };
-        respond(gql, Box::pin(result).await.map(Product))
+        respond(gql, Box::pin(result).await.map(Product::from))
     }
 
     /// Takes a product back to a draft, off all channels, so that its owner can change it.
     async fn product_revise(&self, gql: &Context<'_>, input: ProductStepInput) -> Gql<ProductRevisePayload> {
         let ctx = ctx(gql)?;
         let result = async { command::product_revise(ctx, input.read()?).await };
-        respond(gql, Box::pin(result).await.map(Product))
+        respond(gql, Box::pin(result).await.map(Product::from))
     }
 
     /// The operator returns a product in review to its owner.
@@ -123,28 +123,28 @@ impl LifecycleMutation {
             let step = Step { id: input::id("id", &input.id)?, expected_version: input.expected_version };
             command::product_return(ctx, step, &input.note).await
         };
-        respond(gql, Box::pin(result).await.map(Product))
+        respond(gql, Box::pin(result).await.map(Product::from))
     }
 
     /// Puts a product out of use and off all channels.
     async fn product_archive(&self, gql: &Context<'_>, input: ProductStepInput) -> Gql<ProductArchivePayload> {
         let ctx = ctx(gql)?;
         let result = async { command::product_archive(ctx, input.read()?).await };
-        respond(gql, Box::pin(result).await.map(Product))
+        respond(gql, Box::pin(result).await.map(Product::from))
     }
 
     /// Makes an archived product a draft again.
     async fn product_restore(&self, gql: &Context<'_>, input: ProductStepInput) -> Gql<ProductRestorePayload> {
         let ctx = ctx(gql)?;
         let result = async { command::product_restore(ctx, input.read()?).await };
-        respond(gql, Box::pin(result).await.map(Product))
+        respond(gql, Box::pin(result).await.map(Product::from))
     }
 
     /// Publishes products in channels, all of them or none.
     async fn products_publish(&self, gql: &Context<'_>, input: ProductsPublishInput) -> Gql<ProductsPublishPayload> {
         let ctx = ctx(gql)?;
         let result = async { command::products_publish(ctx, input.read()?).await };
-        respond(gql, Box::pin(result).await.map(|products| products.into_iter().map(Product).collect()))
+        respond(gql, Box::pin(result).await.map(|products| products.into_iter().map(Product::from).collect()))
     }
 
     /// Takes products off channels, all of them or none.
@@ -155,6 +155,6 @@ impl LifecycleMutation {
     ) -> Gql<ProductsUnpublishPayload> {
         let ctx = ctx(gql)?;
         let result = async { command::products_unpublish(ctx, input.read()?).await };
-        respond(gql, Box::pin(result).await.map(|products| products.into_iter().map(Product).collect()))
+        respond(gql, Box::pin(result).await.map(|products| products.into_iter().map(Product::from).collect()))
     }
 }

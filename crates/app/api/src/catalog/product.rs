@@ -1,5 +1,7 @@
 //! Product cards.
 
+use std::sync::Arc;
+
 use async_graphql::connection::Connection;
 use async_graphql::{Context, Enum, ID, Object};
 use catalog::model::{Image, ImageSource, ProductAction as Action, ProductStatus as Status};
@@ -57,11 +59,11 @@ pub enum ProductAction {
 
 /// A product card: what is sold, whoever sells it.
 #[derive(Debug, Clone)]
-pub struct Product(pub catalog::Product);
+pub struct Product(pub Arc<catalog::Product>);
 
 impl From<catalog::Product> for Product {
     fn from(product: catalog::Product) -> Self {
-        Self(product)
+        Self(Arc::new(product))
     }
 }
 
@@ -82,42 +84,42 @@ impl Product {
     }
 
     /// The part of the storefront's address.
-    async fn slug(&self) -> &str {
+    fn slug(&self) -> &str {
         &self.0.slug
     }
 
     /// The title.
-    async fn title(&self) -> &str {
+    fn title(&self) -> &str {
         &self.0.title
     }
 
     /// The description as its owner wrote it; may hold HTML that a page must clean before it shows it.
-    async fn description(&self) -> &str {
+    fn description(&self) -> &str {
         &self.0.description
     }
 
     /// The brand.
-    async fn brand(&self) -> Option<&str> {
+    fn brand(&self) -> Option<&str> {
         self.0.brand.as_deref()
     }
 
     /// The shipping class: `parcel`, `bulky`, `cold`, `digital`, ...
-    async fn product_type(&self) -> &str {
+    fn product_type(&self) -> &str {
         &self.0.product_type
     }
 
     /// The class of goods for tax; `null`: the marketplace's default.
-    async fn tax_class_id(&self) -> Option<ID> {
+    fn tax_class_id(&self) -> Option<ID> {
         self.0.tax_class_id.map(|id| id.to_string().into())
     }
 
     /// The merchant that writes the card; `null`: the operator. Others may sell it too.
-    async fn owner_id(&self) -> Option<ID> {
+    fn owner_id(&self) -> Option<ID> {
         self.0.owner.map(|id| id.to_string().into())
     }
 
     /// The merchant that writes the card, as buyers see it; `null`: the operator.
-    async fn owner(&self, gql: &Context<'_>) -> Gql<Option<MerchantCard>> {
+    async fn owner(&self, gql: &Context<'_>) -> Gql<Option<Arc<MerchantCard>>> {
         match self.0.owner {
             Some(id) => Ok(load::<MerchantCardLoader, _>(gql, id).await?),
             None => Ok(None),
@@ -125,22 +127,22 @@ impl Product {
     }
 
     /// The owner's name for it, by which imports find it again. Only for the owner and the operator.
-    async fn external_handle(&self, gql: &Context<'_>) -> Gql<Option<&str>> {
+    fn external_handle(&self, gql: &Context<'_>) -> Gql<Option<&str>> {
         self.private(gql, self.0.external_handle.as_deref())
     }
 
     /// Where it stands.
-    async fn status(&self) -> ProductStatus {
+    fn status(&self) -> ProductStatus {
         self.0.status.into()
     }
 
     /// What the operator asked the owner to change. Only for the owner and the operator.
-    async fn review_note(&self, gql: &Context<'_>) -> Gql<Option<&str>> {
+    fn review_note(&self, gql: &Context<'_>) -> Gql<Option<&str>> {
         self.private(gql, self.0.review_note.as_deref())
     }
 
     /// What the caller can do with it now.
-    async fn allowed_actions(&self, gql: &Context<'_>) -> Gql<Vec<ProductAction>> {
+    fn allowed_actions(&self, gql: &Context<'_>) -> Gql<Vec<ProductAction>> {
         Ok(actions_of(ctx(gql)?, &self.0).into_iter().map(Into::into).collect())
     }
 
@@ -152,7 +154,7 @@ impl Product {
         #[graphql(desc = "How many; all of them without it.")] first: Option<i32>,
     ) -> Gql<Vec<Variant>> {
         let found = load::<VariantsLoader, _>(gql, self.0.id).await?.unwrap_or_default();
-        Ok(found.into_iter().take(at_most(first)).map(Variant).collect())
+        Ok(found.iter().take(at_most(first)).cloned().map(Variant).collect())
     }
 
     /// The images in their order; at most `first` of them (up to 100).
@@ -163,7 +165,7 @@ impl Product {
         #[graphql(desc = "How many; all of them without it.")] first: Option<i32>,
     ) -> Gql<Vec<ProductImage>> {
         let found = load::<ImagesLoader, _>(gql, self.0.id).await?.unwrap_or_default();
-        Ok(found.into_iter().take(at_most(first)).map(ProductImage).collect())
+        Ok(found.iter().take(at_most(first)).cloned().map(ProductImage).collect())
     }
 
     /// The categories, the main one first. All of them, at most 20.
@@ -199,22 +201,22 @@ impl Product {
     }
 
     /// Counts the changes; send it back as `expectedVersion`.
-    async fn version(&self) -> i64 {
+    fn version(&self) -> i64 {
         self.0.version
     }
 
     /// When it was created.
-    async fn created_at(&self) -> DateTime<Utc> {
+    fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }
 
     /// When it was changed last.
-    async fn updated_at(&self) -> DateTime<Utc> {
+    fn updated_at(&self) -> DateTime<Utc> {
         self.0.updated_at
     }
 
     /// When it was published first since it last was a draft.
-    async fn published_at(&self) -> Option<DateTime<Utc>> {
+    fn published_at(&self) -> Option<DateTime<Utc>> {
         self.0.published_at
     }
 }
@@ -243,17 +245,17 @@ impl ProductImage {
 #[Object]
 impl ProductImage {
     /// Its place; the first is the main image.
-    async fn position(&self) -> i32 {
+    fn position(&self) -> i32 {
         self.0.position
     }
 
     /// What it shows, in words.
-    async fn alt(&self) -> &str {
+    fn alt(&self) -> &str {
         &self.0.alt
     }
 
     /// The variant it shows; `null`: the product.
-    async fn variant_id(&self) -> Option<ID> {
+    fn variant_id(&self) -> Option<ID> {
         self.0.variant_id.map(|id| id.to_string().into())
     }
 

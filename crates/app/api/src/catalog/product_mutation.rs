@@ -148,7 +148,7 @@ impl ProductsMutation {
             merchant_exists(ctx, merchant).await?;
             command::product_create(ctx, ProductCreate { merchant, product }).await
         };
-        respond(gql, Box::pin(result).await.map(Product).map_err(InProduct))
+        respond(gql, Box::pin(result).await.map(Product::from).map_err(InProduct))
     }
 
     /// Changes a product: its owner a draft, the operator also what is in review or published.
@@ -158,7 +158,7 @@ impl ProductsMutation {
             let id = input::id("id", &input.id)?;
             command::product_edit(ctx, id, read(input)?).await
         };
-        respond(gql, Box::pin(result).await.map(Product))
+        respond(gql, Box::pin(result).await.map(Product::from))
     }
 
     /// Creates and changes up to 500 products by their external handles. Each is written whole or not at all; one that

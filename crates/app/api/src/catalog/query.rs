@@ -70,7 +70,7 @@ impl ProductsQuery {
     async fn product(&self, gql: &Context<'_>, id: ID) -> Gql<Option<Product>> {
         let ctx = ctx(gql)?;
         let result = async { catalog_query::product::by_id(ctx, input::id("id", &id)?).await };
-        Ok(answer_optional(gql, result.await)?.map(Product))
+        Ok(answer_optional(gql, result.await)?.map(Product::from))
     }
 
     /// The products that the caller may read: for merchants and the operator. Storefronts have `storefrontProducts`.
@@ -89,7 +89,7 @@ impl ProductsQuery {
             let sort = sort_by.map(Into::into).unwrap_or_default();
             catalog_query::product::list(ctx, &filter, sort, &page_args(first, after)?).await
         };
-        Ok(connection(answer(gql, Box::pin(result).await)?, Product))
+        Ok(connection(answer(gql, Box::pin(result).await)?, Product::from))
     }
 
     /// The product with this slug, when it is published in the channel.
@@ -103,7 +103,7 @@ impl ProductsQuery {
         let market = answer(gql, marketplace::snapshot(ctx).await)?;
         let Some(channel) = market.channel_by_code(&channel).filter(|channel| channel.active) else { return Ok(None) };
         let found = catalog_query::storefront::by_slug(ctx, &slug, channel.id).await;
-        Ok(answer(gql, found)?.map(Product))
+        Ok(answer(gql, found)?.map(Product::from))
     }
 
     /// A variant of a product that the caller may read.

@@ -1,5 +1,7 @@
 //! What can be bought of a product.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ID, Object, SimpleObject};
 
 use super::attribute::AttributeValue;
@@ -19,11 +21,11 @@ pub struct OptionValue {
 
 /// A buyable variant of a product.
 #[derive(Debug, Clone)]
-pub struct Variant(pub catalog::Variant);
+pub struct Variant(pub Arc<catalog::Variant>);
 
 impl From<catalog::Variant> for Variant {
     fn from(variant: catalog::Variant) -> Self {
-        Self(variant)
+        Self(Arc::new(variant))
     }
 }
 
@@ -36,38 +38,38 @@ impl Variant {
     }
 
     /// The article number of the product's owner.
-    async fn sku(&self) -> &str {
+    fn sku(&self) -> &str {
         &self.0.sku
     }
 
     /// The trade item number (GTIN).
-    async fn gtin(&self) -> Option<&str> {
+    fn gtin(&self) -> Option<&str> {
         self.0.gtin.as_deref()
     }
 
     /// The options in words, or `Default` for the only variant of a product.
-    async fn title(&self) -> &str {
+    fn title(&self) -> &str {
         &self.0.title
     }
 
     /// The choices that make it. All of them, at most five.
-    async fn options(&self) -> Vec<OptionValue> {
+    fn options(&self) -> Vec<OptionValue> {
         let option = |o: &catalog::OptionValue| OptionValue { name: o.name.clone(), value: o.value.clone() };
         self.0.options.iter().map(option).collect()
     }
 
     /// The weight in grams; `null` when not known.
-    async fn weight_g(&self) -> Option<i64> {
+    fn weight_g(&self) -> Option<i64> {
         self.0.weight_g
     }
 
     /// Its place among the variants.
-    async fn position(&self) -> i32 {
+    fn position(&self) -> i32 {
         self.0.position
     }
 
     /// Whether it is out of use: not shown and not sold any more.
-    async fn archived(&self) -> bool {
+    fn archived(&self) -> bool {
         self.0.archived
     }
 

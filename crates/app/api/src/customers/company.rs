@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use async_graphql::dataloader::Loader;
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use context::Ctx;
@@ -10,7 +9,7 @@ use kernel::id::CompanyId;
 
 use super::PostalAddress;
 use crate::error::Gql;
-use crate::loader::{LoadError, OfRequest, load};
+use crate::loader::{LoadError, Loader, OfRequest, load};
 use crate::payments::{CompanyCreditLoader, CreditAccount, CreditLine, CreditLinesLoader};
 use crate::scalar::Money;
 
@@ -37,23 +36,23 @@ impl Company {
         self.0.id.into()
     }
     /// The legal name.
-    async fn name(&self) -> &str {
+    fn name(&self) -> &str {
         &self.0.name
     }
     /// The number in the register of companies.
-    async fn registration_number(&self) -> Option<&str> {
+    fn registration_number(&self) -> Option<&str> {
         self.0.registration_number.as_deref()
     }
     /// VAT ids, the main one first. Orders name that of the country the goods go to.
-    async fn vat_ids(&self) -> &[String] {
+    fn vat_ids(&self) -> &[String] {
         &self.0.vat_ids.0
     }
     /// Addresses; bills go to the first. All of them: at most fifty are kept.
-    async fn addresses(&self) -> Vec<PostalAddress> {
+    fn addresses(&self) -> Vec<PostalAddress> {
         self.0.addresses.0.iter().cloned().map(PostalAddress::from).collect()
     }
     /// Whether each order must carry a purchase-order number.
-    async fn po_number_required(&self) -> bool {
+    fn po_number_required(&self) -> bool {
         self.0.po_number_required
     }
     /// What it may owe, by currency; empty when it does not buy on account.
@@ -75,11 +74,11 @@ impl Company {
         Ok(found.unwrap_or_default().into_iter().map(CompanyMember::from).collect())
     }
     /// Grows with each change.
-    async fn version(&self) -> i64 {
+    fn version(&self) -> i64 {
         self.0.version
     }
     /// Since when.
-    async fn created_at(&self) -> DateTime<Utc> {
+    fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }
 }
@@ -144,7 +143,6 @@ impl OfRequest for CompanyMembersLoader {
 
 impl Loader<CompanyId> for CompanyMembersLoader {
     type Value = Vec<customers::CompanyMember>;
-    type Error = LoadError;
 
     async fn load(&self, keys: &[CompanyId]) -> Result<HashMap<CompanyId, Self::Value>, LoadError> {
         customers::members_by_companies(&self.0, keys).await.map_err(LoadError::new)

@@ -2,11 +2,10 @@
 
 use std::collections::HashMap;
 
-use async_graphql::dataloader::Loader;
 use context::Ctx;
 use kernel::id::CustomerId;
 
-use crate::loader::{LoadError, OfRequest};
+use crate::loader::{LoadError, Loader, OfRequest};
 
 /// Buyers by id.
 pub struct CustomerLoader(Ctx);
@@ -19,7 +18,6 @@ impl OfRequest for CustomerLoader {
 
 impl Loader<CustomerId> for CustomerLoader {
     type Value = customers::Customer;
-    type Error = LoadError;
 
     async fn load(&self, keys: &[CustomerId]) -> Result<HashMap<CustomerId, Self::Value>, LoadError> {
         customers::by_ids(&self.0, keys).await.map_err(LoadError::new)
@@ -37,7 +35,6 @@ impl OfRequest for AddressesLoader {
 
 impl Loader<CustomerId> for AddressesLoader {
     type Value = Vec<customers::Address>;
-    type Error = LoadError;
 
     async fn load(&self, keys: &[CustomerId]) -> Result<HashMap<CustomerId, Self::Value>, LoadError> {
         customers::addresses_by_customers(&self.0, keys).await.map_err(LoadError::new)

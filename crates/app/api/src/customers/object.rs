@@ -29,27 +29,27 @@ impl Customer {
         self.0.id.into()
     }
     /// The account to sign in with.
-    async fn user_id(&self) -> ID {
+    fn user_id(&self) -> ID {
         self.0.user.into()
     }
     /// Where mails go.
-    async fn email(&self) -> &str {
+    fn email(&self) -> &str {
         &self.0.email
     }
     /// As shown.
-    async fn name(&self) -> &str {
+    fn name(&self) -> &str {
         &self.0.name
     }
     /// The phone number, if given.
-    async fn phone(&self) -> Option<&str> {
+    fn phone(&self) -> Option<&str> {
         self.0.phone.as_deref()
     }
     /// Language of mails, if chosen: `de`, `pt-BR`.
-    async fn locale(&self) -> Option<&str> {
+    fn locale(&self) -> Option<&str> {
         self.0.locale.as_deref()
     }
     /// Whether there still is a person behind it.
-    async fn status(&self) -> CustomerStatus {
+    fn status(&self) -> CustomerStatus {
         self.0.status.into()
     }
     /// The stored addresses, the default first. All of them: at most fifty are kept.
@@ -59,15 +59,15 @@ impl Customer {
         Ok(found.unwrap_or_default().into_iter().map(Address::from).collect())
     }
     /// Grows with each change.
-    async fn version(&self) -> i64 {
+    fn version(&self) -> i64 {
         self.0.version
     }
     /// Since when.
-    async fn created_at(&self) -> DateTime<Utc> {
+    fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }
     /// When it was erased.
-    async fn erased_at(&self) -> Option<DateTime<Utc>> {
+    fn erased_at(&self) -> Option<DateTime<Utc>> {
         self.0.erased_at
     }
 }

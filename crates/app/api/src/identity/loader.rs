@@ -2,12 +2,11 @@
 
 use std::collections::HashMap;
 
-use async_graphql::dataloader::Loader;
 use context::Ctx;
 use identity::User;
 use kernel::id::UserId;
 
-use crate::loader::{LoadError, OfRequest};
+use crate::loader::{LoadError, Loader, OfRequest};
 
 /// Accounts by id, for callers who may read them.
 pub struct UserLoader(Ctx);
@@ -20,7 +19,6 @@ impl OfRequest for UserLoader {
 
 impl Loader<UserId> for UserLoader {
     type Value = User;
-    type Error = LoadError;
 
     async fn load(&self, keys: &[UserId]) -> Result<HashMap<UserId, User>, LoadError> {
         identity::users_by_ids(&self.0, keys).await.map_err(LoadError::new)

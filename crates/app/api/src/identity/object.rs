@@ -83,27 +83,27 @@ pub struct User(pub identity::User);
 #[Object]
 impl User {
     /// The id.
-    async fn id(&self) -> ID {
+    fn id(&self) -> ID {
         self.0.id.into()
     }
     /// The address to sign in with.
-    async fn email(&self) -> &str {
+    fn email(&self) -> &str {
         &self.0.email
     }
     /// When the address was proven; null if it was not.
-    async fn email_verified_at(&self) -> Option<DateTime<Utc>> {
+    fn email_verified_at(&self) -> Option<DateTime<Utc>> {
         self.0.email_verified_at
     }
     /// As shown.
-    async fn name(&self) -> &str {
+    fn name(&self) -> &str {
         &self.0.name
     }
     /// Whether the account can be used.
-    async fn status(&self) -> UserStatus {
+    fn status(&self) -> UserStatus {
         self.0.status.into()
     }
     /// Whether a password is set.
-    async fn has_password(&self) -> bool {
+    fn has_password(&self) -> bool {
         self.0.has_password
     }
     /// The buyer's account, if the person buys.
@@ -126,11 +126,11 @@ impl User {
         answer(gql, found.map(|page| connection(page, Session)))
     }
     /// Grows with each change.
-    async fn version(&self) -> i64 {
+    fn version(&self) -> i64 {
         self.0.version
     }
     /// Since when there is an account.
-    async fn created_at(&self) -> DateTime<Utc> {
+    fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }
 }
@@ -217,28 +217,28 @@ pub struct Me(pub identity::Me);
 #[Object]
 impl Me {
     /// The id of the account.
-    async fn id(&self) -> ID {
+    fn id(&self) -> ID {
         self.0.user.id.into()
     }
     /// The account.
-    async fn user(&self) -> User {
+    fn user(&self) -> User {
         User(self.0.user.clone())
     }
     /// The roles held in teams. All of them.
-    async fn memberships(&self) -> Vec<Membership> {
+    fn memberships(&self) -> Vec<Membership> {
         self.0.memberships.iter().copied().map(Membership::from).collect()
     }
     /// The merchant for which this request acts: the one of the header `Souk-Merchant`, or the only one.
-    async fn acting_merchant_id(&self, gql: &Context<'_>) -> Gql<Option<ID>> {
+    fn acting_merchant_id(&self, gql: &Context<'_>) -> Gql<Option<ID>> {
         Ok(ctx(gql)?.actor().merchant().map(ID::from))
     }
     /// What this request may do of all that roles of teams can allow. All of it.
     #[graphql(complexity = "50 + 20 * child_complexity")]
-    async fn rights(&self, gql: &Context<'_>) -> Gql<Vec<Right>> {
+    fn rights(&self, gql: &Context<'_>) -> Gql<Vec<Right>> {
         Ok(identity::rights(ctx(gql)?).into_iter().map(right).collect())
     }
     /// The names of the roles held in this request, `user` and `anonymous` included.
-    async fn roles(&self) -> Vec<&str> {
+    fn roles(&self) -> Vec<&str> {
         self.0.seats.iter().map(|seat| seat.role.as_str()).collect()
     }
 }
@@ -250,31 +250,31 @@ pub struct Session(pub identity::Session);
 #[Object]
 impl Session {
     /// The id.
-    async fn id(&self) -> ID {
+    fn id(&self) -> ID {
         self.0.id.into()
     }
     /// The program that signed in, as it called itself.
-    async fn user_agent(&self) -> Option<&str> {
+    fn user_agent(&self) -> Option<&str> {
         self.0.user_agent.as_deref()
     }
     /// Address of the client at sign-in.
-    async fn ip(&self) -> Option<&str> {
+    fn ip(&self) -> Option<&str> {
         self.0.ip.as_deref()
     }
     /// Whether it is the session of this request.
-    async fn is_current(&self, gql: &Context<'_>) -> Gql<bool> {
+    fn is_current(&self, gql: &Context<'_>) -> Gql<bool> {
         Ok(ctx(gql)?.actor().session() == Some(self.0.id))
     }
     /// Since when.
-    async fn created_at(&self) -> DateTime<Utc> {
+    fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }
     /// Last use, to ten minutes.
-    async fn used_at(&self) -> DateTime<Utc> {
+    fn used_at(&self) -> DateTime<Utc> {
         self.0.used_at
     }
     /// When it ends if it is not used.
-    async fn expires_at(&self) -> DateTime<Utc> {
+    fn expires_at(&self) -> DateTime<Utc> {
         self.0.expires_at
     }
 }
@@ -295,35 +295,35 @@ pub struct Invitation(pub identity::Invitation);
 #[Object]
 impl Invitation {
     /// The id.
-    async fn id(&self) -> ID {
+    fn id(&self) -> ID {
         self.0.id.into()
     }
     /// To whom it was mailed; nobody else can accept it.
-    async fn email(&self) -> &str {
+    fn email(&self) -> &str {
         &self.0.email
     }
     /// How the person is addressed.
-    async fn name(&self) -> &str {
+    fn name(&self) -> &str {
         &self.0.name
     }
     /// The merchant; null for the operator's team.
-    async fn merchant_id(&self) -> Option<ID> {
+    fn merchant_id(&self) -> Option<ID> {
         self.0.team.merchant().map(ID::from)
     }
     /// The role on offer, if it is a built-in one.
-    async fn role(&self) -> Option<Role> {
+    fn role(&self) -> Option<Role> {
         built_in(self.0.role)
     }
     /// The role on offer, if somebody made it.
-    async fn custom_role_id(&self) -> Option<ID> {
+    fn custom_role_id(&self) -> Option<ID> {
         custom(self.0.role)
     }
     /// Where it stands.
-    async fn state(&self, gql: &Context<'_>) -> Gql<InvitationState> {
+    fn state(&self, gql: &Context<'_>) -> Gql<InvitationState> {
         Ok(self.0.state(ctx(gql)?.now()).into())
     }
     /// What the caller can do with it now.
-    async fn allowed_actions(&self, gql: &Context<'_>) -> Gql<Vec<InvitationAction>> {
+    fn allowed_actions(&self, gql: &Context<'_>) -> Gql<Vec<InvitationAction>> {
         let ctx = ctx(gql)?;
         let state = self.0.state(ctx.now());
         let team = Some(self.0.team);
@@ -338,15 +338,15 @@ impl Invitation {
         })
     }
     /// When it was sent.
-    async fn created_at(&self) -> DateTime<Utc> {
+    fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }
     /// Until when it can be accepted.
-    async fn expires_at(&self) -> DateTime<Utc> {
+    fn expires_at(&self) -> DateTime<Utc> {
         self.0.expires_at
     }
     /// When it was accepted.
-    async fn accepted_at(&self) -> Option<DateTime<Utc>> {
+    fn accepted_at(&self) -> Option<DateTime<Utc>> {
         self.0.accepted_at
     }
 }

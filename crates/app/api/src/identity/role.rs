@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use access::{Action, Extent, Limit, Masks};
 use async_graphql::connection::Connection;
-use async_graphql::dataloader::Loader;
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use context::Ctx;
@@ -16,7 +15,7 @@ use super::object::Role;
 use crate::error::{Gql, answer, answer_optional, ctx};
 use crate::history::Change;
 use crate::input;
-use crate::loader::{LoadError, OfRequest};
+use crate::loader::{LoadError, Loader, OfRequest};
 use crate::page::{connection, page_args};
 
 /// In teams of which kind a role can be held.
@@ -96,47 +95,47 @@ pub struct CustomRole(pub identity::CustomRole);
 #[Object]
 impl CustomRole {
     /// The id.
-    async fn id(&self) -> ID {
+    fn id(&self) -> ID {
         self.0.id.into()
     }
     /// In teams of which kind it can be held.
-    async fn team(&self) -> TeamKind {
+    fn team(&self) -> TeamKind {
         self.0.team.into()
     }
     /// The merchant whose people alone can hold it; null for a role of the operator's making.
-    async fn merchant_id(&self) -> Option<ID> {
+    fn merchant_id(&self) -> Option<ID> {
         self.0.merchant.map(ID::from)
     }
     /// What people call it.
-    async fn name(&self) -> &str {
+    fn name(&self) -> &str {
         &self.0.name
     }
     /// What it is for.
-    async fn description(&self) -> &str {
+    fn description(&self) -> &str {
         &self.0.description
     }
     /// What it allows. All of it.
-    async fn permissions(&self) -> Vec<Permission> {
+    fn permissions(&self) -> Vec<Permission> {
         self.0.permissions.iter().map(Permission::from).collect()
     }
     /// What it does not show.
-    async fn masks(&self) -> Vec<FieldMask> {
+    fn masks(&self) -> Vec<FieldMask> {
         self.0.masks.iter().copied().map(FieldMask::from).collect()
     }
     /// Grows with each change.
-    async fn version(&self) -> i64 {
+    fn version(&self) -> i64 {
         self.0.version
     }
     /// Since when.
-    async fn created_at(&self) -> DateTime<Utc> {
+    fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }
     /// Last change.
-    async fn updated_at(&self) -> DateTime<Utc> {
+    fn updated_at(&self) -> DateTime<Utc> {
         self.0.updated_at
     }
     /// Since when nobody can hold it; null while it can be held.
-    async fn retired_at(&self) -> Option<DateTime<Utc>> {
+    fn retired_at(&self) -> Option<DateTime<Utc>> {
         self.0.retired_at
     }
     /// Its changes, the newest first. For who may read roles.
@@ -214,7 +213,6 @@ impl OfRequest for CustomRoleLoader {
 
 impl Loader<CustomRoleId> for CustomRoleLoader {
     type Value = identity::CustomRole;
-    type Error = LoadError;
 
     async fn load(&self, keys: &[CustomRoleId]) -> Result<HashMap<CustomRoleId, identity::CustomRole>, LoadError> {
         identity::custom_roles_by_ids(&self.0, keys).await.map_err(LoadError::new)
@@ -254,7 +252,7 @@ impl RoleQuery {
     }
 
     /// What roles for teams of this kind can allow. All of them.
-    async fn grantable_permissions(
+    fn grantable_permissions(
         &self,
         gql: &Context<'_>,
         #[graphql(desc = "For teams of which kind")] team: TeamKind,

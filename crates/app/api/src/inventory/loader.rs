@@ -1,14 +1,16 @@
 //! One statement for the stock of all rows of a document.
 
+use std::sync::Arc;
+
 use kernel::id::{LocationId, StockItemId};
 
-use crate::loader::{as_found, loaders, with_empty};
+use crate::loader::loaders;
 
 loaders! {
     /// Locations by id, within the caller's scope.
-    LocationLoader: LocationId => inventory::Location, inventory::locations_by_ids, as_found;
+    LocationLoader: LocationId => inventory::Location, inventory::locations_by_ids;
     /// What active locations can sell of articles; public.
-    AvailabilityLoader: StockItemId => Vec<inventory::LocationStock>, inventory::availability, with_empty;
+    AvailabilityLoader: StockItemId => Arc<[inventory::LocationStock]>, inventory::availability;
     /// All levels of articles, within the caller's scope.
-    LevelsLoader: StockItemId => Vec<inventory::StockLevel>, inventory::levels_by_item_ids, with_empty;
+    LevelsLoader: StockItemId => Vec<inventory::StockLevel>, inventory::levels_by_item_ids;
 }

@@ -94,15 +94,15 @@ impl StockLevel {
         self.0.id.to_string().into()
     }
     /// The article; offers with the same SKU of the merchant name it too.
-    async fn stock_item_id(&self) -> ID {
+    fn stock_item_id(&self) -> ID {
         self.0.stock_item_id.to_string().into()
     }
     /// The merchant whose it is.
-    async fn merchant_id(&self) -> ID {
+    fn merchant_id(&self) -> ID {
         self.0.merchant_id.to_string().into()
     }
     /// The merchant's SKU of the article.
-    async fn sku(&self) -> &str {
+    fn sku(&self) -> &str {
         &self.0.sku
     }
     /// The location.
@@ -110,27 +110,27 @@ impl StockLevel {
         Ok(load::<LocationLoader, _>(gql, self.0.location_id).await?.map(StockLocation::from))
     }
     /// Units that lie there.
-    async fn on_hand(&self) -> i64 {
+    fn on_hand(&self) -> i64 {
         self.0.on_hand
     }
     /// Units promised to orders and not shipped yet.
-    async fn reserved(&self) -> i64 {
+    fn reserved(&self) -> i64 {
         self.0.reserved
     }
     /// Units kept back from sale.
-    async fn safety(&self) -> i64 {
+    fn safety(&self) -> i64 {
         self.0.safety
     }
     /// Units that can be sold.
-    async fn available(&self) -> i64 {
+    fn available(&self) -> i64 {
         self.0.available()
     }
     /// Grows by one with every change of the units on hand or kept back.
-    async fn version(&self) -> i64 {
+    fn version(&self) -> i64 {
         self.0.version
     }
     /// Time of the last change.
-    async fn updated_at(&self) -> DateTime<Utc> {
+    fn updated_at(&self) -> DateTime<Utc> {
         self.0.updated_at
     }
     /// The journal, newest entry first.

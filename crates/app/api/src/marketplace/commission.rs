@@ -1,5 +1,7 @@
 //! Commission rules as clients see them.
 
+use std::sync::Arc;
+
 use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use kernel::id::MerchantId;
@@ -68,7 +70,7 @@ pub struct CommissionRule {
 #[ComplexObject]
 impl CommissionRule {
     /// Only for this merchant.
-    async fn merchant(&self, gql: &Context<'_>) -> Gql<Option<MerchantCard>> {
+    async fn merchant(&self, gql: &Context<'_>) -> Gql<Option<Arc<MerchantCard>>> {
         match self.merchant {
             Some(merchant) => load::<MerchantCardLoader, _>(gql, merchant).await,
             None => Ok(None),

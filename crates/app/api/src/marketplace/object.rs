@@ -31,55 +31,55 @@ impl From<marketplace::Channel> for Channel {
 #[Object]
 impl Channel {
     /// The id of the channel.
-    async fn id(&self) -> ID {
+    fn id(&self) -> ID {
         self.0.id.to_string().into()
     }
     /// The code that storefronts send: `web`.
-    async fn code(&self) -> &str {
+    fn code(&self) -> &str {
         &self.0.code
     }
     /// The name people read.
-    async fn name(&self) -> &str {
+    fn name(&self) -> &str {
         &self.0.name
     }
     /// The currencies in which it sells.
-    async fn currencies(&self) -> Vec<Currency> {
+    fn currencies(&self) -> Vec<Currency> {
         self.0.currencies.iter().copied().map(Currency).collect()
     }
     /// The currency when the buyer does not choose.
-    async fn default_currency(&self) -> Currency {
+    fn default_currency(&self) -> Currency {
         Currency(self.0.default_currency)
     }
     /// The languages it speaks, such as `de` or `pt-BR`.
-    async fn locales(&self) -> &[String] {
+    fn locales(&self) -> &[String] {
         &self.0.locales
     }
     /// The language when the buyer does not choose.
-    async fn default_locale(&self) -> &str {
+    fn default_locale(&self) -> &str {
         &self.0.default_locale
     }
     /// The country whose taxes are assumed before the address is known, by ISO 3166-1.
-    async fn country(&self) -> &str {
+    fn country(&self) -> &str {
         &self.0.country
     }
     /// Whether prices in this channel contain tax.
-    async fn prices_include_tax(&self) -> bool {
+    fn prices_include_tax(&self) -> bool {
         self.0.prices_include_tax
     }
     /// What happens to half a minor unit in orders of this channel.
-    async fn rounding(&self) -> Rounding {
+    fn rounding(&self) -> Rounding {
         self.0.rounding.into()
     }
     /// Whether it sells. Only the operator sees channels that do not.
-    async fn active(&self) -> bool {
+    fn active(&self) -> bool {
         self.0.active
     }
     /// Grows by one with every change; send it as `expectedVersion`.
-    async fn version(&self) -> i64 {
+    fn version(&self) -> i64 {
         self.0.version
     }
     /// When it was changed last.
-    async fn updated_at(&self) -> DateTime<Utc> {
+    fn updated_at(&self) -> DateTime<Utc> {
         self.0.updated_at
     }
 }

@@ -1,13 +1,13 @@
 //! Merchants in batches.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use async_graphql::dataloader::Loader;
 use context::Ctx;
 use kernel::id::MerchantId;
 
 use super::object::{Merchant, MerchantCard};
-use crate::loader::{LoadError, OfRequest};
+use crate::loader::{LoadError, Loader, OfRequest};
 
 /// The public cards of merchants.
 pub struct MerchantCardLoader(Ctx);
@@ -19,12 +19,11 @@ impl OfRequest for MerchantCardLoader {
 }
 
 impl Loader<MerchantId> for MerchantCardLoader {
-    type Value = MerchantCard;
-    type Error = LoadError;
+    type Value = Arc<MerchantCard>;
 
-    async fn load(&self, ids: &[MerchantId]) -> Result<HashMap<MerchantId, MerchantCard>, LoadError> {
+    async fn load(&self, ids: &[MerchantId]) -> Result<HashMap<MerchantId, Arc<MerchantCard>>, LoadError> {
         let cards = merchants::cards_by_ids(&self.0, ids).await.map_err(LoadError::new)?;
-        Ok(cards.into_iter().map(|(id, card)| (id, card.into())).collect())
+        Ok(cards.into_iter().map(|(id, card)| (id, Arc::new(card.into()))).collect())
     }
 }
 
@@ -39,7 +38,6 @@ impl OfRequest for MerchantLoader {
 
 impl Loader<MerchantId> for MerchantLoader {
     type Value = Merchant;
-    type Error = LoadError;
 
     async fn load(&self, ids: &[MerchantId]) -> Result<HashMap<MerchantId, Merchant>, LoadError> {
         let found = merchants::by_ids(&self.0, ids).await.map_err(LoadError::new)?;

@@ -120,51 +120,51 @@ impl Merchant {
         self.0.id.to_string().into()
     }
     /// The name buyers read.
-    async fn name(&self) -> &str {
+    fn name(&self) -> &str {
         &self.0.profile.name
     }
     /// The part of the address of its page; it never changes.
-    async fn slug(&self) -> &str {
+    fn slug(&self) -> &str {
         &self.0.slug
     }
     /// Where it stands.
-    async fn status(&self) -> MerchantStatus {
+    fn status(&self) -> MerchantStatus {
         self.0.status.into()
     }
     /// Why, when it is suspended or closed.
-    async fn status_reason(&self) -> Option<&str> {
+    fn status_reason(&self) -> Option<&str> {
         self.0.status_reason.as_deref()
     }
     /// Since when.
-    async fn status_changed_at(&self) -> DateTime<Utc> {
+    fn status_changed_at(&self) -> DateTime<Utc> {
         self.0.status_changed_at
     }
     /// What the caller may do to its status now.
-    async fn allowed_actions(&self, gql: &Context<'_>) -> Gql<Vec<MerchantAction>> {
+    fn allowed_actions(&self, gql: &Context<'_>) -> Gql<Vec<MerchantAction>> {
         Ok(merchants::allowed_transitions(ctx(gql)?, &self.0).into_iter().map(Into::into).collect())
     }
     /// Where Souk writes to.
-    async fn contact_email(&self) -> &str {
+    fn contact_email(&self) -> &str {
         &self.0.profile.contact_email
     }
     /// The country it sends from, by ISO 3166-1.
-    async fn country(&self) -> &str {
+    fn country(&self) -> &str {
         &self.0.profile.country
     }
     /// Working days from order to dispatch.
-    async fn handling_days(&self) -> i32 {
+    fn handling_days(&self) -> i32 {
         self.0.profile.handling_days
     }
     /// The days on which it sends goods; `null` is the marketplace's calendar.
-    async fn calendar(&self) -> Option<WorkCalendar> {
+    fn calendar(&self) -> Option<WorkCalendar> {
         self.0.calendar.clone().map(WorkCalendar::from)
     }
     /// Whether orders are accepted without asking.
-    async fn auto_accept(&self) -> bool {
+    fn auto_accept(&self) -> bool {
         self.0.profile.auto_accept
     }
     /// The company behind it.
-    async fn legal(&self) -> MerchantLegal {
+    fn legal(&self) -> MerchantLegal {
         let legal = self.0.legal.clone();
         MerchantLegal {
             legal_name: legal.legal_name,
@@ -178,7 +178,7 @@ impl Merchant {
     }
     /// The account for payouts with its number masked; see `merchantBankAccount` for the whole number. Null for whom
     /// bank accounts are hidden from.
-    async fn bank(&self, gql: &Context<'_>) -> Gql<Option<BankAccountHint>> {
+    fn bank(&self, gql: &Context<'_>) -> Gql<Option<BankAccountHint>> {
         if ctx(gql)?.hides(merchants::actions::READ, Masks::BANK_ACCOUNTS) {
             return Ok(None);
         }
@@ -196,31 +196,31 @@ impl Merchant {
         Ok(found.into_iter().map(MerchantBalance::from).collect())
     }
     /// The group of merchants it belongs to, for commission.
-    async fn tier(&self) -> &str {
+    fn tier(&self) -> &str {
         &self.0.tier
     }
     /// Its own VAT rate on commission in percent; zero is reverse charge, `null` the marketplace's rate.
-    async fn commission_vat_percent(&self) -> Option<DecimalText> {
+    fn commission_vat_percent(&self) -> Option<DecimalText> {
         self.0.commission_vat_ppm.map(DecimalText::percent)
     }
     /// The percentage of its released earnings that is kept as a reserve; `null` is the marketplace's.
-    async fn reserve_percent(&self) -> Option<DecimalText> {
+    fn reserve_percent(&self) -> Option<DecimalText> {
         self.0.reserve_ppm.map(DecimalText::percent)
     }
     /// Whether the operator is the deemed supplier and remits the tax on its sales.
-    async fn operator_remits_tax(&self) -> bool {
+    fn operator_remits_tax(&self) -> bool {
         self.0.operator_remits_tax
     }
     /// Grows by one with every change; send it as `expectedVersion`.
-    async fn version(&self) -> i64 {
+    fn version(&self) -> i64 {
         self.0.version
     }
     /// When it was made.
-    async fn created_at(&self) -> DateTime<Utc> {
+    fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }
     /// When it was changed last.
-    async fn updated_at(&self) -> DateTime<Utc> {
+    fn updated_at(&self) -> DateTime<Utc> {
         self.0.updated_at
     }
 }

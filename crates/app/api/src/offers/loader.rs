@@ -1,13 +1,13 @@
 //! One statement for the offers of all rows of a document.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use async_graphql::dataloader::Loader;
 use context::Ctx;
 use kernel::Currency;
 use kernel::id::{ChannelId, OfferId, VariantId};
 
-use crate::loader::{LoadError, OfRequest, with_empty};
+use crate::loader::{LoadError, Loader, OfRequest};
 
 /// Offers by id, within the caller's scope.
 pub struct OfferLoader(Ctx);
@@ -20,7 +20,6 @@ impl OfRequest for OfferLoader {
 
 impl Loader<OfferId> for OfferLoader {
     type Value = offers::Offer;
-    type Error = LoadError;
     async fn load(&self, keys: &[OfferId]) -> Result<HashMap<OfferId, offers::Offer>, LoadError> {
         offers::by_ids(&self.0, keys).await.map_err(LoadError::new)
     }
@@ -37,10 +36,8 @@ impl OfRequest for OffersOfVariantLoader {
 
 impl Loader<VariantId> for OffersOfVariantLoader {
     type Value = Vec<offers::Offer>;
-    type Error = LoadError;
     async fn load(&self, keys: &[VariantId]) -> Result<HashMap<VariantId, Vec<offers::Offer>>, LoadError> {
-        let found = offers::merchant_offers_by_variant_ids(&self.0, keys).await.map_err(LoadError::new)?;
-        Ok(with_empty(found, keys))
+        offers::merchant_offers_by_variant_ids(&self.0, keys).await.map_err(LoadError::new)
     }
 }
 
@@ -57,9 +54,8 @@ impl OfRequest for SaleLoader {
 }
 
 impl Loader<SaleKey> for SaleLoader {
-    type Value = Vec<offers::OfferForSale>;
-    type Error = LoadError;
-    async fn load(&self, keys: &[SaleKey]) -> Result<HashMap<SaleKey, Vec<offers::OfferForSale>>, LoadError> {
+    type Value = Arc<[offers::OfferForSale]>;
+    async fn load(&self, keys: &[SaleKey]) -> Result<HashMap<SaleKey, Arc<[offers::OfferForSale]>>, LoadError> {
         let mut wanted: HashMap<(ChannelId, Currency), Vec<VariantId>> = HashMap::new();
         for (channel, currency, variant) in keys {
             wanted.entry((*channel, *currency)).or_default().push(*variant);
@@ -68,8 +64,9 @@ impl Loader<SaleKey> for SaleLoader {
         for ((channel, currency), variants) in wanted {
             let of_variants =
                 offers::by_variant_ids(&self.0, &variants, channel, currency).await.map_err(LoadError::new)?;
-            found.extend(of_variants.into_iter().map(|(variant, offers)| ((channel, currency, variant), offers)));
+            found
+                .extend(of_variants.into_iter().map(|(variant, offers)| ((channel, currency, variant), offers.into())));
         }
-        Ok(with_empty(found, keys))
+        Ok(found)
     }
 }

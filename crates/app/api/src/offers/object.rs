@@ -83,43 +83,43 @@ impl Offer {
         self.0.id.to_string().into()
     }
     /// Who sells.
-    async fn merchant_id(&self) -> ID {
+    fn merchant_id(&self) -> ID {
         self.0.merchant_id.to_string().into()
     }
     /// The product of the variant.
-    async fn product_id(&self) -> ID {
+    fn product_id(&self) -> ID {
         self.0.product_id.to_string().into()
     }
     /// What is sold.
-    async fn variant_id(&self) -> ID {
+    fn variant_id(&self) -> ID {
         self.0.variant_id.to_string().into()
     }
     /// The merchant's SKU, unique among the merchant's offers that are not ended.
-    async fn sku(&self) -> &str {
+    fn sku(&self) -> &str {
         &self.0.sku
     }
     /// In which condition the goods are.
-    async fn condition(&self) -> OfferCondition {
+    fn condition(&self) -> OfferCondition {
         self.0.condition.into()
     }
     /// Where it stands.
-    async fn status(&self) -> OfferStatus {
+    fn status(&self) -> OfferStatus {
         self.0.status.into()
     }
     /// Days until the goods leave; without it the merchant's own.
-    async fn handling_days(&self) -> Option<i32> {
+    fn handling_days(&self) -> Option<i32> {
         self.0.handling_days
     }
     /// The fewest units of an order line.
-    async fn min_quantity(&self) -> i64 {
+    fn min_quantity(&self) -> i64 {
         self.0.min_quantity
     }
     /// The most units of an order line.
-    async fn max_quantity(&self) -> Option<i64> {
+    fn max_quantity(&self) -> Option<i64> {
         self.0.max_quantity
     }
     /// The prices.
-    async fn prices(&self) -> Vec<OfferPrice> {
+    fn prices(&self) -> Vec<OfferPrice> {
         self.0.prices.iter().map(OfferPrice::from).collect()
     }
     /// The stock behind it, a level for each location.
@@ -128,19 +128,19 @@ impl Offer {
         Ok(levels.into_iter().map(StockLevel::from).collect())
     }
     /// What can be done to its status now.
-    async fn allowed_actions(&self) -> Vec<OfferAction> {
+    fn allowed_actions(&self) -> Vec<OfferAction> {
         self.0.status.actions().map(OfferAction::from).collect()
     }
     /// Grows by one with every change; send it back as `expectedVersion`.
-    async fn version(&self) -> i64 {
+    fn version(&self) -> i64 {
         self.0.version
     }
     /// When it was made.
-    async fn created_at(&self) -> DateTime<Utc> {
+    fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }
     /// Time of the last change.
-    async fn updated_at(&self) -> DateTime<Utc> {
+    fn updated_at(&self) -> DateTime<Utc> {
         self.0.updated_at
     }
 }

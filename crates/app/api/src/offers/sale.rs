@@ -1,6 +1,7 @@
 //! Offers as buyers see them, and the one that is shown first.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use kernel::Currency;
@@ -25,43 +26,43 @@ pub struct SaleOffer {
 #[Object]
 impl SaleOffer {
     /// The id of the offer; put it into a cart.
-    async fn id(&self) -> ID {
+    fn id(&self) -> ID {
         self.offer.offer_id.to_string().into()
     }
     /// Who sells.
-    async fn merchant_id(&self) -> ID {
+    fn merchant_id(&self) -> ID {
         self.offer.merchant_id.to_string().into()
     }
     /// Who sells, as buyers see it.
-    async fn merchant(&self, gql: &Context<'_>) -> Gql<Option<MerchantCard>> {
+    async fn merchant(&self, gql: &Context<'_>) -> Gql<Option<Arc<MerchantCard>>> {
         load::<MerchantCardLoader, _>(gql, self.offer.merchant_id).await
     }
     /// What is sold.
-    async fn variant_id(&self) -> ID {
+    fn variant_id(&self) -> ID {
         self.offer.variant_id.to_string().into()
     }
     /// In which condition the goods are.
-    async fn condition(&self) -> OfferCondition {
+    fn condition(&self) -> OfferCondition {
         self.offer.condition.into()
     }
     /// The price of one unit; with or without tax as the channel says.
-    async fn price(&self) -> Option<Money> {
+    fn price(&self) -> Option<Money> {
         self.offer.price_minor.map(|minor| Money::minor(minor, self.currency))
     }
     /// A former price to show beside it.
-    async fn compare_at(&self) -> Option<Money> {
+    fn compare_at(&self) -> Option<Money> {
         self.offer.compare_at_minor.map(|minor| Money::minor(minor, self.currency))
     }
     /// Days until the goods leave.
-    async fn handling_days(&self) -> Option<i32> {
+    fn handling_days(&self) -> Option<i32> {
         self.offer.handling_days
     }
     /// The fewest units of an order line.
-    async fn min_quantity(&self) -> i64 {
+    fn min_quantity(&self) -> i64 {
         self.offer.min_quantity
     }
     /// The most units of an order line.
-    async fn max_quantity(&self) -> Option<i64> {
+    fn max_quantity(&self) -> Option<i64> {
         self.offer.max_quantity
     }
     /// Units that can be sold, of all locations together.
@@ -72,7 +73,7 @@ impl SaleOffer {
     /// Units that can be sold, by location, the one used first at the front. All of them.
     async fn availability(&self, gql: &Context<'_>) -> Gql<Vec<LocationStock>> {
         let places = load::<AvailabilityLoader, _>(gql, self.offer.stock_item_id).await?.unwrap_or_default();
-        Ok(places.into_iter().map(LocationStock::from).collect())
+        Ok(places.iter().cloned().map(LocationStock::from).collect())
     }
 }
 
@@ -143,7 +144,7 @@ pub async fn sale_offers(
     variant: VariantId,
 ) -> Gql<Vec<SaleOffer>> {
     let found = load::<SaleLoader, _>(gql, (channel, currency, variant)).await?.unwrap_or_default();
-    Ok(found.into_iter().map(|offer| SaleOffer { offer, currency }).collect())
+    Ok(found.iter().cloned().map(|offer| SaleOffer { offer, currency }).collect())
 }
 
 /// The best of the offers of a variant, with the reasons; batched with the other variants of the document.

@@ -33,49 +33,49 @@ pub struct CartLine {
 #[Object]
 impl Cart {
     /// The id.
-    async fn id(&self) -> ID {
+    fn id(&self) -> ID {
         self.cart.id.into()
     }
     /// The channel it buys in.
-    async fn channel_id(&self) -> ID {
+    fn channel_id(&self) -> ID {
         self.cart.channel.into()
     }
     /// The currency it is priced in.
-    async fn currency(&self) -> Currency {
+    fn currency(&self) -> Currency {
         Currency(self.cart.currency)
     }
     /// Where to write to.
-    async fn email(&self) -> Option<&str> {
+    fn email(&self) -> Option<&str> {
         self.cart.email.as_deref()
     }
     /// Where to send to.
-    async fn ship_to(&self) -> Option<PostalAddress> {
+    fn ship_to(&self) -> Option<PostalAddress> {
         self.cart.ship_to.clone().map(postal)
     }
     /// The coupon that was entered; the plan says whether it can be used.
-    async fn coupon_code(&self) -> Option<&str> {
+    fn coupon_code(&self) -> Option<&str> {
         self.cart.coupon_code.as_deref()
     }
     /// The company it is bought for.
-    async fn company_id(&self) -> Option<ID> {
+    fn company_id(&self) -> Option<ID> {
         self.cart.company.map(ID::from)
     }
     /// The company's own number of the order.
-    async fn po_number(&self) -> Option<&str> {
+    fn po_number(&self) -> Option<&str> {
         self.cart.po_number.as_deref()
     }
     /// The most that the order may cost by the approval of somebody else of the company; null without one for the cart
     /// as it is now.
-    async fn approved_total(&self) -> Option<Money> {
+    fn approved_total(&self) -> Option<Money> {
         self.cart.approval.map(|approval| Money::minor(approval.total_minor, self.cart.currency))
     }
     /// Whether it became an order; then it cannot change any more.
-    async fn ordered(&self) -> bool {
+    fn ordered(&self) -> bool {
         self.cart.state == CartState::Ordered
     }
     /// The lines in their order; at most 2000.
     #[graphql(complexity = "5 + 5 * child_complexity")]
-    async fn lines(&self) -> Vec<CartLine> {
+    fn lines(&self) -> Vec<CartLine> {
         let currency = self.cart.currency;
         let line = |line: &cart::CartLine| CartLine {
             id: line.id.into(),
@@ -95,11 +95,11 @@ impl Cart {
         Ok(Some(plan.into()))
     }
     /// Grows with each change.
-    async fn version(&self) -> i64 {
+    fn version(&self) -> i64 {
         self.cart.version
     }
     /// When it was last changed.
-    async fn updated_at(&self) -> DateTime<Utc> {
+    fn updated_at(&self) -> DateTime<Utc> {
         self.cart.updated_at
     }
 }

@@ -80,44 +80,44 @@ impl From<Draft> for DraftOrder {
 #[Object]
 impl DraftOrder {
     /// The id.
-    async fn id(&self) -> ID {
+    fn id(&self) -> ID {
         self.0.id.into()
     }
     /// What became of it.
-    async fn state(&self) -> DraftOrderState {
+    fn state(&self) -> DraftOrderState {
         self.0.state.into()
     }
     /// The channel it buys in.
-    async fn channel_id(&self) -> ID {
+    fn channel_id(&self) -> ID {
         self.0.cart.channel.into()
     }
     /// The currency it is priced in.
-    async fn currency(&self) -> Currency {
+    fn currency(&self) -> Currency {
         Currency(self.0.cart.currency)
     }
     /// The buyer's account, if there is one.
-    async fn customer_id(&self) -> Option<ID> {
+    fn customer_id(&self) -> Option<ID> {
         self.0.cart.customer.map(ID::from)
     }
     /// Where to write to.
-    async fn email(&self) -> Option<&str> {
+    fn email(&self) -> Option<&str> {
         self.0.cart.email.as_deref()
     }
     /// Where to send to.
-    async fn ship_to(&self) -> Option<PostalAddress> {
+    fn ship_to(&self) -> Option<PostalAddress> {
         self.0.cart.ship_to.clone().map(postal)
     }
     /// The coupon that was entered; the plan says whether it can be used.
-    async fn coupon_code(&self) -> Option<&str> {
+    fn coupon_code(&self) -> Option<&str> {
         self.0.cart.coupon_code.as_deref()
     }
     /// What the staff wrote down.
-    async fn note(&self) -> Option<&str> {
+    fn note(&self) -> Option<&str> {
         self.0.note.as_deref()
     }
     /// The lines in their order; at most 500.
     #[graphql(complexity = "5 + 5 * child_complexity")]
-    async fn lines(&self) -> Vec<DraftOrderLine> {
+    fn lines(&self) -> Vec<DraftOrderLine> {
         let currency = self.0.cart.currency;
         let price = |price: cart::GivenPrice| LinePriceOverride {
             unit: Money::minor(price.unit_minor, currency),
@@ -141,34 +141,34 @@ impl DraftOrder {
         Ok(Some(answer(gql, query::plan_of_draft(ctx(gql)?, &self.0).await)?.into()))
     }
     /// The order it became.
-    async fn order_id(&self) -> Option<ID> {
+    fn order_id(&self) -> Option<ID> {
         self.0.order.map(ID::from)
     }
     /// What the caller can do now.
-    async fn allowed_actions(&self, gql: &Context<'_>) -> Gql<Vec<DraftOrderAction>> {
+    fn allowed_actions(&self, gql: &Context<'_>) -> Gql<Vec<DraftOrderAction>> {
         if !ctx(gql)?.may(EDIT_DRAFT) {
             return Ok(Vec::new());
         }
         Ok(draft::allowed(self.0.state).iter().map(|action| (*action).into()).collect())
     }
     /// The name of the person who began it.
-    async fn created_by(&self) -> &str {
+    fn created_by(&self) -> &str {
         &self.0.created_by_name
     }
     /// When it is given up unless somebody touches it.
-    async fn expires_at(&self) -> DateTime<Utc> {
+    fn expires_at(&self) -> DateTime<Utc> {
         self.0.expires_at
     }
     /// Grows with each change.
-    async fn version(&self) -> i64 {
+    fn version(&self) -> i64 {
         self.0.version
     }
     /// When it was begun.
-    async fn created_at(&self) -> DateTime<Utc> {
+    fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }
     /// When it was last changed.
-    async fn updated_at(&self) -> DateTime<Utc> {
+    fn updated_at(&self) -> DateTime<Utc> {
         self.0.updated_at
     }
 }

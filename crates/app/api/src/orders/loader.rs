@@ -3,12 +3,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use async_graphql::dataloader::Loader;
 use context::Ctx;
 use kernel::id::{MerchantOrderId, OrderId};
 use orders::query::{PartDetail, ReturnDetail};
 
-use crate::loader::{LoadError, OfRequest};
+use crate::loader::{LoadError, Loader, OfRequest};
 
 /// The parts of orders, for the operator and their buyers.
 pub struct PartsLoader(Ctx);
@@ -21,7 +20,6 @@ impl OfRequest for PartsLoader {
 
 impl Loader<OrderId> for PartsLoader {
     type Value = Vec<Arc<PartDetail>>;
-    type Error = LoadError;
 
     async fn load(&self, keys: &[OrderId]) -> Result<HashMap<OrderId, Self::Value>, LoadError> {
         let found = orders::query::parts_by_orders(&self.0, keys).await.map_err(LoadError::new)?;
@@ -40,7 +38,6 @@ impl OfRequest for DetailLoader {
 
 impl Loader<MerchantOrderId> for DetailLoader {
     type Value = Arc<PartDetail>;
-    type Error = LoadError;
 
     async fn load(&self, keys: &[MerchantOrderId]) -> Result<HashMap<MerchantOrderId, Self::Value>, LoadError> {
         let found = orders::query::details_by_merchant_orders(&self.0, keys).await.map_err(LoadError::new)?;
@@ -59,7 +56,6 @@ impl OfRequest for ReturnsLoader {
 
 impl Loader<MerchantOrderId> for ReturnsLoader {
     type Value = Arc<Vec<ReturnDetail>>;
-    type Error = LoadError;
 
     async fn load(&self, keys: &[MerchantOrderId]) -> Result<HashMap<MerchantOrderId, Self::Value>, LoadError> {
         let found = orders::query::returns_by_parts(&self.0, keys).await.map_err(LoadError::new)?;
@@ -78,7 +74,6 @@ impl OfRequest for IncidentsLoader {
 
 impl Loader<MerchantOrderId> for IncidentsLoader {
     type Value = Vec<orders::Incident>;
-    type Error = LoadError;
 
     async fn load(&self, keys: &[MerchantOrderId]) -> Result<HashMap<MerchantOrderId, Self::Value>, LoadError> {
         orders::query::incidents_by_parts(&self.0, keys).await.map_err(LoadError::new)

@@ -412,64 +412,64 @@ impl MerchantOrder {
         self.row.id.into()
     }
     /// The number for people.
-    async fn number(&self) -> &str {
+    fn number(&self) -> &str {
         &self.row.number
     }
     /// The company that bought, as it was when the order was placed.
-    async fn company(&self) -> Option<OrderCompany> {
+    fn company(&self) -> Option<OrderCompany> {
         let (name, vat_id) = (self.row.company_name.clone()?, self.row.company_vat_id.clone());
         Some(OrderCompany { id: None, name, vat_id })
     }
     /// The company's own number of the order, to be named on its papers.
-    async fn po_number(&self) -> Option<&str> {
+    fn po_number(&self) -> Option<&str> {
         self.row.po_number.as_deref()
     }
     /// The order it belongs to.
-    async fn order_id(&self) -> ID {
+    fn order_id(&self) -> ID {
         self.row.order_id.into()
     }
     /// The merchant.
-    async fn merchant(&self) -> OrderMerchant {
+    fn merchant(&self) -> OrderMerchant {
         OrderMerchant { id: self.row.merchant_id.into(), name: self.row.merchant_name.clone() }
     }
     /// The state; derived from quantities and decisions.
-    async fn state(&self) -> MerchantOrderState {
+    fn state(&self) -> MerchantOrderState {
         self.row.state.into()
     }
     /// Where the goods go; null for whom personal data is hidden from.
-    async fn ship_to(&self, gql: &Context<'_>) -> Gql<Option<PostalAddress>> {
+    fn ship_to(&self, gql: &Context<'_>) -> Gql<Option<PostalAddress>> {
         Ok((!self.hides_person(gql)?).then(|| postal(self.row.ship_to.clone())))
     }
     /// Goods, tax included.
-    async fn goods(&self) -> Money {
+    fn goods(&self) -> Money {
         self.money(self.row.goods_minor)
     }
     /// Delivery, tax included.
-    async fn delivery(&self) -> Money {
+    fn delivery(&self) -> Money {
         self.money(self.row.delivery_minor)
     }
     /// What the marketplace pays of it in the buyer's place: the share of a coupon. The merchant gets it all the same.
-    async fn discount(&self) -> Money {
+    fn discount(&self) -> Money {
         self.money(self.row.discount_minor)
     }
     /// Tax within goods and delivery.
-    async fn tax(&self) -> Money {
+    fn tax(&self) -> Money {
         self.money(self.row.tax_minor)
     }
     /// What the buyer pays: goods and delivery, less the discount.
-    async fn total(&self) -> Money {
+    fn total(&self) -> Money {
         self.money(self.row.total_minor)
     }
     /// What was captured of it.
-    async fn captured(&self) -> Money {
+    fn captured(&self) -> Money {
         self.money(self.row.captured_minor)
     }
     /// What goes back of it, settled or not.
-    async fn refunded(&self) -> Money {
+    fn refunded(&self) -> Money {
         self.money(self.row.refund_minor)
     }
     /// What the operator takes; null for buyers.
-    async fn earnings(&self) -> Option<MerchantOrderEarnings> {
+    fn earnings(&self) -> Option<MerchantOrderEarnings> {
         let row = &self.row;
         let taken = row.commission_item_minor
             + row.commission_shipping_minor
@@ -520,7 +520,7 @@ impl MerchantOrder {
         Ok(found.iter().map(goods_return).collect())
     }
     /// Whether something is wrong with it; its money waits then.
-    async fn incident_open(&self) -> bool {
+    fn incident_open(&self) -> bool {
         self.row.incident_open
     }
     /// What went wrong, the oldest first. For the merchant and the operator.
@@ -563,39 +563,39 @@ impl MerchantOrder {
         Ok(detail.allowed_actions().into_iter().filter(may).map(MerchantOrderAction::from).collect())
     }
     /// When the order was placed.
-    async fn placed_at(&self) -> DateTime<Utc> {
+    fn placed_at(&self) -> DateTime<Utc> {
         self.row.placed_at
     }
     /// Until when it is to be accepted.
-    async fn accept_by(&self) -> Option<DateTime<Utc>> {
+    fn accept_by(&self) -> Option<DateTime<Utc>> {
         self.row.accept_by
     }
     /// When the merchant decided.
-    async fn decided_at(&self) -> Option<DateTime<Utc>> {
+    fn decided_at(&self) -> Option<DateTime<Utc>> {
         self.row.decided_at
     }
     /// Until when it is to be shipped.
-    async fn ship_by(&self) -> DateTime<Utc> {
+    fn ship_by(&self) -> DateTime<Utc> {
         self.row.ship_by
     }
     /// The first parcel arrives from then on, as promised to the buyer.
-    async fn deliver_from(&self) -> DateTime<Utc> {
+    fn deliver_from(&self) -> DateTime<Utc> {
         self.row.deliver_from
     }
     /// Everything arrives before then, as promised to the buyer.
-    async fn deliver_to(&self) -> DateTime<Utc> {
+    fn deliver_to(&self) -> DateTime<Utc> {
         self.row.deliver_to
     }
     /// Since when it is known that goods did not leave in time; it stays for good.
-    async fn late_since(&self) -> Option<DateTime<Utc>> {
+    fn late_since(&self) -> Option<DateTime<Utc>> {
         self.row.late_at
     }
     /// When the last parcel arrived.
-    async fn delivered_at(&self) -> Option<DateTime<Utc>> {
+    fn delivered_at(&self) -> Option<DateTime<Utc>> {
         self.row.delivered_at
     }
     /// Grows with each change; send it back as `expectedVersion`.
-    async fn version(&self) -> i64 {
+    fn version(&self) -> i64 {
         self.row.version
     }
 }

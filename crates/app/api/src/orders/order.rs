@@ -100,65 +100,65 @@ impl Order {
         self.row.id.into()
     }
     /// The number for people.
-    async fn number(&self) -> &str {
+    fn number(&self) -> &str {
         &self.row.number
     }
     /// The channel it was placed in.
-    async fn channel_id(&self) -> ID {
+    fn channel_id(&self) -> ID {
         self.row.channel_id.into()
     }
     /// The currency of all amounts.
-    async fn currency(&self) -> Currency {
+    fn currency(&self) -> Currency {
         Currency(self.row.currency)
     }
     /// The buyer's account, if there is one.
-    async fn customer_id(&self) -> Option<ID> {
+    fn customer_id(&self) -> Option<ID> {
         self.row.customer_id.map(ID::from)
     }
     /// The company that bought, as it was when the order was placed.
-    async fn company(&self) -> Option<OrderCompany> {
+    fn company(&self) -> Option<OrderCompany> {
         let name = self.row.company_name.clone()?;
         Some(OrderCompany { id: self.row.company_id.map(ID::from), name, vat_id: self.row.company_vat_id.clone() })
     }
     /// The company's own number of the order.
-    async fn po_number(&self) -> Option<&str> {
+    fn po_number(&self) -> Option<&str> {
         self.row.po_number.as_deref()
     }
     /// The person of the order desk who placed it for the buyer; null when the buyer did.
-    async fn placed_by(&self) -> Option<&str> {
+    fn placed_by(&self) -> Option<&str> {
         self.row.placed_by.as_deref()
     }
     /// Where mails go; null for whom personal data is hidden from.
-    async fn email(&self, gql: &Context<'_>) -> Gql<Option<&str>> {
+    fn email(&self, gql: &Context<'_>) -> Gql<Option<&str>> {
         Ok((!self.hides_person(gql)?).then_some(self.row.email.as_str()))
     }
     /// Where the goods go, as it was when the order was placed; null for whom personal data is hidden from.
-    async fn ship_to(&self, gql: &Context<'_>) -> Gql<Option<PostalAddress>> {
+    fn ship_to(&self, gql: &Context<'_>) -> Gql<Option<PostalAddress>> {
         Ok((!self.hides_person(gql)?).then(|| postal(self.row.ship_to.clone())))
     }
     /// Where the bill goes, if elsewhere; null for whom personal data is hidden from.
-    async fn bill_to(&self, gql: &Context<'_>) -> Gql<Option<PostalAddress>> {
+    fn bill_to(&self, gql: &Context<'_>) -> Gql<Option<PostalAddress>> {
         let hidden = self.hides_person(gql)?;
         Ok(self.row.bill_to.clone().filter(|_| !hidden).map(postal))
     }
     /// Whether something is still to be done.
-    async fn state(&self) -> OrderState {
+    fn state(&self) -> OrderState {
         self.row.state.into()
     }
     /// How far the goods are; derived from quantities.
-    async fn fulfillment_status(&self) -> FulfillmentStatus {
+    fn fulfillment_status(&self) -> FulfillmentStatus {
         self.row.fulfillment_state.into()
     }
     /// How the money stands; derived from captures and refunds.
-    async fn payment_status(&self) -> OrderPaymentStatus {
+    fn payment_status(&self) -> OrderPaymentStatus {
         self.row.payment_state.into()
     }
     /// The code of the payment method.
-    async fn payment_method(&self) -> &str {
+    fn payment_method(&self) -> &str {
         &self.row.payment_method
     }
     /// The payment.
-    async fn payment_id(&self) -> ID {
+    fn payment_id(&self) -> ID {
         self.row.payment_id.into()
     }
     /// Every payment of the order, the one it was placed with first: what is added later is paid by another one.
@@ -172,7 +172,7 @@ impl Order {
         Ok(load::<PaymentOfOrderLoader, _>(gql, self.row.id).await?.map(Payment::from))
     }
     /// What the buyer owes on account for goods that have left.
-    async fn owed(&self) -> Money {
+    fn owed(&self) -> Money {
         self.money(self.row.owed_minor)
     }
     /// What is or was owed on account, parcel by parcel, the longest due first.
@@ -192,35 +192,35 @@ impl Order {
         Ok(found.unwrap_or_default().into_iter().map(SaleInvoice::from).collect())
     }
     /// Goods, tax included.
-    async fn goods(&self) -> Money {
+    fn goods(&self) -> Money {
         self.money(self.row.goods_minor)
     }
     /// Delivery, tax included.
-    async fn delivery(&self) -> Money {
+    fn delivery(&self) -> Money {
         self.money(self.row.delivery_minor)
     }
     /// What the marketplace pays in the buyer's place: the coupon.
-    async fn discount(&self) -> Money {
+    fn discount(&self) -> Money {
         self.money(self.row.discount_minor)
     }
     /// The code of the coupon.
-    async fn coupon_code(&self) -> Option<&str> {
+    fn coupon_code(&self) -> Option<&str> {
         self.row.coupon_code.as_deref()
     }
     /// Tax within goods and delivery.
-    async fn tax(&self) -> Money {
+    fn tax(&self) -> Money {
         self.money(self.row.tax_minor)
     }
     /// What the buyer pays.
-    async fn total(&self) -> Money {
+    fn total(&self) -> Money {
         self.money(self.row.total_minor)
     }
     /// What was captured.
-    async fn captured(&self) -> Money {
+    fn captured(&self) -> Money {
         self.money(self.row.captured_minor)
     }
     /// What goes back, settled or not.
-    async fn refunded(&self) -> Money {
+    fn refunded(&self) -> Money {
         self.money(self.row.refund_minor)
     }
     /// The merchants' parts, by number.
@@ -275,15 +275,15 @@ impl Order {
         Ok(actions)
     }
     /// When it was placed.
-    async fn placed_at(&self) -> DateTime<Utc> {
+    fn placed_at(&self) -> DateTime<Utc> {
         self.row.placed_at
     }
     /// When the merchants got it.
-    async fn released_at(&self) -> Option<DateTime<Utc>> {
+    fn released_at(&self) -> Option<DateTime<Utc>> {
         self.row.released_at
     }
     /// Grows with each change.
-    async fn version(&self) -> i64 {
+    fn version(&self) -> i64 {
         self.row.version
     }
 }

@@ -139,23 +139,23 @@ impl Quote {
 #[Object]
 impl Quote {
     /// The id.
-    async fn id(&self) -> ID {
+    fn id(&self) -> ID {
         self.row().id.into()
     }
     /// The number for people.
-    async fn number(&self) -> &str {
+    fn number(&self) -> &str {
         &self.row().number
     }
     /// What was asked for at once, also of other merchants, shares it; null for merchants.
-    async fn request_id(&self) -> Option<ID> {
+    fn request_id(&self) -> Option<ID> {
         self.unless_merchant(self.row().request_id.into())
     }
     /// How far it is. What nobody answered in time has expired.
-    async fn state(&self, gql: &Context<'_>) -> Gql<QuoteState> {
+    fn state(&self, gql: &Context<'_>) -> Gql<QuoteState> {
         Ok(self.0.quote.state_at(ctx(gql)?.now()).into())
     }
     /// What the caller can do now.
-    async fn allowed_actions(&self, gql: &Context<'_>) -> Gql<Vec<QuoteAction>> {
+    fn allowed_actions(&self, gql: &Context<'_>) -> Gql<Vec<QuoteAction>> {
         let ctx = ctx(gql)?;
         let right = |action: quote::QuoteAction| match action {
             quote::QuoteAction::Offer | quote::QuoteAction::Refuse => ANSWER_QUOTE,
@@ -167,54 +167,54 @@ impl Quote {
         Ok(can.filter(|action| ctx.may(right(*action))).map(QuoteAction::from).collect())
     }
     /// The channel it buys in.
-    async fn channel_id(&self) -> ID {
+    fn channel_id(&self) -> ID {
         self.row().channel_id.into()
     }
     /// The currency of all amounts.
-    async fn currency(&self) -> Currency {
+    fn currency(&self) -> Currency {
         Currency(self.row().currency)
     }
     /// The merchant.
-    async fn merchant_id(&self) -> ID {
+    fn merchant_id(&self) -> ID {
         self.row().merchant_id.into()
     }
     /// Its name when it was asked.
-    async fn merchant_name(&self) -> &str {
+    fn merchant_name(&self) -> &str {
         &self.row().merchant_name
     }
     /// The buyer who asked; null for merchants.
-    async fn customer_id(&self) -> Option<ID> {
+    fn customer_id(&self) -> Option<ID> {
         self.unless_merchant(self.row().customer_id.into())
     }
     /// The name of the buyer who asked.
-    async fn buyer_name(&self) -> &str {
+    fn buyer_name(&self) -> &str {
         &self.row().buyer_name
     }
     /// The company that asks.
-    async fn company(&self) -> Option<OrderCompany> {
+    fn company(&self) -> Option<OrderCompany> {
         let name = self.row().company_name.clone()?;
         let id = self.row().company_id.and_then(|id| self.unless_merchant(ID::from(id)));
         Some(OrderCompany { id, name, vat_id: None })
     }
     /// The company's own number.
-    async fn po_number(&self) -> Option<&str> {
+    fn po_number(&self) -> Option<&str> {
         self.row().po_number.as_deref()
     }
     /// Where it is to go.
-    async fn ship_to(&self) -> PostalAddress {
+    fn ship_to(&self) -> PostalAddress {
         postal(self.row().ship_to.clone())
     }
     /// By when the buyer would like to have it.
-    async fn wished_on(&self) -> Option<NaiveDate> {
+    fn wished_on(&self) -> Option<NaiveDate> {
         self.row().wished_on
     }
     /// What the buyer wrote.
-    async fn note(&self) -> Option<&str> {
+    fn note(&self) -> Option<&str> {
         self.row().note.as_deref()
     }
     /// What was asked for. All of them: at most 200.
     #[graphql(complexity = "5 + 5 * child_complexity")]
-    async fn lines(&self) -> Vec<QuoteLine> {
+    fn lines(&self) -> Vec<QuoteLine> {
         let line = |line: &orders::QuoteLine| QuoteLine {
             id: line.id.into(),
             offer_id: line.offer_id.into(),
@@ -230,7 +230,7 @@ impl Quote {
     }
     /// The newest version of the offer.
     #[graphql(complexity = "5 + 5 * child_complexity")]
-    async fn offer(&self) -> Option<QuoteOffer> {
+    fn offer(&self) -> Option<QuoteOffer> {
         self.0.quote.offer.clone().map(|row| offer(row, self.row().currency))
     }
     /// Every version of the offer, the oldest first. All of them: at most 50.
@@ -272,28 +272,28 @@ impl Quote {
     }
     /// The most that the order may cost by the approval of somebody else of the company; null without one for the newest
     /// version of the offer, and for merchants.
-    async fn approved_total(&self) -> Option<Money> {
+    fn approved_total(&self) -> Option<Money> {
         let approval = self.0.quote.approval().and_then(|approval| self.unless_merchant(approval));
         approval.map(|approval| self.money(approval.total_minor))
     }
     /// The order it became; null for merchants, whose part of it is `merchantOrders`.
-    async fn order_id(&self) -> Option<ID> {
+    fn order_id(&self) -> Option<ID> {
         self.row().order_id.and_then(|id| self.unless_merchant(ID::from(id)))
     }
     /// Until when it is to be answered, by whoever is to answer; null at its end.
-    async fn due_at(&self) -> Option<DateTime<Utc>> {
+    fn due_at(&self) -> Option<DateTime<Utc>> {
         self.row().due_at
     }
     /// Grows with each change; send it back as `expectedVersion`.
-    async fn version(&self) -> i64 {
+    fn version(&self) -> i64 {
         self.row().version
     }
     /// When it was asked for.
-    async fn created_at(&self) -> DateTime<Utc> {
+    fn created_at(&self) -> DateTime<Utc> {
         self.row().created_at
     }
     /// When it last changed.
-    async fn updated_at(&self) -> DateTime<Utc> {
+    fn updated_at(&self) -> DateTime<Utc> {
         self.row().updated_at
     }
 }

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use async_graphql::connection::Connection;
-use async_graphql::dataloader::Loader;
 use async_graphql::{Context, ID, InputObject, Object};
 use context::Ctx;
 use kernel::id::QuoteId;
@@ -13,7 +12,7 @@ use super::quote::Quote;
 use super::quote_enums::QuoteState;
 use crate::error::{Gql, answer, answer_optional, ctx};
 use crate::input;
-use crate::loader::{LoadError, OfRequest};
+use crate::loader::{LoadError, Loader, OfRequest};
 use crate::page::{connection, page_args};
 
 /// Every version of the offers of quotes.
@@ -27,7 +26,6 @@ impl OfRequest for QuoteOffersLoader {
 
 impl Loader<QuoteId> for QuoteOffersLoader {
     type Value = Vec<orders::QuoteOffer>;
-    type Error = LoadError;
 
     async fn load(&self, keys: &[QuoteId]) -> Result<HashMap<QuoteId, Self::Value>, LoadError> {
         query::offers_by_quotes(&self.0, keys).await.map_err(LoadError::new)
@@ -45,7 +43,6 @@ impl OfRequest for QuoteStepsLoader {
 
 impl Loader<QuoteId> for QuoteStepsLoader {
     type Value = Vec<orders::QuoteStep>;
-    type Error = LoadError;
 
     async fn load(&self, keys: &[QuoteId]) -> Result<HashMap<QuoteId, Self::Value>, LoadError> {
         query::steps_by_quotes(&self.0, keys).await.map_err(LoadError::new)

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use async_graphql::dataloader::Loader;
 use async_graphql::{Context, ID, InputObject, Object};
 use context::Ctx;
 use kernel::id::CompanyId;
@@ -10,7 +9,7 @@ use payments::query;
 
 use super::credit::CreditAccount;
 use crate::error::{Gql, ctx, respond};
-use crate::loader::{LoadError, OfRequest};
+use crate::loader::{LoadError, Loader, OfRequest};
 use crate::scalar::MoneyInput;
 use crate::{input, payload};
 
@@ -25,7 +24,6 @@ impl OfRequest for CompanyCreditLoader {
 
 impl Loader<CompanyId> for CompanyCreditLoader {
     type Value = Vec<payments::CreditAccount>;
-    type Error = LoadError;
 
     async fn load(&self, keys: &[CompanyId]) -> Result<HashMap<CompanyId, Self::Value>, LoadError> {
         query::credit_of_seen_companies(&self.0, keys).await.map_err(LoadError::new)

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use async_graphql::connection::Connection;
-use async_graphql::dataloader::Loader;
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, NaiveDate, Utc};
 use context::Ctx;
@@ -13,7 +12,7 @@ use payments::actions::EDIT_CREDIT_LINE;
 use payments::query::{self, ReceivableFilter};
 
 use crate::error::{Gql, answer, ctx, respond};
-use crate::loader::{LoadError, OfRequest};
+use crate::loader::{LoadError, Loader, OfRequest};
 use crate::page::{connection, page_args};
 use crate::scalar::{Money, MoneyInput};
 use crate::{input, payload};
@@ -37,43 +36,43 @@ impl CreditLine {
 #[Object]
 impl CreditLine {
     /// The id.
-    async fn id(&self) -> ID {
+    fn id(&self) -> ID {
         self.0.id.into()
     }
     /// The most that may be reserved and open together.
-    async fn limit(&self) -> Money {
+    fn limit(&self) -> Money {
         self.money(self.0.limit_minor)
     }
     /// Reserved for orders whose goods have not left.
-    async fn reserved(&self) -> Money {
+    fn reserved(&self) -> Money {
         self.money(self.0.reserved_minor)
     }
     /// Invoiced and not paid.
-    async fn open(&self) -> Money {
+    fn open(&self) -> Money {
         self.money(self.0.open_minor)
     }
     /// Written off, but not free again until it is paid after all.
-    async fn blocked(&self) -> Money {
+    fn blocked(&self) -> Money {
         self.money(self.0.blocked_minor)
     }
     /// What can still be ordered.
-    async fn left(&self) -> Money {
+    fn left(&self) -> Money {
         self.money(self.0.left_minor())
     }
     /// From when on the days count.
-    async fn terms(&self) -> TermsKind {
+    fn terms(&self) -> TermsKind {
         self.0.terms.kind.into()
     }
     /// Days until an invoice is due.
-    async fn net_days(&self) -> u32 {
+    fn net_days(&self) -> u32 {
         self.0.terms.days
     }
     /// Whether merchants are paid before the buyer has paid; only the operator sees it.
-    async fn guaranteed(&self, gql: &Context<'_>) -> Gql<Option<bool>> {
+    fn guaranteed(&self, gql: &Context<'_>) -> Gql<Option<bool>> {
         Ok(ctx(gql)?.may(EDIT_CREDIT_LINE).then_some(self.0.guaranteed))
     }
     /// Grows with each change of the terms.
-    async fn version(&self) -> i64 {
+    fn version(&self) -> i64 {
         self.0.version
     }
 }
@@ -164,7 +163,6 @@ impl OfRequest for CreditLinesLoader {
 
 impl Loader<CompanyId> for CreditLinesLoader {
     type Value = Vec<payments::CreditLine>;
-    type Error = LoadError;
 
     async fn load(&self, keys: &[CompanyId]) -> Result<HashMap<CompanyId, Self::Value>, LoadError> {
         query::credit_lines_of_seen_companies(&self.0, keys).await.map_err(LoadError::new)
@@ -182,7 +180,6 @@ impl OfRequest for ReceivablesOfOrderLoader {
 
 impl Loader<OrderId> for ReceivablesOfOrderLoader {
     type Value = Vec<payments::Receivable>;
-    type Error = LoadError;
 
     async fn load(&self, keys: &[OrderId]) -> Result<HashMap<OrderId, Self::Value>, LoadError> {
         query::receivables_of_seen_orders(&self.0, keys).await.map_err(LoadError::new)

@@ -2,11 +2,10 @@
 
 use std::collections::HashMap;
 
-use async_graphql::dataloader::Loader;
 use context::Ctx;
 use kernel::id::{OrderId, PaymentId};
 
-use crate::loader::{LoadError, OfRequest};
+use crate::loader::{LoadError, Loader, OfRequest};
 
 /// The payment of an order that the caller was shown before.
 pub struct PaymentOfOrderLoader(Ctx);
@@ -19,7 +18,6 @@ impl OfRequest for PaymentOfOrderLoader {
 
 impl Loader<OrderId> for PaymentOfOrderLoader {
     type Value = payments::Payment;
-    type Error = LoadError;
     async fn load(&self, keys: &[OrderId]) -> Result<HashMap<OrderId, payments::Payment>, LoadError> {
         payments::query::of_seen_orders(&self.0, keys).await.map_err(LoadError::new)
     }
@@ -36,7 +34,6 @@ impl OfRequest for PaymentsOfOrderLoader {
 
 impl Loader<OrderId> for PaymentsOfOrderLoader {
     type Value = Vec<payments::Payment>;
-    type Error = LoadError;
     async fn load(&self, keys: &[OrderId]) -> Result<HashMap<OrderId, Vec<payments::Payment>>, LoadError> {
         payments::query::all_of_seen_orders(&self.0, keys).await.map_err(LoadError::new)
     }
@@ -53,7 +50,6 @@ impl OfRequest for OperationsOfPaymentLoader {
 
 impl Loader<PaymentId> for OperationsOfPaymentLoader {
     type Value = Vec<payments::Operation>;
-    type Error = LoadError;
     async fn load(&self, keys: &[PaymentId]) -> Result<HashMap<PaymentId, Vec<payments::Operation>>, LoadError> {
         payments::query::operations_by_payments(&self.0, keys).await.map_err(LoadError::new)
     }

@@ -171,71 +171,71 @@ impl Payment {
         self.0.id.to_string().into()
     }
     /// The order it pays.
-    async fn order_id(&self) -> ID {
+    fn order_id(&self) -> ID {
         self.0.order_id.to_string().into()
     }
     /// What the buyer writes into a bank transfer.
-    async fn reference(&self) -> &str {
+    fn reference(&self) -> &str {
         &self.0.order_number
     }
     /// The way it is paid.
-    async fn method(&self) -> Option<PaymentMethod> {
+    fn method(&self) -> Option<PaymentMethod> {
         self.0.method().map(PaymentMethod::from)
     }
     /// Where it stands.
-    async fn state(&self) -> PaymentState {
+    fn state(&self) -> PaymentState {
         self.0.state().into()
     }
     /// What the order costs.
-    async fn amount(&self) -> Money {
+    fn amount(&self) -> Money {
         self.0.amount.into()
     }
     /// What the provider held at any time.
-    async fn authorized(&self) -> Money {
+    fn authorized(&self) -> Money {
         self.money(self.0.amounts.authorized.done_minor)
     }
     /// What was taken.
-    async fn captured(&self) -> Money {
+    fn captured(&self) -> Money {
         self.money(self.0.amounts.captured.done_minor)
     }
     /// What was held and given up.
-    async fn voided(&self) -> Money {
+    fn voided(&self) -> Money {
         self.money(self.0.amounts.voided.done_minor)
     }
     /// What was given back.
-    async fn refunded(&self) -> Money {
+    fn refunded(&self) -> Money {
         self.money(self.0.amounts.refunded.done_minor)
     }
     /// What is about to be given back.
-    async fn refund_pending(&self) -> Money {
+    fn refund_pending(&self) -> Money {
         self.money(self.0.amounts.refunded.pending_minor)
     }
     /// What of the order the buyer's credit pays.
-    async fn credit(&self) -> Money {
+    fn credit(&self) -> Money {
         self.money(self.0.credit_minor)
     }
     /// What arrived beyond what the order costs.
-    async fn excess(&self) -> Money {
+    fn excess(&self) -> Money {
         self.money(self.0.excess_minor)
     }
     /// Where the buyer has to go to complete the payment, while the provider waits for that.
-    async fn action_url(&self) -> Option<&str> {
+    fn action_url(&self) -> Option<&str> {
         self.0.action_url.as_deref()
     }
     /// Until when the provider holds what it holds. It is renewed before.
-    async fn held_until(&self) -> Option<DateTime<Utc>> {
+    fn held_until(&self) -> Option<DateTime<Utc>> {
         self.0.held_until
     }
     /// Why it was refused, as a code of the provider.
-    async fn failure(&self) -> Option<&str> {
+    fn failure(&self) -> Option<&str> {
         self.0.failure.as_deref()
     }
     /// Until when it must be completed.
-    async fn expires_at(&self) -> Option<DateTime<Utc>> {
+    fn expires_at(&self) -> Option<DateTime<Utc>> {
         self.0.expires_at
     }
     /// When it was opened.
-    async fn created_at(&self) -> DateTime<Utc> {
+    fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }
     /// What was asked of the provider, the oldest first; for the operator.

@@ -16,7 +16,7 @@ pub struct PaymentsQuery;
 #[Object]
 impl PaymentsQuery {
     /// The ways to pay, in the order in which they are offered. All of them.
-    async fn payment_methods(&self) -> Vec<PaymentMethod> {
+    fn payment_methods(&self) -> Vec<PaymentMethod> {
         payments::offered_methods().into_iter().map(PaymentMethod::from).collect()
     }
 

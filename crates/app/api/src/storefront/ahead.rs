@@ -56,13 +56,17 @@ async fn variants(gql: &Context<'_>, place: Place, asked: &Asked<'_>, products: 
     if !asked.any(&["bestOffer", "offers"]) {
         return Ok(());
     }
-    let sold = found.values().flatten().map(|variant| (place.channel, place.currency, variant.id)).collect();
+    let sold = found
+        .values()
+        .flat_map(|variants| variants.iter())
+        .map(|variant| (place.channel, place.currency, variant.id))
+        .collect();
     let found = load_many::<SaleLoader, _>(gql, sold).await?;
     let best = asked.below("bestOffer");
     let shown = [best.below("offer"), best.below("others").below("offer"), asked.below("offers")];
     let stock = asked.any(&["bestOffer"]) || shown.iter().any(|offer| offer.any(&["available", "availability"]));
     let merchant = shown.iter().any(|offer| offer.any(&["merchant"]));
-    let offers = |wanted: bool| found.values().flatten().filter(move |_| wanted);
+    let offers = |wanted: bool| found.values().flat_map(|offers| offers.iter()).filter(move |_| wanted);
     let items: Vec<StockItemId> = offers(stock).map(|offer| offer.stock_item_id).collect();
     let merchants: Vec<MerchantId> = offers(merchant).map(|offer| offer.merchant_id).collect();
     try_join(load_many::<AvailabilityLoader, _>(gql, items), load_many::<MerchantCardLoader, _>(gql, merchants))

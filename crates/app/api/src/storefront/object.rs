@@ -31,7 +31,7 @@ pub struct StorefrontProduct {
 #[Object]
 impl StorefrontProduct {
     /// The id of the product.
-    async fn id(&self) -> ID {
+    fn id(&self) -> ID {
         self.id.to_string().into()
     }
     /// What the catalog says of it: title, description, images, categories, values.
@@ -42,11 +42,11 @@ impl StorefrontProduct {
         Ok(load::<ProductLoader, _>(gql, self.id).await?.map(Product))
     }
     /// The lowest price of what is in stock, or of all when nothing is; `null` when nothing can be bought in the currency.
-    async fn price_from(&self) -> Option<Money> {
+    fn price_from(&self) -> Option<Money> {
         self.price_minor.map(|minor| Money::minor(minor, self.place.currency))
     }
     /// Whether something of it is in stock.
-    async fn available(&self) -> bool {
+    fn available(&self) -> bool {
         self.available
     }
     /// The variants in their order; at most `first` of them (up to 250).
@@ -58,7 +58,12 @@ impl StorefrontProduct {
         let most = first.map_or(usize::MAX, |n| usize::try_from(n).unwrap_or(0));
         let found = load::<VariantsLoader, _>(gql, self.id).await?.unwrap_or_default();
         let place = self.place;
-        Ok(found.into_iter().take(most).map(|variant| StorefrontVariant { place, variant: Variant(variant) }).collect())
+        Ok(found
+            .iter()
+            .take(most)
+            .cloned()
+            .map(|variant| StorefrontVariant { place, variant: Variant(variant) })
+            .collect())
     }
 }
 
@@ -73,11 +78,11 @@ pub struct StorefrontVariant {
 #[Object]
 impl StorefrontVariant {
     /// The id of the variant.
-    async fn id(&self) -> ID {
+    fn id(&self) -> ID {
         self.variant.0.id.to_string().into()
     }
     /// What the catalog says of it: title, options, values, weight.
-    async fn variant(&self) -> &Variant {
+    fn variant(&self) -> &Variant {
         &self.variant
     }
     /// The offer to show first and why; `null` when nobody sells it here.

@@ -60,7 +60,7 @@ impl StorefrontQuery {
             id: found.id,
             price_minor: listed.as_ref().map(|listed| listed.price_minor),
             available: listed.is_some_and(|listed| listed.available),
-            known: Some(Product(found)),
+            known: Some(Product::from(found)),
         }))
     }
 }
