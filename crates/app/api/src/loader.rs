@@ -6,7 +6,7 @@ use std::any::{Any, TypeId};
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::hash::Hash;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_graphql::Context;
 use context::Ctx;
@@ -73,7 +73,7 @@ pub trait Loader<K>: OfRequest {
 /// The most keys of one statement.
 const BATCH_MAX: usize = 1_000;
 
-/// A batch that was not answered yet. Whoever waits for it drives it on, so that it does not matter who asked first.
+/// A batch that was not answered yet.
 type Pending = Shared<BoxFuture<'static, Result<(), LoadError>>>;
 
 /// What a loader was asked in this request.
@@ -114,22 +114,33 @@ where
         let before = wanted.len();
         wanted.extend(keys.iter().filter(|key| !known.contains_key(key)).cloned());
         let asked = wanted.len() > before || keys.iter().any(|key| wanted.contains(key));
-        asked.then(|| pending.get_or_insert_with(|| Self::next(Arc::downgrade(self)).boxed().shared()).clone())
+        asked.then(|| pending.get_or_insert_with(|| Self::send(Arc::clone(self))).clone())
     }
 
-    /// The next batch. Lets the other resolvers of the same level ask before it is sent.
-    async fn next(asked: Weak<Self>) -> Result<(), LoadError> {
-        tokio::task::yield_now().await;
-        let Some(asked) = asked.upgrade() else { return Ok(()) };
+    /// The next batch, in a task of its own: each wait of the document's task makes the library walk through all of the
+    /// document that is still open.
+    fn send(asked: Arc<Self>) -> Pending {
+        let batch = async move {
+            // Lets the other resolvers of the same level ask before it is sent.
+            for _ in 0..2 {
+                tokio::task::yield_now().await;
+            }
+            asked.answer().await
+        };
+        let lost = |_| LoadError::new(context::Error::internal("a batch ended without an answer"));
+        tokio::spawn(batch).map(move |ended| ended.map_err(lost)?).boxed().shared()
+    }
+
+    async fn answer(&self) -> Result<(), LoadError> {
         let wanted: Vec<K> = {
-            let mut state = asked.state();
+            let mut state = self.state();
             state.pending = None;
             state.wanted.drain().collect()
         };
         for keys in wanted.chunks(BATCH_MAX) {
-            let mut found = asked.loader.load(keys).await?;
+            let mut found = self.loader.load(keys).await?;
             let found = keys.iter().map(|key| (key.clone(), found.remove(key)));
-            asked.state().known.extend(found);
+            self.state().known.extend(found);
         }
         Ok(())
     }
