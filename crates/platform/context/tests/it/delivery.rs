@@ -22,6 +22,23 @@ impl outbox::Event for Whispered {
     }
 }
 
+#[derive(Serialize, Deserialize)]
+struct Rinse {}
+
+impl outbox::Job for Rinse {
+    const KIND: &'static str = "rinse.v1";
+}
+
+async fn eventually(so: impl Fn() -> bool) {
+    for _ in 0..500 {
+        if so() {
+            return;
+        }
+        testkit::tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("not within five seconds");
+}
+
 fn builder(t: &TestEnv) -> outbox::DispatcherBuilder {
     Dispatcher::builder(t.world.db.clone(), t.clock.clone(), t.world.wake.clone())
 }
@@ -141,6 +158,56 @@ testkit::both_databases! {
             t.clock.advance(Duration::minutes(20));
         }
         assert_eq!(seen(&count), 3, "three tries, as the job says");
+    }
+
+    async fn slow_jobs_hold_up_only_jobs_of_their_kind(t: TestEnv) {
+        let (slow, quick, heard) = (Count::default(), Count::default(), Count::default());
+        let (slow2, quick2, heard2) = (slow.clone(), quick.clone(), heard.clone());
+        let free = Arc::new(testkit::tokio::sync::Semaphore::new(0));
+        let gate = free.clone();
+        let dispatcher = builder(&t)
+            .work::<Dry, _, _>(move |_, _| {
+                let (slow, gate) = (slow2.clone(), gate.clone());
+                async move {
+                    gate.acquire().await.unwrap().forget();
+                    slow.fetch_add(1, Ordering::SeqCst);
+                    Ok(())
+                }
+            })
+            .work::<Rinse, _, _>(move |_, _| { quick2.fetch_add(1, Ordering::SeqCst); async { Ok(()) } })
+            .on::<Painted, _, _>("h", move |_, _| { heard2.fetch_add(1, Ordering::SeqCst); async { Ok(()) } })
+            .build();
+        enqueue(&t, (0..10).map(|fence| PendingJob::of(&Dry { fence })).collect()).await;
+        let (stop, stopped) = testkit::tokio::sync::oneshot::channel::<()>();
+        let running = testkit::tokio::spawn(async move { dispatcher.run(async { let _ = stopped.await; }).await });
+        for round in 1..=3 {
+            enqueue(&t, vec![PendingJob::of(&Rinse {})]).await;
+            emit(&t, 1).await;
+            eventually(|| seen(&quick) == round && seen(&heard) == round).await;
+        }
+        assert_eq!(seen(&slow), 0);
+        stop.send(()).unwrap();
+        free.add_permits(10);
+        running.await.unwrap();
+        assert_eq!(seen(&slow), 10, "what was begun is finished before the dispatcher ends");
+    }
+
+    async fn jobs_that_could_not_begin_within_the_lease_are_given_back_untried(t: TestEnv) {
+        let count = Count::default();
+        let (count2, clock) = (count.clone(), t.clock.clone());
+        let dispatcher = builder(&t).work::<Dry, _, _>(move |_, _| {
+            if count2.fetch_add(1, Ordering::SeqCst) == 0 {
+                clock.advance(Duration::seconds(31));
+            }
+            async { Ok(()) }
+        }).build();
+        enqueue(&t, (0..40).map(|fence| PendingJob::of(&Dry { fence })).collect()).await;
+        assert_eq!(dispatcher.drain().await.unwrap(), outbox::Drained { events: 0, jobs: 40, failures: 0 });
+        assert_eq!(seen(&count), 40);
+        let more = "SELECT COUNT(*) AS n FROM job WHERE attempt_count <> 1";
+        let statement = sea_orm::Statement::from_string(t.world.db.backend(), more);
+        let row = t.world.db.read().query_one_raw(statement).await.unwrap().unwrap();
+        assert_eq!(row.try_get::<i64>("", "n").unwrap(), 0, "what was given back was not counted as a try");
     }
 
     async fn secrets_are_wiped_once_they_were_delivered(t: TestEnv) {
