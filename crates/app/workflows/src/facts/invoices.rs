@@ -217,7 +217,7 @@ fn of_amount(part: &PartDetail, of: &Explained) -> Vec<Sold> {
     sold
 }
 
-/// The parcels in which the units of a refund left.
+/// The parcels in which the units of a refund left, and for which an invoice is issued: not for what cost nothing.
 fn parcels_of(part: &PartDetail, refund: kernel::id::RefundId) -> Vec<ShipmentId> {
     let refunds = part.refunds.iter().filter(|found| found.refund.id == refund);
     let slots: Vec<_> = refunds.flat_map(|found| &found.lines).collect();
@@ -226,6 +226,10 @@ fn parcels_of(part: &PartDetail, refund: kernel::id::RefundId) -> Vec<ShipmentId
             of.order_line_id == line.order_line_id && of.slot_from < line.slot_to && line.slot_from < of.slot_to
         })
     };
+    let billed = |id: &ShipmentId| {
+        let explained = explain(part, Cause::Shipment(*id));
+        explained.is_none_or(|explained| of_units(part, &explained).iter().any(|sold| sold.gross_minor > 0))
+    };
     let parcels = part.shipments.iter().filter(|parcel| parcel.lines.iter().any(holds));
-    parcels.map(|parcel| parcel.shipment.id).collect()
+    parcels.map(|parcel| parcel.shipment.id).filter(billed).collect()
 }

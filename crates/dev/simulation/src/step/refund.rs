@@ -17,12 +17,13 @@ impl Simulation {
         let Some((at, index)) = self.a_part(|order, part| part.may_refund(order.method)) else { return };
         let shown = self.shown(at, index).await;
         let part = self.model.orders[at].parts[index].clone();
-        let left = |of: &crate::model::Sent| of.state == SentState::Moved && of.delivery.left() > 0;
-        let mut sents: Vec<usize> = (0..part.sent.len()).filter(|at| left(&part.sent[*at])).collect();
+        let unpaid = |of: &crate::model::Sent| of.state == SentState::Moved && of.delivery.left() > 0;
+        let mut sents: Vec<usize> = (0..part.sent.len()).filter(|at| unpaid(&part.sent[*at])).collect();
         if !self.chance.one_in(4) {
             sents.clear();
         }
-        let most = part.lines.iter().enumerate().map(|(at, line)| (at, line.refundable() - line.spoken_for()));
+        let left = |line: &crate::model::Line| (line.refundable() - line.spoken_for()).max(0);
+        let most = part.lines.iter().enumerate().map(|(at, line)| (at, left(line)));
         let most: Vec<_> = most.collect();
         let lines = if sents.is_empty() || self.chance.one_in(2) { self.some_units(&most) } else { Vec::new() };
         let expected = self.model.refund(at, index, Wanted::Units(lines.clone(), sents.clone()));
