@@ -199,7 +199,7 @@ impl Order {
     async fn delivery(&self) -> Money {
         self.money(self.row.delivery_minor)
     }
-    /// What the marketplace pays in the buyer's place: the coupon.
+    /// What the marketplace pays in the buyer's place: the coupon, and delivery that is free at its cost.
     async fn discount(&self) -> Money {
         self.money(self.row.discount_minor)
     }
