@@ -68,6 +68,7 @@ pub(crate) const STATEMENTS: &[Step] = &[
         zones text NOT NULL,
         carriers text NOT NULL,
         travel_days text NOT NULL,
+        own_rates text NOT NULL,
         position integer NOT NULL,
         active boolean NOT NULL,
         version bigint NOT NULL,
@@ -78,12 +79,14 @@ pub(crate) const STATEMENTS: &[Step] = &[
     Sql("CREATE TABLE delivery_rate (
         delivery_method_id {id} NOT NULL REFERENCES delivery_method (id),
         currency text NOT NULL,
+        product_type text NOT NULL,
         first_minor bigint NOT NULL CHECK (first_minor >= 0),
         additional_minor bigint NOT NULL CHECK (additional_minor >= 0),
         free_above_minor bigint CHECK (free_above_minor >= 0),
+        funded_by text NOT NULL CHECK (funded_by IN ('merchant', 'operator')),
         brackets text NOT NULL,
         surcharges text NOT NULL,
-        PRIMARY KEY (delivery_method_id, currency)
+        PRIMARY KEY (delivery_method_id, currency, product_type)
     )"),
     Sql("CREATE TABLE carrier (
         id {id} NOT NULL PRIMARY KEY,

@@ -32,6 +32,17 @@ pub(crate) const STATEMENTS: &[Step] = &[
         CHECK (status NOT IN ('suspended', 'closed') OR status_reason IS NOT NULL),
         CHECK ((bank_iban IS NULL) = (bank_holder IS NULL) AND (bank_iban IS NULL) = (bank_changed_at IS NULL))
     )"),
+    // delivery_method_id belongs to the marketplace; nothing is deleted there.
+    Sql("CREATE TABLE merchant_delivery (
+        merchant_id {id} NOT NULL REFERENCES merchant (id),
+        delivery_method_id {id} NOT NULL,
+        rates text NOT NULL,
+        set_by text NOT NULL,
+        set_by_name text NOT NULL,
+        set_at {at} NOT NULL,
+        version bigint NOT NULL CHECK (version > 0),
+        PRIMARY KEY (merchant_id, delivery_method_id)
+    )"),
     Sql("CREATE INDEX merchant_name ON merchant (name_fold, id)"),
     Sql("CREATE INDEX merchant_status_name ON merchant (status, name_fold, id)"),
 ];

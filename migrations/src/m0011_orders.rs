@@ -216,6 +216,7 @@ pub(crate) const STATEMENTS: &[Step] = &[
         tracking_required boolean NOT NULL,
         reasons text NOT NULL,
         shipping_gross_minor bigint NOT NULL CHECK (shipping_gross_minor >= 0),
+        shipping_discount_minor bigint NOT NULL CHECK (shipping_discount_minor >= 0),
         shipping_tax_minor bigint NOT NULL CHECK (shipping_tax_minor >= 0),
         shipping_commission_minor bigint NOT NULL CHECK (shipping_commission_minor >= 0),
         shipping_commission_vat_minor bigint NOT NULL CHECK (shipping_commission_vat_minor >= 0),
@@ -230,12 +231,13 @@ pub(crate) const STATEMENTS: &[Step] = &[
         deliver_from {at} NOT NULL,
         deliver_to {at} NOT NULL,
         promise_terms text NOT NULL,
+        delivery_origin text NOT NULL,
         pickup text,
         ready_at {at},
         late_at {at},
         version bigint NOT NULL,
         UNIQUE (order_id, plan_key),
-        CHECK (shipping_given_minor <= shipping_gross_minor),
+        CHECK (shipping_given_minor <= shipping_gross_minor - shipping_discount_minor),
         CHECK (shipping_reversed_minor <= shipping_given_minor)
     )"),
     Sql("CREATE INDEX fulfillment_order_due ON fulfillment_order (ship_by, id)

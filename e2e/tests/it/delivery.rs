@@ -110,3 +110,112 @@ async fn a_buyer_collects_at_a_pickup_point() {
         finish(site).await;
     }
 }
+
+/// The marketplace's parcels: merchants may ask up to 9.90; from 50.00 on the marketplace pays where they ask nothing.
+async fn open_prices(operator: &Client, allowed: bool) -> String {
+    let methods = ask(operator, "operator/marketplace#DeliveryMethods", json!({ "first": 20 })).await;
+    let nodes = methods["deliveryMethods"]["edges"].as_array().unwrap().iter().map(|edge| &edge["node"]);
+    let parcel = nodes.clone().find(|node| node["code"] == "bazaar-parcel").unwrap();
+    let edit = json!({
+        "id": parcel["id"], "expectedVersion": parcel["version"],
+        "ownRates": { "allowed": allowed, "highest": [{ "currency": "EUR", "amount": "9.90" }] },
+        "rates": [{
+            "currency": "EUR", "firstAmount": "4.90", "additionalAmount": "0.00", "freeAboveAmount": "0.01",
+            "fundedBy": "OPERATOR",
+        }],
+    });
+    let edited = run(operator, "operator/marketplace#DeliveryMethodEdit", edit).await;
+    edited.text("deliveryMethod.id").unwrap().to_owned()
+}
+
+fn asks(method: &str, version: i64, amount: &str) -> Value {
+    let rate = json!({ "currency": "EUR", "firstAmount": amount, "additionalAmount": "0.00" });
+    json!({ "deliveryMethodId": method, "expectedVersion": version, "rates": [{ "rate": rate }] })
+}
+
+async fn plan(buyer: &Client, cart: &(String, String, String)) -> Value {
+    let seen = ask(buyer, "storefront/checkout#Cart", json!({ "id": cart.0, "token": cart.1 })).await;
+    seen["cart"]["plan"].clone()
+}
+
+fn place(cart: &(String, String, String), plan: &Value, key: &str) -> Value {
+    json!({
+        "idempotencyKey": key, "cartId": cart.0, "cartToken": cart.1, "planHash": plan["hash"],
+        "total": plan["total"], "payment": { "method": "card_sandbox", "cardToken": "tok_ok" },
+    })
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn merchants_ask_their_own_price_and_the_marketplace_pays_where_they_do_not() {
+    for kind in Kind::present("prices of delivery") {
+        let site = Site::start(kind, Options::default()).await.unwrap();
+        let size = Size { merchants: 2, products: 1, variants: 1, units: 20 };
+        let bazaar = Bazaar::open(&site.client().unwrap(), size).await.unwrap();
+        let (operator, buyer) = (&bazaar.market.operator, site.client().unwrap());
+        let (anna, bert) = (&bazaar.staff[0].client, &bazaar.staff[1].client);
+        let method = open_prices(operator, true).await;
+        // Each merchant sets its own, within the bound, and sees nothing of the other's.
+        let dear = refused(anna, "merchant/delivery#MerchantDeliverySet", asks(&method, 0, "9.91")).await;
+        assert_eq!(dear.code(), "TOO_HIGH");
+        let set = run(anna, "merchant/delivery#MerchantDeliverySet", asks(&method, 0, "3.90")).await;
+        assert_eq!((&set["deliveryRates"]["inForce"], &set["deliveryRates"]["version"]), (&json!(true), &json!(1)));
+        let foreign = json!({ "merchantId": set["deliveryRates"]["merchantId"], "deliveryMethodId": method,
+            "expectedVersion": 1, "rates": [] });
+        assert_eq!(refused(bert, "merchant/delivery#MerchantDeliverySet", foreign).await.code(), "NOT_FOUND");
+        let others = ask(bert, "merchant/delivery#MerchantDeliveryRates", json!({})).await;
+        assert_eq!(others["merchantDeliveryRates"]["edges"], json!([]));
+
+        let of_anna = cart(&buyer, &bazaar.offers[0][0]).await;
+        let seen = plan(&buyer, &of_anna).await;
+        let choice = &seen["consignments"][0]["choices"][0];
+        assert_eq!((seen.minor("delivery").unwrap(), &choice["ratesOf"]), (390, &json!("MERCHANT")));
+        run(anna, "merchant/delivery#MerchantDeliverySet", asks(&method, 1, "4.50")).await;
+        let stale = refused(&buyer, "storefront/checkout#OrderPlace", place(&of_anna, &seen, "own-1")).await;
+        assert_eq!(stale.code(), "PLAN_CHANGED");
+        let now = plan(&buyer, &of_anna).await;
+        let placed = run(&buyer, "storefront/checkout#OrderPlace", place(&of_anna, &now, "own-2")).await;
+        let sold = shipped(anna, placed.text("order.merchantOrders.0.id").unwrap(), "00340434161094042557").await;
+        let row = &sold["fulfillmentOrders"][0];
+        assert_eq!((row.minor("shipping").unwrap(), row.minor("shippingDiscount").unwrap()), (450, 0));
+        assert_eq!((&row["shippingOrigin"]["ratesOf"], &row["shippingOrigin"]["version"]), (&json!("MERCHANT"), &json!(2)));
+
+        // The other merchant asks nothing of its own: the buyer pays nothing, the marketplace 4.90.
+        let of_bert = cart(&buyer, &bazaar.offers[1][0]).await;
+        let seen = plan(&buyer, &of_bert).await;
+        let choice = &seen["consignments"][0]["choices"][0];
+        assert_eq!((choice.minor("price").unwrap(), choice.minor("funded").unwrap()), (0, 490));
+        assert_eq!((seen.minor("delivery").unwrap(), seen.minor("discount").unwrap()), (490, 490));
+        let placed = run(&buyer, "storefront/checkout#OrderPlace", place(&of_bert, &seen, "funded-1")).await;
+        let sold = shipped(bert, placed.text("order.merchantOrders.0.id").unwrap(), "00340434161094042564").await;
+        let row = &sold["fulfillmentOrders"][0];
+        assert_eq!((row.minor("shippingDiscount").unwrap(), &row["shippingOrigin"]["borneBy"]), (490, &json!("OPERATOR")));
+
+        // What the marketplace does not let merchants set any more, it sets itself from then on.
+        open_prices(operator, false).await;
+        let last = plan(&buyer, &cart(&buyer, &bazaar.offers[0][0]).await).await;
+        assert_eq!(last["consignments"][0]["choices"][0]["ratesOf"], "OPERATOR");
+        let shut = refused(anna, "merchant/delivery#MerchantDeliverySet", asks(&method, 2, "1.00")).await;
+        assert_eq!(shut.code(), "OWN_RATES_NOT_ALLOWED");
+        finish(site).await;
+    }
+}
+
+/// Accepts and ships a merchant order; gives it as its merchant sees it then.
+async fn shipped(staff: &Client, id: &str, number: &str) -> Value {
+    let seen = async || ask(staff, "merchant/orders#MerchantOrder", json!({ "id": id })).await["merchantOrder"].clone();
+    let in_state = async |state: &str| {
+        eventually(state, async || {
+            let now = seen().await;
+            (now["state"] == state).then_some(now)
+        })
+        .await
+    };
+    in_state("AWAITING_ACCEPTANCE").await;
+    run(staff, "merchant/orders#MerchantOrderDecide", json!({ "id": id, "acceptAll": true })).await;
+    let part = in_state("TO_SHIP").await;
+    let parcel = json!({
+        "fulfillmentOrderId": part.text("fulfillmentOrders.0.id").unwrap(), "carrier": "dhl", "trackingNumber": number,
+    });
+    run(staff, "merchant/orders#ShipmentCreate", parcel).await;
+    in_state("SHIPPED").await
+}

@@ -75,6 +75,7 @@ pub struct PeopleQuery(
 pub struct MarketQuery(
     crate::marketplace::MarketplaceQuery,
     crate::merchants::MerchantsQuery,
+    crate::merchants::MerchantDeliveryQuery,
     crate::billing::BillingQuery,
     crate::billing::PapersQuery,
     crate::billing::SaleQuery,
@@ -122,6 +123,7 @@ pub struct PeopleMutation(
 pub struct MarketMutation(
     crate::marketplace::MarketplaceMutation,
     crate::merchants::MerchantsMutation,
+    crate::merchants::MerchantDeliveryMutation,
     crate::billing::BillingMutation,
     crate::billing::PapersMutation,
     crate::billing::WriteOffMutation,

@@ -151,7 +151,7 @@ impl Simulation {
             let place = self.shops[part.shop].places[wanted.place];
             let name = format!("{} at {}", shown.merchant_order.number, row.position);
             assert_eq!((row.location_id, row.held_at.is_some()), (place, wanted.held), "place and hold of {name}");
-            let price = (row.shipping_gross_minor, row.shipping_given_minor);
+            let price = (row.shipping_cash_minor(), row.shipping_given_minor);
             assert_eq!(price, (wanted.delivery.cut.cash, wanted.delivery.given), "delivery of {name}");
             for row in &wanted.rows {
                 let found = found.lines.iter().find(|found| found.id == row.id).unwrap();

@@ -17,8 +17,9 @@ pub use model::delivery;
 pub use model::{
     AccountSettings, BillingSettings, Carrier, Channel, ClosedDays, CommissionAmounts, CommissionBase,
     CommissionBracket, CommissionRule, CommissionRules, CommissionScope, Coupon, CouponTax, CouponValue, DeliveryKind,
-    DeliveryMethod, DeliveryPricing, DeliveryRate, DeliveryZone, LegalEntity, MailText, PayingAccount, PayoutSchedule,
-    PickupPlace, PickupPoint, PickupPointKind, PostalRange, RateBracket, Settings, SettingsPatch, Snapshot,
-    StatementCycle, Surcharge, TaxClass, TaxRate, TravelDays, WorkCalendar,
+    DeliveryMethod, DeliveryPricing, DeliveryRate, DeliveryZone, Funder, HighestPrice, LegalEntity, MailText,
+    MerchantRate, OwnRates, PayingAccount, PayoutSchedule, PickupPlace, PickupPoint, PickupPointKind, PostalRange,
+    RateBracket, Settings, SettingsPatch, Snapshot, StatementCycle, Surcharge, TaxClass, TaxRate, TravelDays,
+    WorkCalendar,
 };
 pub use query::{coupon_by_code_on, pickup_points_on, snapshot, snapshot_on};

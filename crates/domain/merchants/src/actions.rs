@@ -28,3 +28,7 @@ pub const EDIT_TERMS: Action = Action::new("merchant_terms", "edit");
 pub const READ_BANK: Action = Action::new("merchant_bank", "read");
 /// Change the bank account.
 pub const EDIT_BANK: Action = Action::new("merchant_bank", "edit");
+/// Read the prices that a merchant set for delivery.
+pub const READ_DELIVERY: Action = Action::new("merchant_delivery", "read");
+/// Set prices for delivery.
+pub const EDIT_DELIVERY: Action = Action::new("merchant_delivery", "edit");

@@ -27,6 +27,12 @@ pub enum Error {
         /// What was to be done.
         transition: Transition,
     },
+    /// The marketplace sets the price of this delivery method itself.
+    #[error("{method}: the marketplace sets the price of this delivery method itself")]
+    OwnRatesNotAllowed {
+        /// The name of the method.
+        method: String,
+    },
 }
 
 fn names(status: Status) -> String {
@@ -57,7 +63,7 @@ impl Fault for Error {
         match self {
             Self::Core(error) => error.kind(),
             Self::Owner { fault, .. } => fault.kind(),
-            Self::InvalidTransition { .. } => FaultKind::RuleBroken,
+            Self::InvalidTransition { .. } | Self::OwnRatesNotAllowed { .. } => FaultKind::RuleBroken,
         }
     }
 
@@ -66,6 +72,7 @@ impl Fault for Error {
             Self::Core(error) => error.code(),
             Self::Owner { fault, .. } => fault.code(),
             Self::InvalidTransition { .. } => "INVALID_TRANSITION",
+            Self::OwnRatesNotAllowed { .. } => "OWN_RATES_NOT_ALLOWED",
         }
     }
 
@@ -74,6 +81,7 @@ impl Fault for Error {
             Self::Core(error) => error.field(),
             Self::Owner { field, .. } => field.clone(),
             Self::InvalidTransition { .. } => None,
+            Self::OwnRatesNotAllowed { .. } => Some("deliveryMethodId".to_owned()),
         }
     }
 
@@ -84,6 +92,7 @@ impl Fault for Error {
             Self::InvalidTransition { status, .. } => {
                 Some(serde_json::json!({ "status": status, "allowed": status.allowed() }))
             }
+            Self::OwnRatesNotAllowed { .. } => None,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Loading and saving. Every function takes a grant and stays within its reach.
 
+pub(crate) mod delivery;
+
 use access::Grant;
 use chrono::{DateTime, Utc};
 use context::{WriteTx, within_merchants};

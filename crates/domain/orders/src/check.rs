@@ -150,7 +150,9 @@ impl Audit<'_> {
             let sent: Vec<_> = book.fulfillments.iter().filter(|f| f.merchant_order_id == part.id).collect();
             let of = |what: &str| format!("{what} of {}", part.number);
             self.equal(&of("goods"), part.goods_minor, lines.iter().map(|l| l.gross_minor).sum());
-            self.equal(&of("discount"), part.discount_minor, lines.iter().map(|l| l.discount_minor).sum());
+            let discount = lines.iter().map(|l| l.discount_minor).sum::<i64>()
+                + sent.iter().map(|f| f.shipping_discount_minor).sum::<i64>();
+            self.equal(&of("discount"), part.discount_minor, discount);
             self.equal(&of("delivery"), part.delivery_minor, sent.iter().map(|f| f.shipping_gross_minor).sum());
             let tax =
                 lines.iter().map(|l| l.tax_minor).sum::<i64>() + sent.iter().map(|f| f.shipping_tax_minor).sum::<i64>();
@@ -296,7 +298,7 @@ impl Audit<'_> {
         let kept: i64 = lines.map(|line| book.kept(line)).sum();
         let sent = book.fulfillments.iter().filter(|f| f.merchant_order_id == part.id);
         let shipping = sent.filter(|f| matches!(f.shipping_state, ShippingState::Open | ShippingState::Moved));
-        let kept = kept + shipping.map(|f| f.shipping_gross_minor - f.shipping_given_minor).sum::<i64>();
+        let kept = kept + shipping.map(|f| f.shipping_cash_minor() - f.shipping_given_minor).sum::<i64>();
         self.equal(&format!("money kept for {}", part.number), part.captured_minor - part.refund_minor, kept);
     }
 }

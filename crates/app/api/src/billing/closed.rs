@@ -33,6 +33,10 @@ pub enum StatementGroup {
     Subscriptions,
     /// Subscriptions that were taken back.
     RefundSubscriptions,
+    /// Delivery that the operator paid in the buyers' place.
+    OperatorPaidShipping,
+    /// What of it was given back.
+    RefundOperatorPaidShipping,
     /// Sales tax that the operator remits.
     OperatorRemittedTaxes,
     /// What of it was given back.

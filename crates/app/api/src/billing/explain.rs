@@ -5,6 +5,8 @@ use std::sync::Arc;
 use async_graphql::{ComplexObject, Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use kernel::id::{CommissionRuleId, HoldId, MerchantOrderId, OfferId};
+use marketplace::delivery::RatesOf;
+use merchants::MerchantDelivery;
 use orders::model::money::Parts;
 use orders::query::{Cause, ExplainedLine, PartDetail, explain};
 
@@ -12,7 +14,7 @@ use crate::error::{Gql, answer, answer_optional, ctx};
 use crate::history::Change;
 use crate::loader::load;
 use crate::marketplace::commission::CommissionRule;
-use crate::orders::{DetailLoader, MerchantOrder, OrderLine, line};
+use crate::orders::{DeliveryOrigin, DetailLoader, MerchantOrder, OrderLine, line};
 use crate::scalar::{DecimalText, Money};
 
 /// What money is made of, in every component.
@@ -20,8 +22,10 @@ use crate::scalar::{DecimalText, Money};
 pub struct MoneyParts {
     /// What the buyer pays, tax included.
     pub paid: Money,
-    /// What the marketplace pays in the buyer's place: the share of a coupon.
+    /// What the marketplace pays in the buyer's place: the share of a coupon, and delivery at its cost.
     pub discount: Money,
+    /// Of the discount, what is for delivery.
+    pub discount_on_shipping: Money,
     /// Tax within both.
     pub tax: Money,
     /// Tax that the operator remits.
@@ -44,6 +48,7 @@ impl MoneyParts {
         Self {
             paid: money(parts.gross),
             discount: money(parts.discount),
+            discount_on_shipping: money(parts.shipping_discount),
             tax: money(parts.tax),
             tax_remitted: money(parts.tax_remitted),
             commission_on_goods: money(parts.commission_item),
@@ -82,6 +87,12 @@ impl MoneyExplanation {
     fn total(&self) -> MoneyParts {
         MoneyParts::of(&self.explained.total, self.part.merchant_order.currency)
     }
+    /// The deliveries whose price moved with it.
+    #[graphql(complexity = "5 + 2 * child_complexity")]
+    fn deliveries(&self) -> Vec<ExplainedDelivery> {
+        let part = &self.part.merchant_order;
+        self.explained.deliveries.iter().map(|row| ExplainedDelivery::of(row, part)).collect()
+    }
     /// The units, by order line.
     #[graphql(complexity = "10 + 5 * child_complexity")]
     fn lines(&self) -> Vec<ExplainedUnits> {
@@ -96,6 +107,56 @@ impl MoneyExplanation {
             placed_at: at,
         };
         self.explained.lines.iter().map(units).collect()
+    }
+}
+
+/// The price of a delivery with where it comes from, and who set it.
+#[derive(SimpleObject)]
+#[graphql(complex)]
+pub struct ExplainedDelivery {
+    /// The fulfillment order that it is for.
+    pub fulfillment_order_id: ID,
+    /// The name of the delivery method when the order was placed.
+    pub method_name: String,
+    /// The price: what the buyer and the marketplace pay, tax included.
+    pub price: Money,
+    /// Of the price, what the marketplace pays.
+    pub discount: Money,
+    /// Where it comes from.
+    pub origin: DeliveryOrigin,
+    #[graphql(skip)]
+    subject: Option<(&'static str, String)>,
+    #[graphql(skip)]
+    placed_at: DateTime<Utc>,
+}
+
+impl ExplainedDelivery {
+    fn of(row: &orders::FulfillmentOrder, part: &orders::MerchantOrder) -> Self {
+        let subject = match row.delivery_origin.rates_of {
+            RatesOf::Operator => Some(("delivery_method", row.method_id.to_string())),
+            RatesOf::Merchant => Some(("merchant_delivery", MerchantDelivery::subject(row.merchant_id, row.method_id))),
+            RatesOf::Nobody => None,
+        };
+        Self {
+            fulfillment_order_id: row.id.into(),
+            method_name: row.method_name.clone(),
+            price: Money::minor(row.shipping_gross_minor, part.currency),
+            discount: Money::minor(row.shipping_discount_minor, part.currency),
+            origin: DeliveryOrigin::of(&row.delivery_origin, part.currency),
+            subject,
+            placed_at: part.placed_at,
+        }
+    }
+}
+
+#[ComplexObject]
+impl ExplainedDelivery {
+    /// Who set the rates as they were when the order was placed. Null for who may not see it.
+    #[graphql(complexity = "10 + child_complexity")]
+    async fn price_set(&self, gql: &Context<'_>) -> Gql<Option<Change>> {
+        let (ctx, Some((entity, id))) = (ctx(gql)?, &self.subject) else { return Ok(None) };
+        let found = context::change_until(ctx, (entity, id), &["rates", "zones"], self.placed_at).await;
+        Ok(answer(gql, found)?.map(Change))
     }
 }
 

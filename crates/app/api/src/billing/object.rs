@@ -326,6 +326,8 @@ pub struct StatementTotal {
     pub commission_tax: Money,
     /// Sales tax that the operator remits.
     pub remitted_tax: Money,
+    /// Of the sales, delivery that the operator pays in the buyers' place.
+    pub operator_paid_shipping: Money,
     /// The change of the merchant's balance.
     pub net: Money,
 }
@@ -341,6 +343,7 @@ impl From<billing::model::Statement> for Statement {
             fixed_fee: money(total.fixed_fee_minor),
             commission_tax: money(total.commission_tax_minor),
             remitted_tax: money(total.remitted_tax_minor),
+            operator_paid_shipping: money(total.funded_delivery_minor),
             net: money(total.net_minor),
         };
         Self {

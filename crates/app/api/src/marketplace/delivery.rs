@@ -31,6 +31,28 @@ pub enum DeliveryPricing {
     Quoted,
 }
 
+/// Whose rates decide about the price of a delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "marketplace::delivery::RatesOf")]
+pub enum DeliveryRatesOf {
+    /// Those of the marketplace.
+    Operator,
+    /// Those of the merchant.
+    Merchant,
+    /// Nobody's: the price came with the goods.
+    Nobody,
+}
+
+/// Who bears the price of a delivery that is free for the buyer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "marketplace::Funder")]
+pub enum DeliveryFunder {
+    /// The merchant: it gets nothing for it.
+    Merchant,
+    /// The operator: it pays the merchant in the buyer's place.
+    Operator,
+}
+
 /// A way of delivery: what it carries, where to, at what price.
 #[derive(Debug, Clone, SimpleObject)]
 pub struct DeliveryMethod {
@@ -60,7 +82,7 @@ pub struct DeliveryMethod {
     pub tracking_required: bool,
     /// Whether the carrier collects cash on delivery.
     pub cod_allowed: bool,
-    /// All of them: the rates, one for each currency.
+    /// All of them: the rates, one for each currency and product type.
     pub rates: Vec<DeliveryRate>,
     /// All of them: where it goes, when that differs within its countries.
     pub zones: Vec<DeliveryZone>,
@@ -68,6 +90,8 @@ pub struct DeliveryMethod {
     pub carriers: Vec<String>,
     /// The days on which it travels.
     pub travel_days: TravelDays,
+    /// Whether merchants set prices of their own, and how high these may be.
+    pub own_rates: OwnDeliveryRates,
     /// Place in lists; smaller comes first.
     pub position: i32,
     /// Whether it takes new orders. Only the operator sees methods that do not.
@@ -83,12 +107,16 @@ pub struct DeliveryMethod {
 pub struct DeliveryRate {
     /// The currency of the amounts.
     pub currency: Currency,
+    /// The product type it is for; null: all that have no rate of their own.
+    pub product_type: Option<String>,
     /// The price of the first unit, where no bracket says otherwise.
     pub first: Money,
     /// The price of each further unit.
     pub additional: Money,
     /// From this value of the goods on delivery is free, but for surcharges.
     pub free_above: Option<Money>,
+    /// Who bears what the buyer does not pay then.
+    pub funded_by: DeliveryFunder,
     /// All of them: prices by weight and value. The first that takes the consignment counts; when none does, the
     /// method does not take it.
     pub brackets: Vec<DeliveryBracket>,
@@ -145,8 +173,24 @@ pub struct DeliveryZone {
     pub transit_days_min: i32,
     /// Most days on the way.
     pub transit_days_max: i32,
-    /// All of them: its own rates; in currencies that are missing those of the method hold.
+    /// All of them: its own rates; where one is missing that of the method holds.
     pub rates: Vec<DeliveryRate>,
+}
+
+/// Whether merchants set prices of a delivery method, and how high these may be.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct OwnDeliveryRates {
+    /// Whether they may.
+    pub allowed: bool,
+    /// All of them: the highest price of a delivery by a merchant's rates, by currency.
+    pub highest: Vec<Money>,
+}
+
+impl From<marketplace::OwnRates> for OwnDeliveryRates {
+    fn from(of: marketplace::OwnRates) -> Self {
+        let money = |highest: marketplace::HighestPrice| Money::minor(highest.minor, highest.currency);
+        Self { allowed: of.allowed, highest: of.highest.into_iter().map(money).collect() }
+    }
 }
 
 /// Postal codes from one to another, both included. A bound may be the beginning of codes: `BT` to `BT`.
@@ -189,9 +233,11 @@ impl From<marketplace::DeliveryRate> for DeliveryRate {
         };
         Self {
             currency: Currency(rate.currency),
+            product_type: rate.product_type.clone(),
             first: money(rate.first_minor),
             additional: money(rate.additional_minor),
             free_above: rate.free_above_minor.map(money),
+            funded_by: rate.funded_by.into(),
             brackets: rate.brackets.iter().map(bracket).collect(),
             surcharges: rate.surcharges.iter().map(surcharge).collect(),
         }
@@ -235,6 +281,7 @@ impl From<marketplace::DeliveryMethod> for DeliveryMethod {
             zones: method.zones.into_iter().map(DeliveryZone::from).collect(),
             carriers: method.carriers,
             travel_days: TravelDays { weekdays, rests_on_holidays },
+            own_rates: method.own_rates.into(),
             position: method.position,
             active: method.active,
             version: method.version,

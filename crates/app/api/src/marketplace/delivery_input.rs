@@ -2,7 +2,7 @@
 
 use async_graphql::{ID, InputObject, MaybeUndefined};
 
-use super::delivery::{DeliveryKind, DeliveryPricing, PostalRange, TravelDays};
+use super::delivery::{DeliveryFunder, DeliveryKind, DeliveryPricing, PostalRange, TravelDays};
 use super::input::minor;
 use crate::input;
 use crate::scalar::Currency;
@@ -12,12 +12,17 @@ use crate::scalar::Currency;
 pub struct DeliveryRateInput {
     /// The currency of the amounts.
     pub currency: Currency,
+    /// The product type (logistic class) it is for; absent: all that have no rate of their own.
+    pub product_type: Option<String>,
     /// The price of the first unit: `"4.90"`.
     pub first_amount: String,
     /// The price of each further unit.
     pub additional_amount: String,
     /// From this value of the goods on delivery is free, but for surcharges.
     pub free_above_amount: Option<String>,
+    /// Who bears what the buyer does not pay then. What is free by a merchant's own rates is borne by the merchant.
+    #[graphql(default_with = "DeliveryFunder::Merchant")]
+    pub funded_by: DeliveryFunder,
     /// Prices by weight and value; the first that takes the consignment counts.
     #[graphql(default)]
     pub brackets: Vec<DeliveryBracketInput>,
@@ -80,7 +85,7 @@ pub struct DeliveryZoneInput {
     pub transit_days_min: i32,
     /// Most days on the way.
     pub transit_days_max: i32,
-    /// Its own rates; in currencies that are missing those of the method hold.
+    /// Its own rates; where one is missing that of the method holds.
     #[graphql(default)]
     pub rates: Vec<DeliveryRateInput>,
 }
@@ -113,7 +118,7 @@ fn zones(list: Vec<DeliveryZoneInput>) -> Result<Vec<marketplace::DeliveryZone>,
 }
 
 impl DeliveryRateInput {
-    fn read(self, path: &str) -> Result<marketplace::DeliveryRate, context::Error> {
+    pub(crate) fn read(self, path: &str) -> Result<marketplace::DeliveryRate, context::Error> {
         let currency = self.currency.0;
         let read = |name: &str, amount: &str| minor(format!("{path}.{name}"), amount, currency);
         let bracket = |(index, of): (usize, DeliveryBracketInput)| {
@@ -138,12 +143,45 @@ impl DeliveryRateInput {
         };
         Ok(marketplace::DeliveryRate {
             currency,
+            product_type: self.product_type,
             first_minor: read("firstAmount", &self.first_amount)?,
             additional_minor: read("additionalAmount", &self.additional_amount)?,
             free_above_minor: self.free_above_amount.map(|amount| read("freeAboveAmount", &amount)).transpose()?,
+            funded_by: self.funded_by.into(),
             brackets: self.brackets.into_iter().enumerate().map(bracket).collect::<Result<_, _>>()?,
             surcharges: self.surcharges.into_iter().enumerate().map(surcharge).collect::<Result<_, _>>()?,
         })
+    }
+}
+
+/// Whether merchants set prices of a delivery method, and how high these may be.
+#[derive(Debug, InputObject)]
+pub struct OwnDeliveryRatesInput {
+    /// Whether they may. What they set before waits while they may not.
+    pub allowed: bool,
+    /// The highest price of a delivery by a merchant's rates, at most one a currency.
+    #[graphql(default)]
+    pub highest: Vec<HighestDeliveryPriceInput>,
+}
+
+/// The highest price of a delivery in a currency.
+#[derive(Debug, InputObject)]
+pub struct HighestDeliveryPriceInput {
+    /// The currency.
+    pub currency: Currency,
+    /// How much: `"9.90"`.
+    pub amount: String,
+}
+
+impl OwnDeliveryRatesInput {
+    fn read(self) -> Result<marketplace::OwnRates, context::Error> {
+        let price = |(index, of): (usize, HighestDeliveryPriceInput)| {
+            let currency = of.currency.0;
+            let minor = minor(format!("ownRates.highest.{index}.amount"), &of.amount, currency)?;
+            Ok::<_, context::Error>(marketplace::HighestPrice { currency, minor })
+        };
+        let highest = self.highest.into_iter().enumerate().map(price).collect::<Result<_, _>>()?;
+        Ok(marketplace::OwnRates { allowed: self.allowed, highest })
     }
 }
 
@@ -178,7 +216,7 @@ pub struct DeliveryMethodCreateInput {
     /// Whether the carrier collects cash on delivery.
     #[graphql(default)]
     pub cod_allowed: bool,
-    /// The rates, one for each currency.
+    /// The rates, one for each currency and product type.
     #[graphql(default)]
     pub rates: Vec<DeliveryRateInput>,
     /// Where it goes, when that differs within its countries.
@@ -189,6 +227,8 @@ pub struct DeliveryMethodCreateInput {
     pub carriers: Vec<String>,
     /// The days on which it travels; every day when absent.
     pub travel_days: Option<TravelDays>,
+    /// Whether merchants set prices of their own, and how high these may be.
+    pub own_rates: Option<OwnDeliveryRatesInput>,
     /// Place in lists; smaller comes first.
     #[graphql(default)]
     pub position: i32,
@@ -216,6 +256,7 @@ impl DeliveryMethodCreateInput {
             zones: zones(self.zones)?,
             carriers: self.carriers,
             travel_days: self.travel_days.map(Into::into).unwrap_or_default(),
+            own_rates: self.own_rates.map(OwnDeliveryRatesInput::read).transpose()?.unwrap_or_default(),
             position: self.position,
             active: self.active,
         })
@@ -259,6 +300,8 @@ pub struct DeliveryMethodEditInput {
     pub carriers: Option<Vec<String>>,
     /// The days on which it travels.
     pub travel_days: Option<TravelDays>,
+    /// Whether merchants set prices of their own, and how high these may be.
+    pub own_rates: Option<OwnDeliveryRatesInput>,
     /// Place in lists; smaller comes first.
     pub position: Option<i32>,
     /// Whether it takes new orders.
@@ -285,6 +328,7 @@ impl DeliveryMethodEditInput {
             zones: self.zones.map(zones).transpose()?,
             carriers: self.carriers,
             travel_days: self.travel_days.map(Into::into),
+            own_rates: self.own_rates.map(OwnDeliveryRatesInput::read).transpose()?,
             position: self.position,
             active: self.active,
         })

@@ -13,6 +13,7 @@ use orders::query::{self, FulfillmentDetail, GuestOrder, PartDetail, RefundDetai
 
 use super::care::{GoodsReturn, Incident, goods_return};
 use super::cart::postal;
+use super::delivery_origin::DeliveryOrigin;
 use super::enums::{
     FulfillmentAction, FulfillmentOrderState, MerchantOrderAction, MerchantOrderState, RefundAction, RefundBearer,
     RefundKind, RefundState, ShipmentAction, ShipmentState,
@@ -148,8 +149,12 @@ pub struct FulfillmentOrder {
     pub hold_reason: Option<String>,
     /// What its state allows.
     pub allowed_actions: Vec<FulfillmentAction>,
-    /// What the buyer pays for the delivery, tax included.
+    /// What the delivery costs, tax included: what the buyer and the marketplace pay.
     pub shipping: Money,
+    /// Of it, what the marketplace pays in the buyer's place.
+    pub shipping_discount: Money,
+    /// Where the price of the delivery comes from; null for buyers.
+    pub shipping_origin: Option<DeliveryOrigin>,
     /// What is in it.
     pub lines: Vec<FulfillmentOrderLine>,
     /// Why it is on its own and why from there.
@@ -293,7 +298,7 @@ pub(crate) fn line(row: &orders::OrderLine, currency: Currency) -> OrderLine {
     }
 }
 
-fn fulfillment(part: &PartDetail, of: &FulfillmentDetail) -> FulfillmentOrder {
+fn fulfillment(part: &PartDetail, of: &FulfillmentDetail, sees_origin: bool) -> FulfillmentOrder {
     let currency = part.merchant_order.currency;
     let row = &of.fulfillment_order;
     let lines = of.lines.iter().map(|line| FulfillmentOrderLine {
@@ -316,6 +321,8 @@ fn fulfillment(part: &PartDetail, of: &FulfillmentDetail) -> FulfillmentOrder {
         hold_reason: row.hold_reason.clone(),
         allowed_actions: part.fulfillment_actions(of).into_iter().map(FulfillmentAction::from).collect(),
         shipping: Money::minor(row.shipping_gross_minor, currency),
+        shipping_discount: Money::minor(row.shipping_discount_minor, currency),
+        shipping_origin: sees_origin.then(|| DeliveryOrigin::of(&row.delivery_origin, currency)),
         lines: lines.collect(),
         reasons: row.reasons.0.clone(),
         ship_by: row.ship_by,
@@ -408,7 +415,7 @@ impl MerchantOrder {
 #[Object]
 impl MerchantOrder {
     /// The id.
-    pub(crate) async fn id(&self) -> ID {
+    pub(crate) fn id(&self) -> ID {
         self.row.id.into()
     }
     /// The number for people.
@@ -448,7 +455,8 @@ impl MerchantOrder {
     fn delivery(&self) -> Money {
         self.money(self.row.delivery_minor)
     }
-    /// What the marketplace pays of it in the buyer's place: the share of a coupon. The merchant gets it all the same.
+    /// What the marketplace pays of it in the buyer's place: the share of a coupon, and delivery that is free at its cost.
+    /// The merchant gets it all the same.
     fn discount(&self) -> Money {
         self.money(self.row.discount_minor)
     }
@@ -494,7 +502,7 @@ impl MerchantOrder {
     #[graphql(complexity = "10 + 3 * child_complexity")]
     async fn fulfillment_orders(&self, gql: &Context<'_>) -> Gql<Vec<FulfillmentOrder>> {
         let detail = self.detail(gql).await?;
-        Ok(detail.fulfillments.iter().map(|row| fulfillment(&detail, row)).collect())
+        Ok(detail.fulfillments.iter().map(|row| fulfillment(&detail, row, self.sees_earnings)).collect())
     }
     /// The parcels.
     #[graphql(complexity = "10 + 3 * child_complexity")]

@@ -96,7 +96,7 @@ impl Order {
 #[Object]
 impl Order {
     /// The id.
-    pub(crate) async fn id(&self) -> ID {
+    pub(crate) fn id(&self) -> ID {
         self.row.id.into()
     }
     /// The number for people.
@@ -199,7 +199,7 @@ impl Order {
     fn delivery(&self) -> Money {
         self.money(self.row.delivery_minor)
     }
-    /// What the marketplace pays in the buyer's place: the coupon.
+    /// What the marketplace pays in the buyer's place: the coupon, and delivery that is free at its cost.
     fn discount(&self) -> Money {
         self.money(self.row.discount_minor)
     }

@@ -7,7 +7,7 @@ use orders::model::pickup::Pickup;
 use orders::model::plan;
 
 use super::enums::SplitRejectedKind;
-use crate::marketplace::delivery::DeliveryKind;
+use crate::marketplace::delivery::{DeliveryKind, DeliveryRatesOf};
 use crate::scalar::Money;
 
 /// How a cart would be split, priced and sent, and why.
@@ -29,7 +29,7 @@ pub struct SplitPlan {
     pub delivery: Money,
     /// The code of the coupon that was taken.
     pub coupon: Option<String>,
-    /// What the coupon takes off.
+    /// What the marketplace pays in the buyer's place: the coupon, and delivery that is free at its cost.
     pub discount: Money,
     /// Tax within both.
     pub tax: Money,
@@ -135,8 +135,12 @@ pub struct SplitChoice {
     pub kind: DeliveryKind,
     /// The store where it is collected, of a way by which the buyer comes to the merchant.
     pub store: Option<PickupLocation>,
-    /// What it costs, tax included.
+    /// What the buyer pays for it, tax included.
     pub price: Money,
+    /// What the marketplace pays of it in the buyer's place, beside the price.
+    pub funded: Money,
+    /// Whose rates the price is by.
+    pub rates_of: DeliveryRatesOf,
     /// How the price came about.
     pub reasons: Vec<String>,
     /// Whether it can be paid at the door.
@@ -224,6 +228,8 @@ fn split_choice(of: &plan::Choice, currency: Currency) -> SplitChoice {
         kind: delivery_kind(&of.kind),
         store: of.store.as_ref().map(PickupLocation::from),
         price: Money::minor(of.price, currency),
+        funded: Money::minor(of.funded, currency),
+        rates_of: of.origin.rates_of.into(),
         reasons: of.reasons.clone(),
         cash_on_delivery: of.cod_allowed,
         ship_by: of.promise.ship_by,

@@ -167,7 +167,7 @@ impl Payment {
 #[Object]
 impl Payment {
     /// The id of the payment.
-    pub(crate) async fn id(&self) -> ID {
+    pub(crate) fn id(&self) -> ID {
         self.0.id.to_string().into()
     }
     /// The order it pays.

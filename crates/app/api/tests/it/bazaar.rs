@@ -7,6 +7,8 @@ use kernel::id::{MerchantId, OrderId, ProductId};
 use serde_json::{Value, json};
 use testkit::TestEnv;
 
+pub const DELIVERY: &str = include_str!("../../../../../graphql/operations/merchant/delivery.graphql");
+pub const MARKET: &str = include_str!("../../../../../graphql/operations/operator/marketplace.graphql");
 pub const CHECKOUT: &str = include_str!("../../../../../graphql/operations/storefront/checkout.graphql");
 pub const PRODUCTS: &str = include_str!("../../../../../graphql/operations/storefront/products.graphql");
 pub const OFFERS: &str = include_str!("../../../../../graphql/operations/merchant/offers.graphql");
@@ -108,6 +110,21 @@ impl Bazaar {
             done(&bazaar.t.system(), FINANCE, "ManualEntryDecide", "entry", decide).await;
         }
         bazaar
+    }
+
+    /// Merchants may set prices of parcels, and the first seller does; gives the id of the method.
+    pub async fn lets_merchants_price(&self) -> Value {
+        let operator = self.t.operator();
+        let methods = run(&operator, MARKET, "DeliveryMethods", json!({ "first": 10 })).await;
+        let nodes = methods["deliveryMethods"]["edges"].as_array().unwrap().iter().map(|edge| &edge["node"]);
+        let parcel = nodes.clone().find(|node| node["code"] == "parcel").unwrap();
+        let edit = json!({ "id": parcel["id"], "expectedVersion": parcel["version"], "ownRates": { "allowed": true } });
+        done(&operator, MARKET, "DeliveryMethodEdit", "deliveryMethod", edit).await;
+        let rate = json!({ "currency": "EUR", "firstAmount": "3.90", "additionalAmount": "0.00" });
+        let set = json!({ "deliveryMethodId": parcel["id"], "expectedVersion": 0, "rates": [{ "rate": rate }] });
+        let seller = self.t.merchant(self.sellers[0]);
+        done(&seller, DELIVERY, "MerchantDeliverySet", "deliveryRates", set).await;
+        parcel["id"].clone()
     }
 
     /// Six products of two variants with an image; each seller offers and stocks all of them.

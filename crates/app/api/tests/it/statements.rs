@@ -6,7 +6,7 @@ use context::Ctx;
 use serde_json::{Value, json};
 use testkit::TestEnv;
 
-use crate::bazaar::{self, ASKED, Bazaar, CHECKOUT, FINANCE, MERCHANTS, OFFERS, ORDERS, PARTS, PRODUCTS, QUOTES, ROWS};
+use crate::bazaar::{self, ASKED, Bazaar, CHECKOUT, DELIVERY, FINANCE, MERCHANTS, OFFERS, ORDERS, PARTS, PRODUCTS, QUOTES, ROWS};
 
 /// What an operation cost.
 struct Cost {
@@ -95,6 +95,18 @@ testkit::both_databases! { on one thread:
         assert_eq!(placed.answer["orderPlace"]["userErrors"], json!([]));
         assert_eq!(placed.answer["orderPlace"]["order"]["merchantOrders"].as_array().unwrap().len(), 3);
         found.push((placed, 32));
+
+        // What merchants ask for delivery is one more statement for all of them, and none where nobody may ask.
+        let method = bazaar.lets_merchants_price().await;
+        let few = cost(t, &buyer, CHECKOUT, "Cart", cart_of(&small)).await;
+        let many = cost(t, &buyer, CHECKOUT, "Cart", cart_of(&large)).await;
+        assert_eq!(few.statements, many.statements, "with prices of merchants");
+        found.push((many, 10));
+        // The rows, and the stamp of the marketplace.
+        let priced = cost(t, &seller, DELIVERY, "MerchantDeliveryRates", json!({ "first": 10 })).await;
+        let row = &priced.answer["merchantDeliveryRates"]["edges"][0]["node"];
+        assert_eq!((&row["deliveryMethodId"], &row["inForce"]), (&json!(method), &json!(true)));
+        found.push((priced, 2));
         all_as_pinned(&found);
     }
 }

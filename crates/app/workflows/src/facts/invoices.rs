@@ -137,8 +137,28 @@ fn bills_coupons(part: &PartDetail) -> bool {
     })
 }
 
+/// The same of deliveries that the marketplace pays in the buyer's place.
+fn bills_delivery(part: &PartDetail) -> bool {
+    let mut rows = part.fulfillments.iter().map(|found| &found.fulfillment_order);
+    rows.find(|row| row.shipping_discount_minor > 0).is_none_or(|row| {
+        let rate = Rate::from_ppm(row.delivery_origin.tax_ppm);
+        let within = |gross| (rate.within(gross, Rounding::HalfUp) - row.shipping_tax_minor).abs();
+        within(row.shipping_gross_minor) <= within(row.shipping_cash_minor())
+    })
+}
+
+/// What of the goods is billed although the marketplace pays it.
+fn promotion_of_goods(part: &PartDetail, parts: &Parts) -> i64 {
+    if bills_coupons(part) { parts.discount - parts.shipping_discount } else { 0 }
+}
+
+/// What of the delivery is.
+fn promotion_of_delivery(part: &PartDetail, parts: &Parts) -> i64 {
+    if bills_delivery(part) { parts.shipping_discount } else { 0 }
+}
+
 fn promotion(part: &PartDetail, parts: &Parts) -> i64 {
-    if bills_coupons(part) { parts.discount } else { 0 }
+    promotion_of_goods(part, parts) + promotion_of_delivery(part, parts)
 }
 
 fn goods(line: &OrderLine) -> String {
@@ -153,7 +173,7 @@ fn one(part: &PartDetail, line: &ExplainedLine) -> Sold {
         name: goods(&line.line),
         sku: line.line.sku.clone(),
         quantity: line.quantity,
-        gross_minor: line.parts.gross + promotion(part, &line.parts),
+        gross_minor: line.parts.gross + promotion_of_goods(part, &line.parts),
         tax_minor: line.parts.tax,
         rate: Some(Rate::from_ppm(line.line.tax_ppm)),
     }
@@ -168,15 +188,16 @@ fn delivery(gross_minor: i64, tax_minor: i64) -> Sold {
 fn is_of_units(of: &Explained) -> bool {
     let units: Parts = of.lines.iter().map(|line| line.parts).sum();
     let tax = of.total.tax - units.tax;
-    (units.goods, units.discount) == (of.total.goods, of.total.discount)
-        && (0..=of.total.shipping).contains(&tax)
-        && (of.total.shipping > 0 || tax == 0)
+    let delivery = of.total.shipping + of.total.shipping_discount;
+    (units.goods, units.discount) == (of.total.goods, of.total.discount - of.total.shipping_discount)
+        && (0..=delivery).contains(&tax)
 }
 
 fn of_units(part: &PartDetail, of: &Explained) -> Vec<Sold> {
     let mut sold: Vec<Sold> = of.lines.iter().map(|line| one(part, line)).collect();
     let tax: i64 = of.lines.iter().map(|line| line.parts.tax).sum();
-    sold.push(delivery(of.total.shipping, of.total.tax - tax));
+    let shipping = of.total.shipping + promotion_of_delivery(part, &of.total);
+    sold.push(delivery(shipping, of.total.tax - tax));
     sold
 }
 
@@ -188,7 +209,7 @@ fn of_amount(part: &PartDetail, of: &Explained) -> Vec<Sold> {
         lines => lines.iter().map(|line| &line.line).collect(),
     };
     let weights: Vec<u64> = named.iter().map(|line| line.gross_minor.unsigned_abs()).collect();
-    let goods_minor = of.total.goods + promotion(part, &of.total);
+    let goods_minor = of.total.goods + promotion_of_goods(part, &of.total);
     let shares = allocate(goods_minor, &weights).unwrap_or_default();
     let mut sold: Vec<Sold> = named
         .iter()
@@ -204,11 +225,13 @@ fn of_amount(part: &PartDetail, of: &Explained) -> Vec<Sold> {
         .collect();
     let (gross, tax) = part.fulfillments.iter().fold((0, 0), |(gross, tax), row| {
         let row = &row.fulfillment_order;
-        (gross + row.shipping_gross_minor, tax + row.shipping_tax_minor)
+        let billed = if bills_delivery(part) { row.shipping_gross_minor } else { row.shipping_cash_minor() };
+        (gross + billed, tax + row.shipping_tax_minor)
     });
-    if of.total.shipping > 0 && gross > 0 {
-        let tax = kernel::cumulative(tax, of.total.shipping.min(gross), gross, Rounding::HalfUp);
-        sold.push(delivery(of.total.shipping, tax));
+    let shipping = of.total.shipping + promotion_of_delivery(part, &of.total);
+    if shipping > 0 && gross > 0 {
+        let tax = kernel::cumulative(tax, shipping.min(gross), gross, Rounding::HalfUp);
+        sold.push(delivery(shipping, tax));
     }
     let rest = of.total.tax - sold.iter().map(|line| line.tax_minor).sum::<i64>();
     if let Some(largest) = sold.iter_mut().max_by_key(|line| line.gross_minor) {

@@ -278,6 +278,7 @@ async fn refunded(deps: &Deps, event: PaymentRefunded, stored: &StoredEvent) -> 
 pub(super) fn components(parts: &Parts) -> SaleComponents {
     SaleComponents {
         gross_minor: parts.gross + parts.discount,
+        funded_delivery_minor: parts.shipping_discount,
         remitted_tax_minor: parts.tax_remitted,
         commission_minor: parts.commission_item + parts.commission_shipping,
         fixed_fee_minor: parts.fixed_fee,

@@ -178,6 +178,7 @@ testkit::both_databases! {
             zones: Vec::new(),
             carriers: Vec::new(),
             travel_days: usual.travel_days.clone(),
+            own_rates: marketplace::OwnRates::default(),
             position: 5,
             active: true,
         };

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod canceled;
+mod delivery;
 mod given_up;
 mod hostile;
 mod invoices;

@@ -33,6 +33,10 @@ pub enum StatementGroup {
     Subscriptions,
     /// Subscriptions that were taken back.
     RefundSubscriptions,
+    /// Delivery that the operator paid in the buyers' place.
+    OperatorPaidShipping,
+    /// What of it was given back.
+    RefundOperatorPaidShipping,
     /// Sales tax that the operator remits.
     OperatorRemittedTaxes,
     /// What of it was given back.
@@ -52,7 +56,8 @@ stored_names! { StatementGroup {
     PayableOrders = "payable_orders", RefundPayableOrders = "refund_payable_orders", Commissions = "commissions",
     RefundCommissions = "refund_commissions", SellerFees = "seller_fees", RefundSellerFees = "refund_seller_fees",
     Penalties = "penalties", RefundPenalties = "refund_penalties", Subscriptions = "subscriptions",
-    RefundSubscriptions = "refund_subscriptions", OperatorRemittedTaxes = "operator_remitted_taxes",
+    RefundSubscriptions = "refund_subscriptions", OperatorPaidShipping = "operator_paid_shipping",
+    RefundOperatorPaidShipping = "refund_operator_paid_shipping", OperatorRemittedTaxes = "operator_remitted_taxes",
     RefundOperatorRemittedTaxes = "refund_operator_remitted_taxes", OtherInvoices = "other_invoices",
     OtherCredits = "other_credits", TransferredToSeller = "transferred_to_seller",
     RefundTransferredToSeller = "refund_transferred_to_seller", TransferredToOperator = "transferred_to_operator",
@@ -223,6 +228,7 @@ struct OfKind {
     own: i64,
     bank: i64,
     remitted: i64,
+    delivery: i64,
     tax: BTreeMap<bool, i64>,
     charges: BTreeMap<(bool, Charge), i64>,
 }
@@ -246,6 +252,9 @@ pub fn summarize(moved: &[Moved]) -> Summary {
             *kind.tax.entry(row.taxed).or_default() += row.minor;
         } else if row.component == Component::RemittedTax.as_str() {
             kind.remitted += row.minor;
+        } else if row.component == Component::FundedDelivery.as_str() {
+            // Paid out of what was captured for the order, and given back to what it had been paid from.
+            kind.delivery -= row.minor;
         } else if row.role == "asset:bank" {
             kind.bank += row.minor;
         } else {
@@ -291,6 +300,9 @@ fn group(name: &str, kind: &OfKind, lines: &mut BTreeMap<StatementGroup, Stateme
     let refunded = StatementGroup::RefundOperatorRemittedTaxes;
     add(if remitted > 0 { StatementGroup::OperatorRemittedTaxes } else { refunded }, -remitted, 0);
     rest += remitted;
+    let refunded = StatementGroup::RefundOperatorPaidShipping;
+    add(if kind.delivery > 0 { StatementGroup::OperatorPaidShipping } else { refunded }, kind.delivery, 0);
+    rest -= kind.delivery;
     let is_sale = matches!(
         Kind::parse(name),
         Some(

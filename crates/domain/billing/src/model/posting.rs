@@ -122,11 +122,12 @@ pub enum Component {
     Payout,
     Fee,
     Adjustment,
+    FundedDelivery,
 }
 stored_names! { Component {
     Gross = "gross", Net = "net", Cash = "cash", Promotion = "discount_marketplace", Commission = "commission",
     FixedFee = "fixed_fee", CommissionTax = "commission_vat", RemittedTax = "tax", Reserve = "reserve",
-    Payout = "payout", Fee = "fee", Adjustment = "adjustment",
+    Payout = "payout", Fee = "fee", Adjustment = "adjustment", FundedDelivery = "delivery_funded",
 } }
 
 /// The thing that caused a transaction.

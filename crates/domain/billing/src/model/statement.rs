@@ -104,6 +104,8 @@ pub struct StatementTotal {
     pub commission_tax_minor: i64,
     /// Sales tax that the operator remits, in minor units.
     pub remitted_tax_minor: i64,
+    /// Of the sales, delivery that the operator pays in the buyer's place, in minor units.
+    pub funded_delivery_minor: i64,
 }
 
 /// What happened to a merchant's money from `from` (included) to `to` (excluded), by posting time. The same period

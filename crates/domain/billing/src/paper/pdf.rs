@@ -123,7 +123,7 @@ fn sale_text(invoice: &SaleInvoice) -> Vec<String> {
     }
     lines.push(columns("Total with VAT", "", &money(invoice.gross_minor)));
     if invoice.promotion_minor > 0 {
-        lines.push(columns("Paid by the marketplace (coupon)", "", &money(-invoice.promotion_minor)));
+        lines.push(columns("Paid by the marketplace", "", &money(-invoice.promotion_minor)));
     }
     lines.push(columns(payable(invoice.kind), "", &money(invoice.payable_minor())));
     lines.push(String::new());

@@ -94,7 +94,7 @@ pub async fn statement_on<C: ConnectionTrait>(conn: &C, period: Period) -> Resul
     let charges = format!(
         "SELECT t.kind, e.component, -{GAIN} AS minor FROM ledger_entry e JOIN ledger_tx t ON t.id = e.tx_id
         WHERE e.merchant_id = ? AND t.currency = ? AND e.posted_at >= ? AND e.posted_at < ?
-            AND e.component IN ('commission', 'fixed_fee', 'commission_vat', 'tax')
+            AND e.component IN ('commission', 'fixed_fee', 'commission_vat', 'tax', 'delivery_funded')
         GROUP BY t.kind, e.component"
     );
     let values = whose.into_iter().chain([from.into(), to.into()]);
@@ -118,6 +118,7 @@ fn totals(nets: Vec<Net>, charges: Vec<Charge>) -> Vec<StatementTotal> {
             Some(Component::FixedFee) => total.fixed_fee_minor = row.minor,
             Some(Component::CommissionTax) => total.commission_tax_minor = row.minor,
             Some(Component::RemittedTax) => total.remitted_tax_minor = row.minor,
+            Some(Component::FundedDelivery) => total.funded_delivery_minor = row.minor,
             _ => {}
         }
     }

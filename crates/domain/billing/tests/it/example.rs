@@ -224,6 +224,7 @@ impl Walk {
         self.names.put(refund_id, "rf_1");
         let components = SaleComponents {
             gross_minor: 1_999,
+            funded_delivery_minor: 0,
             remitted_tax_minor: 0,
             commission_minor: 300,
             fixed_fee_minor: 0,

@@ -27,6 +27,7 @@ fn units(whole: &SaleComponents, units: i64, from: i64, to: i64) -> SaleComponen
     let share = |total| unit_slots_sum(total, units, from, to);
     SaleComponents {
         gross_minor: share(whole.gross_minor),
+        funded_delivery_minor: share(whole.funded_delivery_minor),
         remitted_tax_minor: share(whole.remitted_tax_minor),
         commission_minor: share(whole.commission_minor),
         fixed_fee_minor: share(whole.fixed_fee_minor),

@@ -28,8 +28,14 @@ impl Part {
     pub fn new(ctx: &Ctx, order: OrderId, merchant: MerchantId, parts: [i64; 6]) -> Self {
         let [gross_minor, promotion_minor, commission_minor, fixed_fee_minor, commission_tax_minor, remitted_tax_minor] =
             parts;
-        let components =
-            SaleComponents { gross_minor, remitted_tax_minor, commission_minor, fixed_fee_minor, commission_tax_minor };
+        let components = SaleComponents {
+            gross_minor,
+            remitted_tax_minor,
+            commission_minor,
+            fixed_fee_minor,
+            commission_tax_minor,
+            funded_delivery_minor: 0,
+        };
         Self { order, merchant, merchant_order: ctx.new_id(), components, promotion_minor }
     }
 

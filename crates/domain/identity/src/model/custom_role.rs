@@ -117,6 +117,7 @@ impl FieldMask {
                 | "carrier"
                 | "channel"
                 | "delivery_method"
+                | "merchant_delivery"
                 | "coupon"
                 | "commission_rule"
         );

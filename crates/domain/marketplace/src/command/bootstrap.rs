@@ -16,7 +16,7 @@ use crate::actions::BOOTSTRAP;
 use crate::event::ChannelChanged;
 use crate::model::{
     CommissionAmounts, CommissionBase, CommissionRule, CommissionScope, DeliveryKind, DeliveryPricing, DeliveryRate,
-    Settings, Snapshot, TaxClass, TaxRate, TravelDays,
+    Funder, OwnRates, Settings, Snapshot, TaxClass, TaxRate, TravelDays,
 };
 use crate::{Error, repo};
 
@@ -136,9 +136,11 @@ async fn delivery_methods(ctx: &Ctx, tx: &mut WriteTx, class: &TaxClass) -> Resu
     for (position, (code, name, kind, min, max, (first, additional, free_above))) in (1..).zip(METHODS) {
         let rate = |currency| DeliveryRate {
             currency,
+            product_type: None,
             first_minor: first,
             additional_minor: additional,
             free_above_minor: free_above,
+            funded_by: Funder::Merchant,
             brackets: Vec::new(),
             surcharges: Vec::new(),
         };
@@ -163,6 +165,7 @@ async fn delivery_methods(ctx: &Ctx, tx: &mut WriteTx, class: &TaxClass) -> Resu
                 zones: Vec::new(),
                 carriers: Vec::new(),
                 travel_days: TravelDays::default(),
+                own_rates: OwnRates::default(),
                 position,
                 active: true,
             },

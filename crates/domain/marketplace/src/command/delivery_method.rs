@@ -7,7 +7,9 @@ use kernel::id::{DeliveryMethodId, TaxClassId};
 
 use super::{KIND_MAX, fresh, missing, put, room, taken};
 use crate::actions::EDIT_DELIVERY;
-use crate::model::{DeliveryKind, DeliveryMethod, DeliveryPricing, DeliveryRate, DeliveryZone, Snapshot, TravelDays};
+use crate::model::{
+    DeliveryKind, DeliveryMethod, DeliveryPricing, DeliveryRate, DeliveryZone, OwnRates, Snapshot, TravelDays,
+};
 use crate::{Error, repo};
 
 /// A delivery method to be made.
@@ -30,6 +32,7 @@ pub struct CreateDeliveryMethod {
     pub zones: Vec<DeliveryZone>,
     pub carriers: Vec<String>,
     pub travel_days: TravelDays,
+    pub own_rates: OwnRates,
     pub position: i32,
     pub active: bool,
 }
@@ -59,6 +62,7 @@ pub struct EditDeliveryMethod {
     pub zones: Option<Vec<DeliveryZone>>,
     pub carriers: Option<Vec<String>>,
     pub travel_days: Option<TravelDays>,
+    pub own_rates: Option<OwnRates>,
     pub position: Option<i32>,
     pub active: Option<bool>,
 }
@@ -118,6 +122,7 @@ fn patched(mut method: DeliveryMethod, input: EditDeliveryMethod) -> DeliveryMet
     put(&mut method.zones, input.zones);
     put(&mut method.carriers, input.carriers);
     put(&mut method.travel_days, input.travel_days);
+    put(&mut method.own_rates, input.own_rates);
     put(&mut method.position, input.position);
     put(&mut method.active, input.active);
     method
@@ -157,6 +162,7 @@ pub(super) fn new_delivery_method(
         zones: input.zones,
         carriers: input.carriers,
         travel_days: input.travel_days,
+        own_rates: input.own_rates,
         position: input.position,
         active: input.active,
         version: 1,

@@ -102,6 +102,7 @@ pub(crate) mod delivery_method_row {
         pub zones: String,
         pub carriers: String,
         pub travel_days: String,
+        pub own_rates: String,
         pub position: i32,
         pub active: bool,
         pub version: i64,
@@ -126,9 +127,12 @@ pub(crate) mod delivery_rate_row {
         pub delivery_method_id: DeliveryMethodId,
         #[sea_orm(primary_key, auto_increment = false)]
         pub currency: Currency,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub product_type: String,
         pub first_minor: i64,
         pub additional_minor: i64,
         pub free_above_minor: Option<i64>,
+        pub funded_by: String,
         pub brackets: String,
         pub surcharges: String,
     }

@@ -5,9 +5,10 @@ use kernel::id::{DeliveryMethodId, TaxClassId};
 use kernel::{Currency, Invalid, text};
 use serde::Serialize;
 
+pub use super::delivery_quote::{Consignment, Quote, QuoteBasis, RatesOf, quote, quote_with, transit_days};
 use super::delivery_rate::check_rates;
-use super::delivery_zone::{check_zones, zone_of};
-use super::{DeliveryRate, DeliveryZone, TravelDays, amount, bounded, countries};
+use super::delivery_zone::check_zones;
+use super::{DeliveryRate, DeliveryZone, OwnRates, TravelDays, bounded, countries};
 
 /// How goods reach the buyer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -104,7 +105,7 @@ pub struct DeliveryMethod {
     pub tracking_required: bool,
     /// Whether the carrier collects cash on delivery.
     pub cod_allowed: bool,
-    /// The rates, one for each currency, by currency.
+    /// The rates, one for each currency and product type, by both.
     pub rates: Vec<DeliveryRate>,
     /// Where it goes, when that differs within its countries; empty: all its countries are alike.
     pub zones: Vec<DeliveryZone>,
@@ -112,6 +113,8 @@ pub struct DeliveryMethod {
     pub carriers: Vec<String>,
     /// The days on which it travels.
     pub travel_days: TravelDays,
+    /// Whether merchants set prices of their own, and how high these may be.
+    pub own_rates: OwnRates,
     /// Place in lists; smaller comes first.
     pub position: i32,
     /// An inactive method takes no new orders.
@@ -124,58 +127,6 @@ pub struct DeliveryMethod {
     /// When it was changed last.
     #[serde(skip)]
     pub updated_at: DateTime<Utc>,
-}
-
-/// What is to be delivered: the goods of one merchant, one location and one product type.
-#[derive(Debug, Clone, Copy)]
-pub struct Consignment<'a> {
-    /// The product type of all its goods.
-    pub product_type: &'a str,
-    /// The country of the address.
-    pub country: &'a str,
-    /// Its postal code, when it is known.
-    pub postal_code: Option<&'a str>,
-    /// The currency of the order.
-    pub currency: Currency,
-    /// Units of goods; at least one.
-    pub units: i64,
-    /// The value of the goods in minor units.
-    pub goods_minor: i64,
-    /// Their weight in grams.
-    pub weight_g: i64,
-    /// The price that a trusted storefront brought, in minor units.
-    pub quoted_minor: Option<i64>,
-}
-
-/// The price of a delivery and how it came about.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Quote {
-    /// The price in minor units of the consignment's currency.
-    pub price_minor: i64,
-    /// How it came about.
-    pub basis: QuoteBasis,
-    /// The names of the surcharges in it.
-    pub surcharges: Vec<String>,
-    /// The name of the zone it goes to, when the method has zones.
-    pub zone: Option<String>,
-    /// Fewest days on the way.
-    pub transit_days_min: i32,
-    /// Most days on the way.
-    pub transit_days_max: i32,
-}
-
-/// How the price of a delivery came about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum QuoteBasis {
-    /// First unit and further units.
-    Rates,
-    /// The same, by weight and value of the goods.
-    Bracket,
-    /// The value of the goods reached the limit for free delivery.
-    FreeAbove,
-    /// A trusted storefront brought it.
-    Quoted,
 }
 
 /// Why a method does not take a consignment.
@@ -246,66 +197,6 @@ impl Rejection {
     }
 }
 
-/// The price of delivering `consignment` by `method`, or why that cannot be.
-///
-/// The reasons are tried in a fixed order, so that the same consignment always gets the same answer.
-///
-/// # Errors
-/// [`Rejection`] with its code.
-pub fn quote(method: &DeliveryMethod, consignment: &Consignment<'_>) -> Result<Quote, Rejection> {
-    if !method.active {
-        return Err(Rejection::MethodInactive);
-    }
-    if !method.product_types.iter().any(|t| t == consignment.product_type) {
-        return Err(Rejection::ProductTypeNotCarried { product_type: consignment.product_type.to_owned() });
-    }
-    if !method.countries.is_empty() && !method.countries.iter().any(|c| c == consignment.country) {
-        return Err(Rejection::CountryNotServed { country: consignment.country.to_owned() });
-    }
-    let zone = zone_of(&method.zones, consignment.country, consignment.postal_code)?;
-    if let Some(max_weight_g) = method.max_weight_g.filter(|max| consignment.weight_g > *max) {
-        return Err(Rejection::TooHeavy { max_weight_g });
-    }
-    let (price_minor, basis, surcharges) = match method.pricing {
-        DeliveryPricing::Quoted => {
-            (consignment.quoted_minor.ok_or(Rejection::NotQuoted)?, QuoteBasis::Quoted, Vec::new())
-        }
-        DeliveryPricing::Rates => {
-            let priced = rate(method, zone, consignment.currency)?.price(consignment, zone.map(|z| z.code.as_str()))?;
-            (priced.price_minor, priced.basis, priced.surcharges)
-        }
-    };
-    amount("price", price_minor).map_err(|_| Rejection::PriceOutOfRange)?;
-    let days = (method.transit_days_min, method.transit_days_max);
-    let days = zone.map_or(days, |zone| (zone.transit_days_min, zone.transit_days_max));
-    let (transit_days_min, transit_days_max) = days;
-    Ok(Quote {
-        price_minor,
-        basis,
-        surcharges,
-        zone: zone.map(|zone| zone.name.clone()),
-        transit_days_min,
-        transit_days_max,
-    })
-}
-
-/// The days a consignment is on its way, whatever its price: those of its zone, or of the method.
-#[must_use]
-pub fn transit_days(method: &DeliveryMethod, country: &str, postal_code: Option<&str>) -> (i32, i32) {
-    let zone = zone_of(&method.zones, country, postal_code).ok().flatten();
-    zone.map_or((method.transit_days_min, method.transit_days_max), |z| (z.transit_days_min, z.transit_days_max))
-}
-
-/// The rate of the zone, else that of the method.
-fn rate<'a>(
-    method: &'a DeliveryMethod,
-    zone: Option<&'a DeliveryZone>,
-    currency: Currency,
-) -> Result<&'a DeliveryRate, Rejection> {
-    let own = zone.into_iter().flat_map(|zone| &zone.rates);
-    own.chain(&method.rates).find(|rate| rate.currency == currency).ok_or(Rejection::CurrencyNotPriced { currency })
-}
-
 /// The longest promise of a delivery in days.
 const TRANSIT_DAYS_MAX: i32 = 365;
 
@@ -330,7 +221,8 @@ impl DeliveryMethod {
         transit("", self.transit_days_min, self.transit_days_max)?;
         check_rates("rates", &mut self.rates)?;
         check_zones(&mut self.zones)?;
-        self.check_surcharges()?;
+        self.check_rates_of_types()?;
+        self.own_rates = self.own_rates.checked(self.pricing)?;
         bounded("carriers", self.carriers.len())?;
         self.carriers.sort_unstable();
         self.carriers.dedup();
@@ -338,19 +230,26 @@ impl DeliveryMethod {
         Ok(self)
     }
 
-    /// Surcharges name zones that exist.
-    fn check_surcharges(&self) -> Result<(), Invalid> {
+    /// Rates are for product types that it carries, surcharges for zones that exist.
+    fn check_rates_of_types(&self) -> Result<(), Invalid> {
         let own = self.rates.iter().enumerate().map(|(index, rate)| (format!("rates.{index}"), rate));
         let of_zones = self.zones.iter().enumerate().flat_map(|(zone, of)| {
             of.rates.iter().enumerate().map(move |(index, rate)| (format!("zones.{zone}.rates.{index}"), rate))
         });
-        for (path, rate) in own.chain(of_zones) {
-            for (index, surcharge) in rate.surcharges.iter().enumerate() {
-                let unknown = |code: &String| !self.zones.iter().any(|zone| zone.code == *code);
-                if let Some(at) = surcharge.zones.iter().position(unknown) {
-                    let field = format!("{path}.surcharges.{index}.zones.{at}");
-                    return Err(Invalid::new(field, "NOT_FOUND", "is not the code of a zone of this method"));
-                }
+        own.chain(of_zones).try_for_each(|(path, rate)| self.check_rate(&path, rate))
+    }
+
+    /// A rate of this method names a product type that it carries and zones that it has.
+    pub(super) fn check_rate(&self, path: &str, rate: &DeliveryRate) -> Result<(), Invalid> {
+        if rate.product_type.as_ref().is_some_and(|of| !self.product_types.contains(of)) {
+            let text = "is not a product type that this method carries";
+            return Err(Invalid::new(format!("{path}.productType"), "NOT_FOUND", text));
+        }
+        for (index, surcharge) in rate.surcharges.iter().enumerate() {
+            let unknown = |code: &String| !self.zones.iter().any(|zone| zone.code == *code);
+            if let Some(at) = surcharge.zones.iter().position(unknown) {
+                let field = format!("{path}.surcharges.{index}.zones.{at}");
+                return Err(Invalid::new(field, "NOT_FOUND", "is not the code of a zone of this method"));
             }
         }
         Ok(())

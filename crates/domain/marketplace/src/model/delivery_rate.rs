@@ -3,7 +3,8 @@
 use kernel::{Currency, Invalid, text};
 use serde::{Deserialize, Serialize};
 
-use super::delivery::{Consignment, QuoteBasis, Rejection};
+use super::delivery::Rejection;
+use super::delivery_quote::{Consignment, QuoteBasis};
 use super::{amount, bounded};
 
 /// The price in one currency, in minor units.
@@ -11,12 +12,18 @@ use super::{amount, bounded};
 pub struct DeliveryRate {
     /// The currency of the amounts.
     pub currency: Currency,
+    /// The product type (logistic class) it is for; `None`: all that have no rate of their own.
+    #[serde(default)]
+    pub product_type: Option<String>,
     /// The price of the first unit, where no bracket says otherwise.
     pub first_minor: i64,
     /// The price of each further unit.
     pub additional_minor: i64,
     /// From this value of the goods on delivery is free, but for surcharges.
     pub free_above_minor: Option<i64>,
+    /// Who bears what the buyer does not pay then.
+    #[serde(default)]
+    pub funded_by: Funder,
     /// Prices by weight and value: the first that takes the consignment counts. When there are any and none takes it,
     /// the method does not.
     #[serde(default)]
@@ -24,6 +31,34 @@ pub struct DeliveryRate {
     /// What is added for special goods or places, also when delivery is free.
     #[serde(default)]
     pub surcharges: Vec<Surcharge>,
+}
+
+/// Who bears the price of a delivery that is free for the buyer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Funder {
+    /// The merchant: it gets nothing for it.
+    #[default]
+    Merchant,
+    /// The operator: it pays the merchant in the buyer's place.
+    Operator,
+}
+
+impl Funder {
+    /// The stored name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Merchant => "merchant",
+            Self::Operator => "operator",
+        }
+    }
+
+    /// Reads a stored name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Merchant, Self::Operator].into_iter().find(|funder| funder.as_str() == name)
+    }
 }
 
 /// A price for consignments up to a weight and a value.
@@ -78,6 +113,7 @@ impl Surcharge {
 /// What a consignment costs by a rate, and what was added to it.
 pub(super) struct Priced {
     pub(super) price_minor: i64,
+    pub(super) waived_minor: i64,
     pub(super) basis: QuoteBasis,
     pub(super) surcharges: Vec<String>,
 }
@@ -92,14 +128,14 @@ impl DeliveryRate {
         };
         // A bracket also says what is carried at all; hence it comes before free delivery.
         let bracket = self.brackets.iter().find(|bracket| bracket.takes(consignment));
-        let (mut price_minor, basis) = match bracket {
+        let (usual, basis) = match bracket {
             None if !self.brackets.is_empty() => return Err(Rejection::OutsideBrackets),
-            _ if self.free_above_minor.is_some_and(|limit| consignment.goods_minor >= limit) => {
-                (0, QuoteBasis::FreeAbove)
-            }
             Some(bracket) => (units(bracket.first_minor, bracket.additional_minor)?, QuoteBasis::Bracket),
             None => (units(self.first_minor, self.additional_minor)?, QuoteBasis::Rates),
         };
+        let free = self.free_above_minor.is_some_and(|limit| consignment.goods_minor >= limit);
+        let (mut price_minor, waived_minor, basis) =
+            if free { (0, usual, QuoteBasis::FreeAbove) } else { (usual, 0, basis) };
         let mut surcharges = Vec::new();
         for surcharge in self.surcharges.iter().filter(|surcharge| surcharge.is_for(consignment, zone)) {
             let times = if surcharge.per_unit { consignment.units.max(1) } else { 1 };
@@ -107,11 +143,27 @@ impl DeliveryRate {
             price_minor = added.ok_or(Rejection::PriceOutOfRange)?;
             surcharges.push(surcharge.name.clone());
         }
-        Ok(Priced { price_minor, basis, surcharges })
+        Ok(Priced { price_minor, waived_minor, basis, surcharges })
     }
 
-    fn checked(&mut self, path: &str) -> Result<(), Invalid> {
+    /// Each of its amounts of money that a buyer may have to pay, with the name of its field behind `path`.
+    pub(super) fn prices(&self, path: &str) -> Vec<(String, i64)> {
+        let mut prices =
+            vec![(format!("{path}.first"), self.first_minor), (format!("{path}.additional"), self.additional_minor)];
+        for (index, bracket) in self.brackets.iter().enumerate() {
+            let at = |name: &str| format!("{path}.brackets.{index}.{name}");
+            prices.extend([(at("first"), bracket.first_minor), (at("additional"), bracket.additional_minor)]);
+        }
+        let surcharges = self.surcharges.iter().enumerate();
+        prices.extend(surcharges.map(|(index, of)| (format!("{path}.surcharges.{index}.amount"), of.amount_minor)));
+        prices
+    }
+
+    pub(super) fn checked(&mut self, path: &str) -> Result<(), Invalid> {
         let field = |name: &str| format!("{path}.{name}");
+        if let Some(product_type) = &mut self.product_type {
+            *product_type = text::code(&field("productType"), product_type, 40)?;
+        }
         amount(&field("first"), self.first_minor)?;
         amount(&field("additional"), self.additional_minor)?;
         if let Some(limit) = self.free_above_minor {
@@ -152,15 +204,15 @@ fn positive(field: &str, value: Option<i64>) -> Result<(), Invalid> {
     }
 }
 
-/// Checks rates and puts them in the order of their currency; at most one of each.
+/// Checks rates and puts them in the order of currency and product type; at most one of each.
 pub(super) fn check_rates(path: &str, rates: &mut [DeliveryRate]) -> Result<(), Invalid> {
     bounded(path, rates.len())?;
     for (index, rate) in rates.iter_mut().enumerate() {
         rate.checked(&format!("{path}.{index}"))?;
     }
-    rates.sort_by_key(|rate| rate.currency);
-    if rates.windows(2).any(|w| w[0].currency == w[1].currency) {
-        return Err(Invalid::new(path, "DUPLICATE", "has two rates of one currency"));
+    rates.sort_by(|a, b| (a.currency, &a.product_type).cmp(&(b.currency, &b.product_type)));
+    if rates.windows(2).any(|w| (w[0].currency, &w[0].product_type) == (w[1].currency, &w[1].product_type)) {
+        return Err(Invalid::new(path, "DUPLICATE", "has two rates of one currency and product type"));
     }
     Ok(())
 }

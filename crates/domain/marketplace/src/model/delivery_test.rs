@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used)]
 
-use super::super::{PostalRange, RateBracket, Surcharge};
+use super::super::{Funder, PostalRange, RateBracket, Surcharge};
 use super::*;
 use proptest::prelude::*;
 
@@ -21,15 +21,18 @@ fn method() -> DeliveryMethod {
         cod_allowed: true,
         rates: vec![DeliveryRate {
             currency: Currency::EUR,
+            product_type: None,
             first_minor: 490,
             additional_minor: 100,
             free_above_minor: Some(10_000),
+            funded_by: Funder::Merchant,
             brackets: Vec::new(),
             surcharges: Vec::new(),
         }],
         zones: Vec::new(),
         carriers: Vec::new(),
         travel_days: TravelDays::default(),
+        own_rates: OwnRates::default(),
         position: 1,
         active: true,
         version: 1,

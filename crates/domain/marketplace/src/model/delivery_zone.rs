@@ -26,7 +26,7 @@ pub struct DeliveryZone {
     pub transit_days_min: i32,
     /// Most days on the way.
     pub transit_days_max: i32,
-    /// Its own rates; in currencies that are missing those of the method hold.
+    /// Its own rates; where one is missing that of the method holds.
     pub rates: Vec<DeliveryRate>,
 }
 

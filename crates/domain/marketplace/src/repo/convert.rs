@@ -12,7 +12,7 @@ use crate::entity::{
 };
 use crate::model::{
     Carrier, Channel, CommissionAmounts, CommissionBase, CommissionRule, CommissionScope, DeliveryKind, DeliveryMethod,
-    DeliveryPricing, DeliveryRate, TaxClass, TaxRate,
+    DeliveryPricing, DeliveryRate, Funder, TaxClass, TaxRate,
 };
 
 fn list<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
@@ -112,7 +112,9 @@ pub(super) fn delivery_method(
         Ok(DeliveryRate {
             brackets: list(&rate.brackets)?,
             surcharges: list(&rate.surcharges)?,
+            funded_by: known("delivery_rate.funded_by", &rate.funded_by, Funder::parse(&rate.funded_by))?,
             currency: rate.currency,
+            product_type: Some(rate.product_type).filter(|of| !of.is_empty()),
             first_minor: rate.first_minor,
             additional_minor: rate.additional_minor,
             free_above_minor: rate.free_above_minor,
@@ -127,6 +129,7 @@ pub(super) fn delivery_method(
         zones: list(&row.zones)?,
         carriers: list(&row.carriers)?,
         travel_days: list(&row.travel_days)?,
+        own_rates: list(&row.own_rates)?,
         id: row.id,
         code: row.code,
         name: row.name,
@@ -162,6 +165,7 @@ pub(super) fn delivery_method_row(method: &DeliveryMethod) -> delivery_method_ro
         zones: Set(text(&method.zones)),
         carriers: Set(text(&method.carriers)),
         travel_days: Set(text(&method.travel_days)),
+        own_rates: Set(text(&method.own_rates)),
         position: Set(method.position),
         active: Set(method.active),
         version: Set(method.version),
@@ -174,9 +178,11 @@ pub(super) fn delivery_rate_rows(method: &DeliveryMethod) -> Vec<delivery_rate_r
     let row = |rate: &DeliveryRate| delivery_rate_row::ActiveModel {
         delivery_method_id: Set(method.id),
         currency: Set(rate.currency),
+        product_type: Set(rate.product_type.clone().unwrap_or_default()),
         first_minor: Set(rate.first_minor),
         additional_minor: Set(rate.additional_minor),
         free_above_minor: Set(rate.free_above_minor),
+        funded_by: Set(rate.funded_by.as_str().to_owned()),
         brackets: Set(text(&rate.brackets)),
         surcharges: Set(text(&rate.surcharges)),
     };

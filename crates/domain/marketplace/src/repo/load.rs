@@ -62,7 +62,11 @@ async fn delivery_methods<C: ConnectionTrait>(conn: &C) -> Result<Vec<crate::mod
         .order_by_asc(delivery_method_row::Column::Code)
         .all(conn)
         .await?;
-    let rates = delivery_rate_row::Entity::find().order_by_asc(delivery_rate_row::Column::Currency).all(conn).await?;
+    let rates = delivery_rate_row::Entity::find()
+        .order_by_asc(delivery_rate_row::Column::Currency)
+        .order_by_asc(delivery_rate_row::Column::ProductType)
+        .all(conn)
+        .await?;
     let mut rates = grouped(rates, |rate| rate.delivery_method_id);
     rows.into_iter()
         .map(|row| {

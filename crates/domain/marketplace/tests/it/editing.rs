@@ -48,6 +48,7 @@ fn edit_method(method: &DeliveryMethod) -> EditDeliveryMethod {
         zones: None,
         carriers: None,
         travel_days: None,
+        own_rates: None,
         position: None,
         active: None,
     }
@@ -169,7 +170,7 @@ testkit::both_databases! {
         let ctx = t.operator();
         bootstrap(&ctx).await.unwrap();
         let method = snapshot(&ctx).await.unwrap().delivery_method_by_code("parcel").unwrap().clone();
-        let rates = vec![DeliveryRate { currency: Currency::EUR, first_minor: 1, additional_minor: 0, free_above_minor: None, brackets: Vec::new(), surcharges: Vec::new() }];
+        let rates = vec![DeliveryRate { first_minor: 1, additional_minor: 0, free_above_minor: None, ..method.rates[0].clone() }];
         let edit = EditDeliveryMethod { rates: Some(rates), max_weight_g: Some(None), ..edit_method(&method) };
         let edited = edit_delivery_method(&ctx, edit).await.unwrap();
         assert_eq!((edited.rates.len(), edited.max_weight_g, edited.version), (1, None, 2));

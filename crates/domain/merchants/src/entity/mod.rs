@@ -42,3 +42,27 @@ pub(crate) mod merchant_row {
     pub enum Relation {}
     impl ActiveModelBehavior for ActiveModel {}
 }
+
+pub(crate) mod delivery_row {
+    use chrono::{DateTime, Utc};
+    use kernel::id::{DeliveryMethodId, MerchantId};
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "merchant_delivery")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub merchant_id: MerchantId,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub delivery_method_id: DeliveryMethodId,
+        pub rates: String,
+        pub set_by: String,
+        pub set_by_name: String,
+        pub set_at: DateTime<Utc>,
+        pub version: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}

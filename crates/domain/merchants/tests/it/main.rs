@@ -2,6 +2,7 @@
 
 mod bank;
 mod create;
+mod delivery;
 mod edit;
 mod life;
 mod list;

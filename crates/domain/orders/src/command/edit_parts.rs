@@ -3,23 +3,25 @@
 use std::collections::{BTreeMap, HashSet};
 
 use catalog::variants_for_sale_on;
-use kernel::id::{DeliveryMethodId, FulfillmentOrderId, MerchantOrderId};
+use kernel::id::{DeliveryMethodId, FulfillmentOrderId, MerchantOrderId, PaymentOperationId};
 use kernel::{Invalid, cumulative, unit_slots_sum};
 use marketplace::delivery::{self, Consignment};
 use marketplace::{DeliveryKind, DeliveryMethod};
 use payments::extend_in_tx;
 
+use super::money::{Captured, capture_part};
 use super::paying::NewRefund;
+use super::plan::own_deliveries;
 use super::work::Work;
 use crate::Error;
 use crate::event::LineUnits;
 use crate::model::book::of_line;
 use crate::model::cart::QUANTITY_MAX;
+use crate::model::delivery_price::{Cost, CostTerms, Shown};
 use crate::model::draft::DraftLine;
 use crate::model::given::Step;
 use crate::model::giving::GivenUnits;
 use crate::model::money::Parts;
-use crate::model::plan::with_tax;
 use crate::model::state::MerchantOrderAction;
 use crate::model::status::{Bearer, CancelReason, CaptureTiming, RefundKind, ShippingState};
 use crate::model::types::Address;
@@ -120,11 +122,10 @@ fn guard(work: &Work, at: usize) -> Result<(), Error> {
     Err(Error::InvalidTransition { action: "CHANGE_DELIVERY", state: row.state.as_str(), allowed: Vec::new() })
 }
 
-/// A delivery price with the tax within it.
-#[derive(Debug, Clone, Copy)]
+/// What a delivery costs by its new method.
+#[derive(Debug)]
 struct Price {
-    gross: i64,
-    tax: i64,
+    cost: Cost,
     transit: (i32, i32),
 }
 
@@ -159,18 +160,28 @@ async fn quote(work: &Work, at: usize, method: &DeliveryMethod, field: &str) -> 
         weight_g,
         quoted_minor: None,
     };
-    let quote = delivery::quote(method, &consignment)
+    let asked = own_deliveries(&*work.tx, &work.market, &[part.merchant_id]).await?;
+    let own = asked.get(&part.merchant_id).and_then(|of| of.iter().find(|own| own.method_id == method.id));
+    let quote = delivery::quote_with(method, own.map_or(&[], |own| &own.rates), &consignment)
         .map_err(|no| Invalid::new(field, no.code(), format!("{}: {no}", method.name)))?;
-    let tax_ppm = work.market.tax_rate(method.tax_class_id, &part.ship_to.country, work.tx.now()).ppm();
-    let order = &work.book.order;
-    let (gross, tax) = with_tax(quote.price_minor, tax_ppm, order.prices_include_tax, work.book.rounding());
-    Ok(Price { gross, tax, transit: (quote.transit_days_min, quote.transit_days_max) })
+    let terms = CostTerms {
+        method,
+        own,
+        tax_ppm: work.market.tax_rate(method.tax_class_id, &part.ship_to.country, work.tx.now()).ppm(),
+        includes_tax: work.book.order.prices_include_tax,
+        rounding: work.book.rounding(),
+        coupon_tax: work.market.settings.coupon_tax,
+    };
+    let transit = (quote.transit_days_min, quote.transit_days_max);
+    Ok(Price { cost: terms.cost(Shown::from(&quote)), transit })
 }
 
 async fn reprice(work: &mut Work, at: usize, method: &DeliveryMethod, price: Price) -> Result<(), Error> {
     let rounding = work.book.rounding();
     let old = work.book.fulfillments[at].clone();
-    let less = old.shipping_gross_minor - price.gross;
+    let Price { cost, transit } = price;
+    let gross = cost.price + cost.funded;
+    let less = old.shipping_cash_minor() - cost.price;
     if less < 0 {
         // The order's own payment takes it, where its method can.
         let payment = work.book.part(old.merchant_order_id)?.payment_id;
@@ -181,7 +192,7 @@ async fn reprice(work: &mut Work, at: usize, method: &DeliveryMethod, price: Pri
     // The operator earns of the delivery by the rule that was frozen with it.
     let share = |component: i64| match old.shipping_gross_minor {
         0 => component,
-        whole => cumulative(component, price.gross, whole, rounding),
+        whole => cumulative(component, gross, whole, rounding),
     };
     let part = work.book.part(old.merchant_order_id)?;
     let (placed_at, now) = (part.placed_at, work.tx.now());
@@ -194,42 +205,58 @@ async fn reprice(work: &mut Work, at: usize, method: &DeliveryMethod, price: Pri
     row.tracking_required = method.tracking_required;
     method.kind.as_str().clone_into(&mut row.method_kind);
     (row.pickup, row.ready_at) = (None, None);
-    row.promise_terms.transit_days = price.transit;
+    row.promise_terms.transit_days = transit;
     row.promise_terms.travel_weekdays.clone_from(&method.travel_days.weekdays);
     row.promise_terms.rest_days = rest_days;
     // The goods leave as promised; what changes is how long they are on the way.
     let promised = row.promise_terms.promise(placed_at);
     let promise = if promised.ship_by < row.ship_by { row.promise_terms.promise(now) } else { promised };
     (row.deliver_from, row.deliver_to) = (promise.deliver_from, promise.deliver_to);
-    row.shipping_gross_minor = price.gross;
-    row.shipping_tax_minor = price.tax;
+    row.shipping_gross_minor = gross;
+    row.shipping_discount_minor = cost.funded;
+    row.shipping_tax_minor = cost.tax;
+    row.delivery_origin = cost.origin;
     row.shipping_commission_minor = share(old.shipping_commission_minor);
     row.shipping_commission_vat_minor = share(old.shipping_commission_vat_minor);
     let new = row.clone();
     let part = work.book.part_mut(old.merchant_order_id)?;
-    part.delivery_minor -= less;
+    let (cheaper, less_funded) = (old.shipping_gross_minor - gross, old.shipping_discount_minor - cost.funded);
+    part.delivery_minor -= cheaper;
+    part.discount_minor -= less_funded;
     part.total_minor -= less;
     part.tax_minor += new.shipping_tax_minor - old.shipping_tax_minor;
     part.commission_shipping_minor += new.shipping_commission_minor - old.shipping_commission_minor;
     part.commission_vat_minor += new.shipping_commission_vat_minor - old.shipping_commission_vat_minor;
     let part = part.clone();
     let order = &mut work.book.order;
-    order.delivery_minor -= less;
+    order.delivery_minor -= cheaper;
+    order.discount_minor -= less_funded;
     order.total_minor -= less;
     order.tax_minor += new.shipping_tax_minor - old.shipping_tax_minor;
-    if less > 0 && work.book.is_captured(&part) {
+    if work.book.is_captured(&part) {
+        settle_change(work, part.id, less, less_funded).await?;
+    }
+    Ok(())
+}
+
+/// Gives back what the buyer and the marketplace paid too much; takes what the marketplace pays more.
+async fn settle_change(work: &mut Work, part: MerchantOrderId, less: i64, less_funded: i64) -> Result<(), Error> {
+    if less_funded < 0 {
+        let operation: PaymentOperationId = work.ctx.new_id();
+        capture_part(work, operation, part, Captured { amount: 0, discount: -less_funded, shipment: None }).await?;
+    }
+    let (cash, discount) = (less.max(0), less_funded.max(0));
+    if cash > 0 || discount > 0 {
+        let parts = Parts { gross: cash, shipping: cash, discount, shipping_discount: discount, ..Parts::default() };
         let refund = NewRefund {
             kind: RefundKind::Cancellation,
             bearer: Bearer::Merchant,
             reason: CHEAPER.to_owned(),
             note: None,
-            given: GivenUnits {
-                step: Step { cash: less, parts: Parts { gross: less, shipping: less, ..Parts::default() } },
-                ..GivenUnits::default()
-            },
+            given: GivenUnits { step: Step { cash, parts }, ..GivenUnits::default() },
             goods_return: None,
         };
-        work.give_back(part.id, refund).await?;
+        work.give_back(part, refund).await?;
     }
     Ok(())
 }

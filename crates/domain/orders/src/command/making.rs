@@ -14,7 +14,7 @@ use crate::Error;
 use crate::entity::{fulfillment_line, fulfillment_order, merchant_order, order, order_line};
 use crate::model::cart::Cart;
 use crate::model::number::merchant_order_number;
-use crate::model::plan::{Consignment, SplitPlan};
+use crate::model::plan::{Choice, Consignment, SplitPlan};
 use crate::model::settle::{MerchantSettlement, SettleInput, settle};
 use crate::model::status::{FeeState, FulfillmentOrderState, MerchantOrderState, ShippingState};
 use crate::model::types::{GivenBack, Texts};
@@ -102,8 +102,9 @@ impl Making<'_> {
         let sent: Vec<&Consignment> = self.plan.consignments.iter().filter(|c| c.merchant == merchant).collect();
         let choices = || sent.iter().filter_map(|consignment| consignment.choice());
         let goods_minor: i64 = lines().map(|line| line.gross).sum();
-        let delivery_minor: i64 = choices().map(|choice| choice.price).sum();
-        let discount_minor: i64 = lines().map(|line| line.discount).sum();
+        let delivery_minor: i64 = choices().map(Choice::gross).sum();
+        let funded: i64 = choices().map(|choice| choice.funded).sum();
+        let discount_minor = funded + lines().map(|line| line.discount).sum::<i64>();
         merchant_order::Model {
             id: self.ctx.new_id(),
             order_id: self.order.id,
@@ -245,7 +246,8 @@ impl Making<'_> {
                 method_kind: choice.kind.clone(),
                 tracking_required: choice.tracking_required,
                 reasons: Texts(consignment.reasons.clone()),
-                shipping_gross_minor: choice.price,
+                shipping_gross_minor: choice.gross(),
+                shipping_discount_minor: choice.funded,
                 shipping_tax_minor: choice.tax,
                 shipping_commission_minor: commission.commission_minor,
                 shipping_commission_vat_minor: commission.vat_minor,
@@ -260,6 +262,7 @@ impl Making<'_> {
                 deliver_from: choice.promise.deliver_from,
                 deliver_to: choice.promise.deliver_to,
                 promise_terms: choice.promise_terms.clone(),
+                delivery_origin: choice.origin.clone(),
                 pickup: consignment.pickup.clone(),
                 ready_at: None,
                 late_at: None,

@@ -10,7 +10,7 @@ use inventory::availability_on;
 use kernel::Rate;
 use kernel::id::{CartLineId, CategoryId, MerchantId, StockItemId, VariantId};
 use marketplace::{Channel, PickupPoint, Snapshot};
-use merchants::{SellingTerms, selling_terms_on};
+use merchants::{MerchantDelivery, SellingTerms, deliveries_on, selling_terms_on};
 use offers::{OfferForSale, offers_for_sale_on};
 use sea_orm::ConnectionTrait;
 
@@ -54,7 +54,7 @@ pub(crate) async fn plan_unchecked(ctx: &Ctx, cart: &Cart) -> Result<SplitPlan, 
     Ok(planned(ctx.read(), cart, &market, ctx.now()).await?.plan)
 }
 
-/// Reads what the plan depends on and makes it. At most ten statements, whatever the number of lines.
+/// Reads what the plan depends on and makes it. At most eleven statements, whatever the number of lines.
 pub(super) async fn planned<C: ConnectionTrait>(
     conn: &C,
     cart: &Cart,
@@ -89,7 +89,9 @@ pub(super) async fn read<C: ConnectionTrait>(
     let merchant_ids: BTreeSet<MerchantId> = offers.values().map(|offer| offer.merchant_id).collect();
     let item_ids: BTreeSet<StockItemId> = offers.values().map(|offer| offer.stock_item_id).collect();
     let variants = variants_for_sale_on(conn, &Vec::from_iter(variant_ids)).await?;
-    let terms = selling_terms_on(conn, &Vec::from_iter(merchant_ids)).await.map_err(merchants_fault)?;
+    let merchant_ids = Vec::from_iter(merchant_ids);
+    let terms = selling_terms_on(conn, &merchant_ids).await.map_err(merchants_fault)?;
+    let mut asked = own_deliveries(conn, market, &merchant_ids).await?;
     let stock = availability_on(conn, &Vec::from_iter(item_ids)).await?;
     let country = cart.ship_to.as_ref().map_or_else(|| channel.country.clone(), |address| address.country.clone());
     let source = Source { cart, channel: &channel, market, country: &country, now };
@@ -123,13 +125,28 @@ pub(super) async fn read<C: ConnectionTrait>(
         postal_code: cart.ship_to.as_ref().map(|address| address.postal_code.clone()).filter(|code| !code.is_empty()),
         lines,
         stock,
-        merchants: terms.iter().map(|(id, terms)| (*id, merchant_terms(terms, market))).collect(),
+        merchants: terms
+            .iter()
+            .map(|(id, terms)| (*id, merchant_terms(terms, market, asked.remove(id).unwrap_or_default())))
+            .collect(),
         market: market.clone(),
         choices: cart.choices.0.clone(),
         pickups: pickups(conn, cart).await?,
         coupon,
     };
     Ok(Reading { input, terms, channel, categories })
+}
+
+/// What merchants ask for delivery. No statement while no method lets them.
+pub(super) async fn own_deliveries<C: ConnectionTrait>(
+    conn: &C,
+    market: &Snapshot,
+    merchants: &[MerchantId],
+) -> Result<HashMap<MerchantId, Vec<MerchantDelivery>>, Error> {
+    if !market.delivery_methods.iter().any(|method| method.active && method.own_rates.allowed) {
+        return Ok(HashMap::new());
+    }
+    deliveries_on(conn, merchants).await.map_err(merchants_fault)
 }
 
 /// The pickup points that were chosen, by consignment key. No statement when there are none.
@@ -214,12 +231,13 @@ fn stock_at(stock: inventory::LocationStock) -> StockAt {
     }
 }
 
-fn merchant_terms(terms: &SellingTerms, market: &Snapshot) -> MerchantTerms {
+fn merchant_terms(terms: &SellingTerms, market: &Snapshot, delivery: Vec<MerchantDelivery>) -> MerchantTerms {
     MerchantTerms {
         name: terms.name.clone(),
         can_sell: terms.can_sell,
         handling_days: terms.handling_days.into(),
         calendar: terms.work_calendar(&market.settings).clone(),
+        delivery,
     }
 }
 

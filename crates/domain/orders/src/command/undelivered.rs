@@ -140,12 +140,12 @@ fn shipping_of(work: &Work, row: &Shipment, lines: &[ShipmentLine]) -> Vec<Fulfi
 fn give_up(work: &mut Work, row: &Shipment, slots: &[(OrderLineId, i64, i64)]) -> Result<(), Error> {
     work.book.give_up(slots)?;
     let group = work.book.fulfillment(row.fulfillment_order_id)?.group_id;
-    if row.parts.0.shipping > 0 {
+    if row.parts.0.shipping + row.parts.0.shipping_discount > 0 {
         let sent = |f: &&mut FulfillmentOrder| f.group_id == group && f.shipping_state == ShippingState::Moved;
         for shipping in work.book.fulfillments.iter_mut().filter(sent) {
             shipping.shipping_state = ShippingState::Returned;
-            shipping.shipping_given_minor = shipping.shipping_gross_minor;
-            shipping.shipping_reversed_minor = shipping.shipping_gross_minor;
+            shipping.shipping_given_minor = shipping.shipping_cash_minor();
+            shipping.shipping_reversed_minor = shipping.shipping_cash_minor();
         }
     }
     let part = work.book.part_mut(row.merchant_order_id)?;

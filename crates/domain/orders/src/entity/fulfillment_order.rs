@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use kernel::id::{DeliveryMethodId, FulfillmentOrderId, LocationId, MerchantId, MerchantOrderId, OrderId};
 use sea_orm::entity::prelude::*;
 
+use crate::model::delivery_price::DeliveryOrigin;
 use crate::model::pickup::Pickup;
 use crate::model::promise::PromiseTerms;
 use crate::model::status::{FulfillmentOrderState, ShippingState};
@@ -29,6 +30,7 @@ pub struct Model {
     pub tracking_required: bool,
     pub reasons: Texts,
     pub shipping_gross_minor: i64,
+    pub shipping_discount_minor: i64,
     pub shipping_tax_minor: i64,
     pub shipping_commission_minor: i64,
     pub shipping_commission_vat_minor: i64,
@@ -43,10 +45,19 @@ pub struct Model {
     pub deliver_from: DateTime<Utc>,
     pub deliver_to: DateTime<Utc>,
     pub promise_terms: PromiseTerms,
+    pub delivery_origin: DeliveryOrigin,
     pub pickup: Option<Pickup>,
     pub ready_at: Option<DateTime<Utc>>,
     pub late_at: Option<DateTime<Utc>>,
     pub version: i64,
+}
+
+impl Model {
+    /// What the buyer pays for the delivery: the price without what the marketplace pays.
+    #[must_use]
+    pub const fn shipping_cash_minor(&self) -> i64 {
+        self.shipping_gross_minor - self.shipping_discount_minor
+    }
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -148,6 +148,7 @@ impl Book {
     fn shipping_money(&self, fulfillment: &FulfillmentOrder) -> ShippingMoney {
         ShippingMoney {
             gross: fulfillment.shipping_gross_minor,
+            discount: fulfillment.shipping_discount_minor,
             tax: fulfillment.shipping_tax_minor,
             commission: fulfillment.shipping_commission_minor,
             commission_vat: fulfillment.shipping_commission_vat_minor,
@@ -175,17 +176,23 @@ impl Book {
     #[must_use]
     pub fn due(&self, part: MerchantOrderId) -> i64 {
         let goods = self.kept_goods(part).gross;
-        let kept = |f: &&FulfillmentOrder| f.merchant_order_id == part && f.shipping_state != ShippingState::Canceled;
-        let shipping: i64 = self.fulfillments.iter().filter(kept).map(|f| f.shipping_gross_minor).sum();
+        let shipping: i64 = self.kept_shipping(part).map(FulfillmentOrder::shipping_cash_minor).sum();
         // What was to be paid at the door and never will be.
         let lost = self.parts.iter().find(|p| p.id == part).map_or(0, |p| p.uncollected_minor);
         goods + shipping - lost
     }
 
-    /// What the marketplace pays for the units of a merchant order that were not canceled.
+    /// What the marketplace pays for the units of a merchant order that were not canceled, and for their shipping.
     #[must_use]
     pub fn discount(&self, part: MerchantOrderId) -> i64 {
-        self.kept_goods(part).discount
+        let shipping: i64 = self.kept_shipping(part).map(|f| f.shipping_discount_minor).sum();
+        self.kept_goods(part).discount + shipping
+    }
+
+    fn kept_shipping(&self, part: MerchantOrderId) -> impl Iterator<Item = &FulfillmentOrder> {
+        let kept =
+            move |f: &&FulfillmentOrder| f.merchant_order_id == part && f.shipping_state != ShippingState::Canceled;
+        self.fulfillments.iter().filter(kept)
     }
 
     fn kept_goods(&self, part: MerchantOrderId) -> Parts {

@@ -126,7 +126,7 @@ impl EditPreview {
 /// What delivery costs more than before.
 fn dearer(before: &Book, after: &Book) -> i64 {
     let both = before.fulfillments.iter().zip(&after.fulfillments);
-    both.map(|(old, new)| (new.shipping_gross_minor - old.shipping_gross_minor).max(0)).sum()
+    both.map(|(old, new)| (new.shipping_cash_minor() - old.shipping_cash_minor()).max(0)).sum()
 }
 
 fn edited(before: &Book, after: &Book, old: &crate::MerchantOrder, new: &crate::MerchantOrder) -> EditedPart {

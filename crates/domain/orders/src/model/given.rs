@@ -123,6 +123,7 @@ fn moved(whole: &Parts, from: i64, to: i64, rounding: Rounding) -> Parts {
         goods: share(whole.goods),
         shipping: share(whole.shipping),
         discount: share(whole.discount),
+        shipping_discount: share(whole.shipping_discount),
         tax: share(whole.tax),
         tax_remitted: share(whole.tax_remitted),
         commission_item: share(whole.commission_item),

@@ -241,7 +241,7 @@ impl Book {
             let wanted = row.merchant_order_id == part && (all || shipping_of.contains(&row.id));
             if wanted && row.shipping_state == ShippingState::Moved {
                 places.push(Place::Shipping(at));
-                left.push(row.shipping_gross_minor - row.shipping_given_minor);
+                left.push(row.shipping_cash_minor() - row.shipping_given_minor);
             }
         }
         Ok((places, left))

@@ -3,6 +3,7 @@
 pub mod book;
 pub mod care;
 pub mod cart;
+pub mod delivery_price;
 pub mod draft;
 pub mod edit;
 pub mod given;

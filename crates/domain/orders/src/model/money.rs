@@ -17,9 +17,12 @@ pub struct Parts {
     pub goods: i64,
     /// Of `gross`, what is for shipping.
     pub shipping: i64,
-    /// What the marketplace pays to the merchant in the buyer's place: the share of a coupon.
+    /// What the marketplace pays to the merchant in the buyer's place: the share of a coupon, and delivery at its cost.
     #[serde(default)]
     pub discount: i64,
+    /// Of `discount`, what is for shipping.
+    #[serde(default)]
+    pub shipping_discount: i64,
     /// Tax within `gross` and `discount`.
     pub tax: i64,
     /// Tax that the operator remits.
@@ -54,6 +57,7 @@ impl Parts {
             goods: self.goods + other.goods,
             shipping: self.shipping + other.shipping,
             discount: self.discount + other.discount,
+            shipping_discount: self.shipping_discount + other.shipping_discount,
             tax: self.tax + other.tax,
             tax_remitted: self.tax_remitted + other.tax_remitted,
             commission_item: self.commission_item + other.commission_item,
@@ -113,8 +117,10 @@ impl LineMoney {
 /// The frozen money of the shipping of a fulfillment order. It moves whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ShippingMoney {
-    /// What the buyer pays, tax included.
+    /// What the merchant sends it for, tax included.
     pub gross: i64,
+    /// Of it, what the marketplace pays in the buyer's place.
+    pub discount: i64,
     /// Tax within.
     pub tax: i64,
     /// Commission.
@@ -130,8 +136,10 @@ impl ShippingMoney {
     #[must_use]
     pub fn whole(&self) -> Parts {
         Parts {
-            gross: self.gross,
-            shipping: self.gross,
+            gross: self.gross - self.discount,
+            shipping: self.gross - self.discount,
+            discount: self.discount,
+            shipping_discount: self.discount,
             tax: self.tax,
             tax_remitted: if self.operator_remits_tax { self.tax } else { 0 },
             commission_shipping: self.commission,

@@ -114,6 +114,7 @@ impl Book {
             position,
             plan_key: format!("{}#{position}", old.plan_key),
             shipping_gross_minor: 0,
+            shipping_discount_minor: 0,
             shipping_tax_minor: 0,
             shipping_commission_minor: 0,
             shipping_commission_vat_minor: 0,

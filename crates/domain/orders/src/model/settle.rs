@@ -98,7 +98,8 @@ fn one(
         shipping: sent
             .iter()
             .map(|consignment| {
-                let (gross_minor, tax_minor) = consignment.choice().map_or((0, 0), |choice| (choice.price, choice.tax));
+                let (gross_minor, tax_minor) =
+                    consignment.choice().map_or((0, 0), |choice| (choice.gross(), choice.tax));
                 CommissionShipping { gross_minor, tax_minor, rule: order_rule }
             })
             .collect(),

@@ -8,6 +8,7 @@ use sea_orm::DeriveValueType;
 use serde::{Deserialize, Serialize};
 
 use crate::event::LineUnits;
+use crate::model::delivery_price::DeliveryOrigin;
 use crate::model::given::Run;
 use crate::model::money::Parts;
 use crate::model::pickup::{Pickup, PickupChoices};
@@ -34,6 +35,7 @@ macro_rules! json_text {
 json_text!(
     Address,
     DeliveryChoices,
+    DeliveryOrigin,
     FulfillmentOrderIds,
     GivenBack,
     OfferTerms,

@@ -2,8 +2,8 @@
 
 use kernel::id::{RefundId, ShipmentId};
 
-use super::PartDetail;
-use crate::entity::OrderLine;
+use super::{PartDetail, ShipmentDetail};
+use crate::entity::{FulfillmentOrder, OrderLine};
 use crate::model::money::{LineMoney, Parts};
 
 /// What moved the money.
@@ -33,6 +33,8 @@ pub struct ExplainedLine {
 pub struct Explained {
     /// The units, by line.
     pub lines: Vec<ExplainedLine>,
+    /// What is sent by the shipping that moved, with where its price comes from.
+    pub deliveries: Vec<FulfillmentOrder>,
     /// All of it: the units, the shipping and the fixed fee that moved with them.
     pub total: Parts,
 }
@@ -44,20 +46,35 @@ pub fn explain(part: &PartDetail, cause: Cause) -> Option<Explained> {
         Cause::Shipment(id) => {
             let parcel = part.shipments.iter().find(|parcel| parcel.shipment.id == id)?;
             let slots = parcel.lines.iter().map(|row| (row.order_line_id, row.slot_from, row.slot_to));
-            Some(Explained { lines: lines(part, slots), total: parcel.shipment.parts.0 })
+            let total = parcel.shipment.parts.0;
+            let deliveries =
+                if total.shipping + total.shipping_discount > 0 { sent_with(part, parcel) } else { Vec::new() };
+            Some(Explained { lines: lines(part, slots), deliveries, total })
         }
         Cause::Refund(id) => {
             let refund = part.refunds.iter().find(|refund| refund.refund.id == id)?;
             let slots = refund.lines.iter().map(|row| (row.order_line_id, row.slot_from, row.slot_to));
-            Some(Explained { lines: lines(part, slots), total: refund.refund.parts.0 })
+            let deliveries = deliveries(part, |row| refund.refund.shipping_of.0.contains(&row.id));
+            Some(Explained { lines: lines(part, slots), deliveries, total: refund.refund.parts.0 })
         }
         Cause::Whole => {
             let slots = part.lines.iter().map(|line| (line.id, 0, line.ordered - line.canceled));
             let lines = lines(part, slots);
             let total = lines.iter().map(|line| line.parts).sum();
-            Some(Explained { lines, total })
+            Some(Explained { lines, deliveries: deliveries(part, |_| true), total })
         }
     }
+}
+
+fn deliveries(part: &PartDetail, of: impl Fn(&FulfillmentOrder) -> bool) -> Vec<FulfillmentOrder> {
+    part.fulfillments.iter().map(|row| &row.fulfillment_order).filter(|row| of(row)).cloned().collect()
+}
+
+/// Everything whose shipping moved with a parcel: it shares its price with what was split from it.
+fn sent_with(part: &PartDetail, parcel: &ShipmentDetail) -> Vec<FulfillmentOrder> {
+    let own = |row: &FulfillmentOrder| row.id == parcel.shipment.fulfillment_order_id;
+    let group = deliveries(part, own).first().map(|row| row.group_id);
+    deliveries(part, |row| Some(row.group_id) == group && row.shipping_gross_minor > 0)
 }
 
 fn lines(part: &PartDetail, slots: impl Iterator<Item = (kernel::id::OrderLineId, i64, i64)>) -> Vec<ExplainedLine> {

@@ -45,6 +45,8 @@ async fn channel(m: &Market, code: &str, currency: Currency, prices_include_tax:
         first_minor: 490,
         additional_minor: 100,
         free_above_minor: None,
+        product_type: None,
+        funded_by: marketplace::Funder::Merchant,
         brackets: Vec::new(),
         surcharges: Vec::new(),
     });
@@ -66,6 +68,7 @@ async fn channel(m: &Market, code: &str, currency: Currency, prices_include_tax:
         zones: None,
         carriers: None,
         travel_days: None,
+        own_rates: None,
         position: None,
         active: None,
     };

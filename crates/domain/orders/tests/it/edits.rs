@@ -78,6 +78,8 @@ async fn way_with(m: &Market, code: &str, minor: i64, cod_allowed: bool) -> Deli
         first_minor: minor,
         additional_minor: 0,
         free_above_minor: None,
+        product_type: None,
+        funded_by: marketplace::Funder::Merchant,
         brackets: Vec::new(),
         surcharges: Vec::new(),
     };
@@ -98,6 +100,7 @@ async fn way_with(m: &Market, code: &str, minor: i64, cod_allowed: bool) -> Deli
         zones: Vec::new(),
         carriers: Vec::new(),
         travel_days: TravelDays::default(),
+        own_rates: marketplace::OwnRates::default(),
         position: 9,
         active: true,
     };

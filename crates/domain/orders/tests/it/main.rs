@@ -24,6 +24,7 @@ mod quotes;
 mod quotes_desk;
 mod quotes_hostile;
 mod races;
+mod rates;
 mod refunds;
 mod replan;
 mod returns;

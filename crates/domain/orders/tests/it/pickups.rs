@@ -60,6 +60,7 @@ async fn method(m: &Market, kind: DeliveryKind) -> DeliveryMethod {
         zones: Vec::new(),
         carriers: if kind == DeliveryKind::PickupPoint { vec!["dhl".to_owned()] } else { Vec::new() },
         travel_days: TravelDays::default(),
+        own_rates: marketplace::OwnRates::default(),
         position: 9,
         active: true,
     };

@@ -59,6 +59,7 @@ fn method_edit(method: &marketplace::DeliveryMethod) -> EditDeliveryMethod {
         zones: None,
         carriers: None,
         travel_days: None,
+        own_rates: None,
         position: None,
         active: None,
     }

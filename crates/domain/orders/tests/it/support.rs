@@ -8,8 +8,9 @@ use context::Ctx;
 use inventory::{LocationCreate, StockSet, StockSetLine, availability_on};
 use kernel::id::{LocationId, MerchantId, OfferId, StockItemId};
 use kernel::{Currency, Fault, Money};
-use marketplace::command::EditSettings;
+use marketplace::command::{EditDeliveryMethod, EditSettings, edit_delivery_method};
 use marketplace::model::SettingsPatch;
+use marketplace::{DeliveryMethod, DeliveryRate, Funder};
 use merchants::{CreateMerchant, Legal, Profile};
 use offers::{Condition, OfferCreate, OfferInput, PriceInput, offer_create};
 use orders::command::{
@@ -182,6 +183,49 @@ impl Market {
         let expected_version = marketplace::snapshot(&ctx).await.unwrap().settings_version;
         let edit = EditSettings { expected_version, patch, reason: None };
         marketplace::command::edit_settings(&ctx, edit).await.unwrap();
+    }
+
+    /// Changes the delivery method for parcels.
+    pub async fn parcels(&self, change: impl FnOnce(&DeliveryMethod, &mut EditDeliveryMethod)) -> DeliveryMethod {
+        let ctx = self.t.operator();
+        let now = marketplace::snapshot(&ctx).await.unwrap().delivery_method_by_code("parcel").unwrap().clone();
+        let mut edit = EditDeliveryMethod {
+            id: now.id,
+            expected_version: now.version,
+            name: None,
+            kind: None,
+            pricing: None,
+            product_types: None,
+            countries: None,
+            tax_class_id: None,
+            max_weight_g: None,
+            transit_days_min: None,
+            transit_days_max: None,
+            tracking_required: None,
+            cod_allowed: None,
+            rates: None,
+            zones: None,
+            carriers: None,
+            travel_days: None,
+            own_rates: None,
+            position: None,
+            active: None,
+        };
+        change(&now, &mut edit);
+        edit_delivery_method(&ctx, edit).await.unwrap()
+    }
+
+    /// From 50.00 on parcels are free for buyers, and the marketplace pays the merchant.
+    pub async fn funds_parcels(&self) -> DeliveryMethod {
+        self.parcels(|now, edit| {
+            let funded = |rate: &DeliveryRate| DeliveryRate {
+                free_above_minor: Some(5_000),
+                funded_by: Funder::Operator,
+                ..rate.clone()
+            };
+            edit.rates = Some(now.rates.iter().map(funded).collect());
+        })
+        .await
     }
 
     /// An order of `quantity` units paid by card, accepted and shipped.

@@ -157,7 +157,12 @@ pub fn dispute_lost(input: &DisputeLost, frozen_minor: i64) -> Result<Posting, U
         .debit(Account::CommissionTax(jurisdiction()), given.commission_tax_minor, Component::CommissionTax)
         .debit(Account::RemittedTax(jurisdiction()), given.remitted_tax_minor, Component::RemittedTax)
         .credit(Account::Dispute(input.dispute_id.to_string()), cash, Component::Cash)
-        .credit(Account::MarketplacePromotion, input.promotion_minor, Component::Promotion)
+        .credit(
+            Account::MarketplacePromotion,
+            input.promotion_minor - given.funded_delivery_minor,
+            Component::Promotion,
+        )
+        .credit(Account::MarketplacePromotion, given.funded_delivery_minor, Component::FundedDelivery)
         .seal()
 }
 

@@ -96,7 +96,12 @@ pub fn refund_requested(input: &RefundRequested, from_pending_minor: i64) -> Res
         .debit(Account::RemittedTax(jurisdiction()), given.remitted_tax_minor, Component::RemittedTax)
         .debit(Account::Goodwill, input.goodwill_minor.max(0), Component::Adjustment)
         .credit(Account::Goodwill, (-input.goodwill_minor).max(0), Component::Adjustment)
-        .credit(Account::MarketplacePromotion, input.promotion_minor, Component::Promotion)
+        .credit(
+            Account::MarketplacePromotion,
+            input.promotion_minor - given.funded_delivery_minor,
+            Component::Promotion,
+        )
+        .credit(Account::MarketplacePromotion, given.funded_delivery_minor, Component::FundedDelivery)
         .credit(
             Account::RefundInTransit(input.refund_id),
             given.gross_minor - input.promotion_minor + input.goodwill_minor,

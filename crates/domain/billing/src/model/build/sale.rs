@@ -12,6 +12,8 @@ use crate::model::{Account, Component, Draft, Kind, Posting, Source, Unbalanced}
 pub struct SaleComponents {
     /// Items and shipping with tax, before the marketplace's discount (G).
     pub gross_minor: i64,
+    /// Of it, delivery that the operator pays in the buyer's place.
+    pub funded_delivery_minor: i64,
     /// Sales tax that the operator remits (T); 0 where merchants remit their own.
     pub remitted_tax_minor: i64,
     /// Commission on items and shipping (Ci + Cs).
@@ -40,6 +42,7 @@ impl SaleComponents {
     pub const fn plus(self, other: Self) -> Self {
         Self {
             gross_minor: self.gross_minor + other.gross_minor,
+            funded_delivery_minor: self.funded_delivery_minor + other.funded_delivery_minor,
             remitted_tax_minor: self.remitted_tax_minor + other.remitted_tax_minor,
             commission_minor: self.commission_minor + other.commission_minor,
             fixed_fee_minor: self.fixed_fee_minor + other.fixed_fee_minor,
@@ -81,10 +84,12 @@ pub fn sale_recognized(input: &SaleRecognized) -> Result<Posting, Unbalanced> {
     let key = format!("recognized:{}", input.source_id);
     let source = Source::new("shipment", &input.source_id);
     let net = input.components.net_minor();
-    let merchant = input.merchant_id;
+    let (merchant, funded) = (input.merchant_id, input.components.funded_delivery_minor);
+    let funds = || Account::OrderFunds(input.order_id, merchant);
     let draft = Draft::new(Kind::SaleRecognized, key, input.currency, input.at, source, input)
         .concerning(merchant, Some(input.merchant_order_id))
-        .debit(Account::OrderFunds(input.order_id, merchant), input.components.gross_minor, Component::Gross)
+        .debit(funds(), input.components.gross_minor - funded, Component::Gross)
+        .debit(funds(), funded, Component::FundedDelivery)
         .debit(Account::Available(merchant), (-net).max(0), Component::Net)
         .credit(Account::Pending(merchant), net.max(0), Component::Net);
     charged(draft, &input.components, &input.jurisdiction).seal()
@@ -120,11 +125,13 @@ pub fn cod_kept(input: &CodKept) -> Result<Posting, Unbalanced> {
     let key = format!("cod_kept:{}", input.operation_id);
     let source = Source::new("payment_operation", input.operation_id);
     let owed = input.components.charges_minor() - input.promotion_minor;
+    let funded = input.components.funded_delivery_minor;
     let draft = Draft::new(Kind::CodKeptByMerchant, key, input.currency, input.at, source, input)
         .concerning(input.merchant_id, Some(input.merchant_order_id))
         .debit(Account::Available(input.merchant_id), owed.max(0), Component::Net)
         .credit(Account::Available(input.merchant_id), (-owed).max(0), Component::Net)
-        .debit(Account::MarketplacePromotion, input.promotion_minor, Component::Promotion);
+        .debit(Account::MarketplacePromotion, input.promotion_minor - funded, Component::Promotion)
+        .debit(Account::MarketplacePromotion, funded, Component::FundedDelivery);
     charged(draft, &input.components, &input.jurisdiction).seal()
 }
 

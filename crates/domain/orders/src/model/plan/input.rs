@@ -8,6 +8,7 @@ use inventory::Store;
 use kernel::id::{CartLineId, DeliveryMethodId, LocationId, MerchantId, OfferId, ProductId, StockItemId, VariantId};
 use kernel::{Currency, Rounding};
 use marketplace::{Coupon, PickupPoint, Snapshot, WorkCalendar};
+use merchants::MerchantDelivery;
 
 /// Everything the plan depends on.
 #[derive(Debug, Clone)]
@@ -127,4 +128,6 @@ pub struct MerchantTerms {
     pub handling_days: i64,
     /// Its working days.
     pub calendar: WorkCalendar,
+    /// What it asks for delivery, where it set prices.
+    pub delivery: Vec<MerchantDelivery>,
 }

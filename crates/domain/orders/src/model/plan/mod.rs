@@ -18,6 +18,7 @@ use kernel::id::{
 };
 use serde::{Deserialize, Serialize};
 
+pub use super::delivery_price::DeliveryOrigin;
 pub use super::pickup::Pickup;
 pub use super::promise::{Promise, PromiseTerms};
 pub use input::{EnteredCoupon, ForSale, MerchantTerms, PlanInput, PlanLine, StockAt};
@@ -171,8 +172,14 @@ pub struct Choice {
     pub store: Option<Pickup>,
     /// What the buyer pays for it, tax included.
     pub price: i64,
-    /// Tax within `price`.
+    /// What the marketplace pays of it in the buyer's place, tax included: delivery that is free at its cost.
+    #[serde(default)]
+    pub funded: i64,
+    /// Tax within both.
     pub tax: i64,
+    /// Where the price comes from.
+    #[serde(default)]
+    pub origin: DeliveryOrigin,
     /// Whether parcels need a tracking number.
     pub tracking_required: bool,
     /// Whether it can be paid at the door.
@@ -184,6 +191,14 @@ pub struct Choice {
     pub promise_terms: PromiseTerms,
     /// How the price came about.
     pub reasons: Vec<String>,
+}
+
+impl Choice {
+    /// What the merchant sends it for: what the buyer and the marketplace pay, tax included.
+    #[must_use]
+    pub const fn gross(&self) -> i64 {
+        self.price + self.funded
+    }
 }
 
 /// What kind of thing was not used.
@@ -230,7 +245,7 @@ pub struct Totals {
     pub goods: i64,
     /// Delivery.
     pub delivery: i64,
-    /// What the marketplace pays in the buyer's place: a coupon.
+    /// What the marketplace pays in the buyer's place: a coupon, and delivery that is free at its cost.
     #[serde(default)]
     pub discount: i64,
     /// Tax within goods and delivery.

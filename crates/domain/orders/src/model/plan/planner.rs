@@ -8,7 +8,9 @@ use kernel::unit_slots_sum;
 
 use marketplace::delivery::transit_days;
 use marketplace::{DeliveryKind, DeliveryMethod, WorkCalendar};
+use merchants::MerchantDelivery;
 
+use super::super::delivery_price::Cost;
 use super::super::pickup::is_collected;
 use super::super::types::EVERY_CONSIGNMENT;
 use super::input::{ForSale, PlanInput, PlanLine};
@@ -48,14 +50,15 @@ struct Work<'a> {
     lines: Vec<(usize, PlannedLine)>,
 }
 
-/// When goods leave their merchant.
+/// When goods leave their merchant, and what it asks for delivery.
 #[derive(Clone, Copy)]
-struct Leaves<'a> {
+struct Sender<'a> {
     calendar: &'a WorkCalendar,
     lead_days: i64,
+    delivery: &'a [MerchantDelivery],
 }
 
-impl Leaves<'_> {
+impl Sender<'_> {
     /// What the promise of a method is made of.
     fn terms(self, method: &DeliveryMethod, input: &PlanInput) -> PromiseTerms {
         let rest = input.market.settings.holidays.get(&input.country).filter(|_| method.travel_days.rests_on_holidays);
@@ -213,10 +216,14 @@ impl<'a> Work<'a> {
         let terms = self.input.merchants.get(&merchant);
         let handling = handling.or_else(|| terms.map(|t| t.handling_days)).unwrap_or(0);
         let every_day = WorkCalendar::default();
-        let leaves = Leaves { calendar: terms.map_or(&every_day, |t| &t.calendar), lead_days: handling };
+        let sender = Sender {
+            calendar: terms.map_or(&every_day, |t| &t.calendar),
+            lead_days: handling,
+            delivery: terms.map_or(&[], |t| &t.delivery),
+        };
         let mut choices = Vec::new();
         for method in &self.input.market.delivery_methods {
-            match self.choice(method, product_type, load, leaves, from) {
+            match self.choice(method, product_type, load, sender, from) {
                 Ok(choice) => choices.push(choice),
                 Err((code, text)) => {
                     self.rejected.push(note(Rejected::Method, format!("{key}/{}", method.code), code, text));
@@ -315,7 +322,7 @@ impl<'a> Work<'a> {
         method: &DeliveryMethod,
         product_type: &str,
         load: Load,
-        leaves: Leaves<'_>,
+        sender: Sender<'_>,
         from: &Candidate,
     ) -> Result<Choice, (&'static str, String)> {
         let input = self.input;
@@ -326,11 +333,10 @@ impl<'a> Work<'a> {
             }
             _ => None,
         };
-        let (shown, reasons) = price::delivery(load, method, product_type, input)
+        let own = sender.delivery.iter().find(|own| own.method_id == method.id);
+        let (Cost { price, funded, tax, origin }, reasons) = price::delivery(load, method, own, product_type, input)
             .map_err(|no| (no.code(), format!("{}: {no}", method.name)))?;
-        let tax_ppm = input.market.tax_rate(method.tax_class_id, &input.country, input.now).ppm();
-        let (price, tax) = price::gross_and_tax(shown, tax_ppm, input);
-        let promise_terms = leaves.terms(method, input);
+        let promise_terms = sender.terms(method, input);
         Ok(Choice {
             method: method.id,
             code: method.code.clone(),
@@ -338,7 +344,9 @@ impl<'a> Work<'a> {
             kind: method.kind.as_str().to_owned(),
             store,
             price,
+            funded,
             tax,
+            origin,
             tracking_required: method.tracking_required,
             cod_allowed: method.cod_allowed,
             promise: promise_terms.promise(input.now),
@@ -353,8 +361,8 @@ impl<'a> Work<'a> {
         let chosen = || consignments.iter().filter_map(Consignment::choice);
         let goods = lines.iter().map(|line| line.gross).sum();
         let coupon = self.coupon(&mut lines, goods);
-        let discount: i64 = lines.iter().map(|line| line.discount).sum();
-        let delivery: i64 = chosen().map(|choice| choice.price).sum();
+        let discount = lines.iter().map(|line| line.discount).chain(chosen().map(|choice| choice.funded)).sum();
+        let delivery: i64 = chosen().map(Choice::gross).sum();
         let tax = lines.iter().map(|line| line.tax).sum::<i64>() + chosen().map(|choice| choice.tax).sum::<i64>();
         let mut plan = SplitPlan {
             currency: self.input.currency,

@@ -2,9 +2,11 @@
 
 use kernel::{Rate as TaxRate, Rounding, allocate};
 
-use marketplace::delivery::{self, QuoteBasis};
-use marketplace::{CouponTax, DeliveryMethod};
+use marketplace::delivery::{self, QuoteBasis, RatesOf};
+use marketplace::{CouponTax, DeliveryMethod, Funder};
+use merchants::MerchantDelivery;
 
+use super::super::delivery_price::{Cost, CostTerms, Shown};
 use super::PlannedLine;
 use super::input::PlanInput;
 
@@ -49,15 +51,37 @@ pub(super) struct Load {
     pub quoted: Option<i64>,
 }
 
-/// The delivery price of `load` as shown in the channel, with the sentences that explain it.
+/// The cost of delivering `load`, with the sentences that explain it. What the merchant asks goes before what the
+/// marketplace asks.
 ///
 /// Lines with a price of their own pay that, the units of the others go by the method's rate.
 pub(super) fn delivery(
     load: Load,
     method: &DeliveryMethod,
+    own: Option<&MerchantDelivery>,
     product_type: &str,
     input: &PlanInput,
-) -> Result<(i64, Vec<String>), delivery::Rejection> {
+) -> Result<(Cost, Vec<String>), delivery::Rejection> {
+    let (shown, reasons) = shown(load, method, own, product_type, input)?;
+    let terms = CostTerms {
+        method,
+        own,
+        tax_ppm: input.market.tax_rate(method.tax_class_id, &input.country, input.now).ppm(),
+        includes_tax: input.prices_include_tax,
+        rounding: input.rounding,
+        coupon_tax: input.market.settings.coupon_tax,
+    };
+    Ok((terms.cost(shown), reasons))
+}
+
+/// The price of the delivery as shown in the channel.
+fn shown(
+    load: Load,
+    method: &DeliveryMethod,
+    own: Option<&MerchantDelivery>,
+    product_type: &str,
+    input: &PlanInput,
+) -> Result<(Shown, Vec<String>), delivery::Rejection> {
     let consignment = delivery::Consignment {
         product_type,
         country: &input.country,
@@ -70,20 +94,27 @@ pub(super) fn delivery(
     };
     let quoted = load.quoted.unwrap_or(0);
     let given = "the delivery price came with the lines";
-    match delivery::quote(method, &consignment) {
+    match delivery::quote_with(method, own.map_or(&[], |own| &own.rates), &consignment) {
         // Every line brought its price: the method's own rate, or that it has none, does not matter.
         Ok(_) | Err(delivery::Rejection::CurrencyNotPriced { .. }) if load.rated_units == 0 => {
-            Ok((quoted, vec![given.to_owned()]))
+            let shown = Shown { price: quoted, waived: 0, funded_by: Funder::Merchant, rates_of: RatesOf::Nobody };
+            Ok((shown, vec![given.to_owned()]))
         }
         Ok(quote) => {
             let price = quote.price_minor.checked_add(quoted).ok_or(delivery::Rejection::PriceOutOfRange)?;
             let mut reasons = vec![basis(&quote, load.rated_units)];
-            reasons.extend(quote.zone.map(|zone| format!("to {zone}")));
+            if quote.waived_minor > 0 && quote.funded_by == Funder::Operator {
+                reasons.push("the marketplace pays it".to_owned());
+            }
+            let by_merchant = quote.rates_of == RatesOf::Merchant;
+            reasons.extend(by_merchant.then(|| "by the merchant's own rates".to_owned()));
+            reasons.extend(quote.capped.then(|| "no higher than the marketplace allows".to_owned()));
+            reasons.extend(quote.zone.as_ref().map(|zone| format!("to {zone}")));
             reasons.extend(quote.surcharges.iter().map(|name| format!("with a surcharge: {name}")));
             if load.quoted.is_some() {
                 reasons.push(given.to_owned());
             }
-            Ok((price, reasons))
+            Ok((Shown { price, ..Shown::from(&quote) }, reasons))
         }
         Err(rejection) => Err(rejection),
     }

@@ -14,6 +14,8 @@ use uuid::Uuid;
 
 use super::*;
 
+mod rates;
+
 fn id(n: u128) -> Uuid {
     Uuid::from_u128(n)
 }
@@ -38,12 +40,15 @@ fn method(n: u128, types: &[&str], first: i64, additional: i64) -> DeliveryMetho
             first_minor: first,
             additional_minor: additional,
             free_above_minor: None,
+            product_type: None,
+            funded_by: marketplace::Funder::Merchant,
             brackets: Vec::new(),
             surcharges: Vec::new(),
         }],
         zones: Vec::new(),
         carriers: Vec::new(),
         travel_days: TravelDays::default(),
+        own_rates: marketplace::OwnRates::default(),
         position: 1,
         active: true,
         version: 1,
@@ -96,6 +101,7 @@ fn terms(n: u128) -> MerchantTerms {
         can_sell: n != 9,
         handling_days: 2,
         calendar: marketplace::WorkCalendar::default(),
+        delivery: Vec::new(),
     }
 }
 
