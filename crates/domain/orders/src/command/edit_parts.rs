@@ -228,6 +228,7 @@ async fn reprice(work: &mut Work, at: usize, method: &DeliveryMethod, price: Pri
                 ..GivenUnits::default()
             },
             goods_return: None,
+            undone: true,
         };
         work.give_back(part.id, refund).await?;
     }
