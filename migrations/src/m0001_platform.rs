@@ -71,4 +71,12 @@ pub(crate) const STATEMENTS: &[Step] = &[
     Sql("CREATE INDEX change_log_entity ON change_log (entity, entity_id, id)"),
     Sql("CREATE INDEX change_log_merchant ON change_log (merchant_id, id) WHERE merchant_id IS NOT NULL"),
     AppendOnly("change_log"),
+    // What people said about changes; goes when whom or what it is about is forgotten.
+    Sql("CREATE TABLE change_words (
+        change_id {id} NOT NULL PRIMARY KEY REFERENCES change_log (id),
+        about_kind text NOT NULL,
+        about_id text NOT NULL,
+        words text NOT NULL
+    )"),
+    Sql("CREATE INDEX change_words_about ON change_words (about_kind, about_id)"),
 ];

@@ -274,6 +274,7 @@ pub(crate) const STATEMENTS: &[Step] = &[
         state text NOT NULL,
         recognized boolean NOT NULL,
         parts text NOT NULL,
+        shipping_of text NOT NULL,
         gross_minor bigint NOT NULL CHECK (gross_minor >= 0),
         shipped_at {at} NOT NULL,
         delivered_at {at},
@@ -344,6 +345,7 @@ pub(crate) const STATEMENTS: &[Step] = &[
         order_id {id} NOT NULL REFERENCES customer_order (id),
         amount_minor bigint NOT NULL CHECK (amount_minor >= 0),
         discount_minor bigint NOT NULL CHECK (discount_minor >= 0),
+        shipment_id {id},
         captured_at {at} NOT NULL,
         PRIMARY KEY (operation_id, merchant_order_id)
     )"),

@@ -38,6 +38,7 @@ pub(crate) const STATEMENTS: &[Step] = &[
         fee_minor bigint NOT NULL CHECK (fee_minor >= 0),
         fee_returned_minor bigint NOT NULL CHECK (fee_returned_minor >= 0 AND fee_returned_minor <= fee_minor),
         reason text NOT NULL,
+        borne_minor bigint CHECK (borne_minor >= 0 AND borne_minor <= amount_minor),
         state text NOT NULL CHECK (state IN ('open', 'won', 'lost')),
         opened_at {at} NOT NULL,
         resolved_at {at},

@@ -10,12 +10,12 @@ use crate::common::{PATIENCE, ask, eur, eventually, finish, refused, run};
 
 const PASSWORD: &str = "correct horse battery staple";
 
-fn address() -> Value {
+pub fn address() -> Value {
     json!({ "name": "Accounts", "line1": "Am Markt 2", "city": "Berlin", "postalCode": "10115", "country": "DE" })
 }
 
 /// A buyer who signed in, and whose address is proved by the link in the mail.
-async fn buyer(site: &Site, anybody: &Client, email: &str) -> Client {
+pub async fn buyer(site: &Site, anybody: &Client, email: &str) -> Client {
     let register = json!({ "email": email, "name": "Bea", "password": PASSWORD });
     run(anybody, "storefront/account#CustomerRegister", register).await;
     let token: String = eventually("the mail with the link", async || {
@@ -30,13 +30,13 @@ async fn buyer(site: &Site, anybody: &Client, email: &str) -> Client {
 }
 
 /// What is bought together, as it was agreed to.
-struct Basket {
+pub struct Basket {
     cart: String,
     plan: Value,
 }
 
 impl Basket {
-    async fn fill(buyer: &Client, email: &str, company: &str, po_number: &str, offer: &str) -> Self {
+    pub async fn fill(buyer: &Client, email: &str, company: &str, po_number: &str, offer: &str) -> Self {
         let cart = json!({ "channel": "bazaar", "email": email, "shipTo": address(), "companyId": company,
             "poNumber": po_number, "lines": [{ "offerId": offer, "quantity": 3 }] });
         let made = run(buyer, "storefront/checkout#CartCreate", cart).await;
@@ -46,26 +46,26 @@ impl Basket {
         }
     }
 
-    fn total(&self) -> i64 {
+    pub fn total(&self) -> i64 {
         self.plan.minor("total").unwrap()
     }
 
-    fn place(&self, key: &str) -> Value {
+    pub fn place(&self, key: &str) -> Value {
         json!({ "idempotencyKey": key, "cartId": self.cart, "planHash": self.plan["hash"], "total": self.plan["total"],
             "payment": { "method": "invoice" } })
     }
 }
 
 /// The market with a company in it.
-struct Trade {
-    bazaar: Bazaar,
-    bea: Client,
-    company: String,
+pub struct Trade {
+    pub bazaar: Bazaar,
+    pub bea: Client,
+    pub company: String,
     version: i64,
 }
 
 impl Trade {
-    async fn open(site: &Site) -> Self {
+    pub async fn open(site: &Site) -> Self {
         let anybody = site.client().unwrap();
         let size = Size { merchants: 1, products: 1, variants: 1, units: 20 };
         let bazaar = Bazaar::open(&anybody, size).await.unwrap();
@@ -79,42 +79,42 @@ impl Trade {
         Self { bazaar, bea, company, version: 0 }
     }
 
-    fn operator(&self) -> &Client {
+    pub fn operator(&self) -> &Client {
         &self.bazaar.market.operator
     }
 
-    async fn terms(&mut self, limit: i64, guaranteed: bool) {
+    pub async fn terms(&mut self, limit: i64, guaranteed: bool) {
         let input = json!({ "companyId": self.company, "limit": eur(limit), "netDays": 30, "guaranteed": guaranteed,
             "expectedVersion": self.version, "reason": "rated" });
         let set = run(self.operator(), "operator/companies#CreditLineSet", input).await;
         self.version = set.int("creditLine.version").unwrap();
     }
 
-    async fn fill(&self, po_number: &str) -> Basket {
+    pub async fn fill(&self, po_number: &str) -> Basket {
         let offer = &self.bazaar.offers[0][0];
         Basket::fill(&self.bea, "bea@works.example", &self.company, po_number, offer).await
     }
 
     /// What can still be ordered, as the buyer sees it.
-    async fn left(&self) -> Value {
+    pub async fn left(&self) -> Value {
         let seen = ask(&self.bea, "operator/companies#CompanyTerms", json!({ "id": self.company })).await;
         let line = seen.at("company.creditLines.0").unwrap();
         assert!(line["guaranteed"].is_null(), "what was agreed with merchants is not for buyers");
         line["left"]["amount"].clone()
     }
 
-    async fn owed(&self, overdue: bool) -> Vec<Value> {
+    pub async fn owed(&self, overdue: bool) -> Vec<Value> {
         let filter = json!({ "filter": { "companyId": self.company, "overdue": overdue } });
         let shown = ask(self.operator(), "operator/companies#Receivables", filter).await;
         shown.nodes("receivables").unwrap().into_iter().cloned().collect()
     }
 
-    async fn pay(&self, number: &str, minor: i64, bank_reference: &str) {
+    pub async fn pay(&self, number: &str, minor: i64, bank_reference: &str) {
         let receipt = json!({ "reference": number, "amount": eur(minor), "bankReference": bank_reference });
         run(self.operator(), "operator/finance#BankReceiptRecord", receipt).await;
     }
 
-    async fn wait_status(&self, order: &str, status: &str) {
+    pub async fn wait_status(&self, order: &str, status: &str) {
         eventually(&format!("an order {status}"), async || {
             let seen = ask(self.operator(), "operator/orders#Order", json!({ "id": order })).await;
             (seen.text("order.paymentStatus").unwrap() == status).then_some(())
@@ -146,6 +146,20 @@ async fn billed(trade: &Trade, order: &str, total: i64) {
         ask(trade.operator(), "merchant/papers#SaleInvoices", json!({ "filter": { "companyId": trade.company } }))
             .await;
     assert_eq!(all.nodes("saleInvoices").unwrap().len(), 1);
+}
+
+/// Somebody of the operator's team from whom personal data is hidden sees the order and no invoice, which names the buyer.
+async fn hidden(site: &Site, trade: &Trade, order: &str) {
+    let read = json!({ "resource": "order", "verb": "read", "scope": "ALL" });
+    let role = json!({ "team": "OPERATOR", "name": "Blind", "masks": ["PERSONAL_DATA"], "permissions": [read] });
+    let role = run(trade.operator(), "merchant/team#CustomRoleCreate", role).await;
+    let ivy = json!({ "email": "ivy@souk.example", "name": "Ivy", "customRoleId": role.text("customRole.id").unwrap(),
+        "password": PASSWORD });
+    run(trade.operator(), "merchant/team#MemberAdd", ivy).await;
+    let ivy = sign_in(&site.client().unwrap(), "ivy@souk.example", PASSWORD).await.unwrap();
+    let seen = ask(&ivy, "storefront/companies#OrderInvoices", json!({ "id": order })).await;
+    assert_eq!(seen.at("order.invoices").unwrap(), &json!([]));
+    assert!(seen.text("order.id").is_ok(), "the order itself is shown");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -180,6 +194,7 @@ async fn a_company_buys_on_account() {
         let named = site.mails().unwrap().iter().filter(|mail| mail.body.contains("PO-77")).count();
         assert_eq!(named, 4, "placed, shipped and billed for the buyer, new for the merchant");
         billed(&trade, order, total).await;
+        hidden(&site, &trade, order).await;
         let books = trade.bazaar.market.books().await.unwrap();
         assert_eq!(books.sum(&["asset:buyer:receivable"]), total);
         assert!(books.sum(&["liability:merchant:pending"]) > 0, "the merchant waits for the buyer's money");

@@ -177,7 +177,10 @@ async fn merchants_ask_their_own_price_and_the_marketplace_pays_where_they_do_no
         let sold = shipped(anna, placed.text("order.merchantOrders.0.id").unwrap(), "00340434161094042557").await;
         let row = &sold["fulfillmentOrders"][0];
         assert_eq!((row.minor("shipping").unwrap(), row.minor("shippingDiscount").unwrap()), (450, 0));
-        assert_eq!((&row["shippingOrigin"]["ratesOf"], &row["shippingOrigin"]["version"]), (&json!("MERCHANT"), &json!(2)));
+        assert_eq!(
+            (&row["shippingOrigin"]["ratesOf"], &row["shippingOrigin"]["version"]),
+            (&json!("MERCHANT"), &json!(2))
+        );
 
         // The other merchant asks nothing of its own: the buyer pays nothing, the marketplace 4.90.
         let of_bert = cart(&buyer, &bazaar.offers[1][0]).await;
@@ -188,7 +191,10 @@ async fn merchants_ask_their_own_price_and_the_marketplace_pays_where_they_do_no
         let placed = run(&buyer, "storefront/checkout#OrderPlace", place(&of_bert, &seen, "funded-1")).await;
         let sold = shipped(bert, placed.text("order.merchantOrders.0.id").unwrap(), "00340434161094042564").await;
         let row = &sold["fulfillmentOrders"][0];
-        assert_eq!((row.minor("shippingDiscount").unwrap(), &row["shippingOrigin"]["borneBy"]), (490, &json!("OPERATOR")));
+        assert_eq!(
+            (row.minor("shippingDiscount").unwrap(), &row["shippingOrigin"]["borneBy"]),
+            (490, &json!("OPERATOR"))
+        );
 
         // What the marketplace does not let merchants set any more, it sets itself from then on.
         open_prices(operator, false).await;

@@ -6,6 +6,7 @@ mod bad_input;
 mod business;
 mod care;
 mod common;
+mod credit;
 mod delivery;
 mod desk;
 mod own_texts;

@@ -160,3 +160,53 @@ async fn a_company_asks_for_prices_and_buys_for_them() {
         finish(site).await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_desk_accepts_an_offer_for_the_buyer() {
+    for kind in Kind::present("an offer accepted on the phone") {
+        let site = Site::start(kind, Options::default()).await.unwrap();
+        let anybody = site.client().unwrap();
+        let size = Size { merchants: 2, products: 2, variants: 1, units: 20 };
+        let bazaar = Bazaar::open(&anybody, size).await.unwrap();
+        let desk = sign_in(&anybody, OPERATOR.0, OPERATOR.1).await.unwrap();
+        let (bea, company) = company(&anybody).await;
+        let quotes = request(&bea, &bazaar, &company).await;
+        let merchant = &bazaar.staff[1].merchant_id;
+        let asked = quotes.iter().find(|quote| quote.text("merchantId").unwrap() == merchant).unwrap();
+        let staff = &bazaar.staff[1].client;
+        offer(staff, asked, &[(900, 3)], 300).await;
+
+        let shown = seen(&desk, &asked["id"]).await;
+        assert_eq!(shown["plan"].minor("total").unwrap(), 3 * 900 + 300);
+        assert!(shown.list("allowedActions").unwrap().contains(&json!("ACCEPT_FOR")), "{}", shown["allowedActions"]);
+        let wanted = "operator/desk#QuoteAcceptFor";
+        for nobody in [&bea, staff] {
+            assert_eq!(refused(nobody, wanted, accept(&shown, 1, "not-they")).await.code(), "FORBIDDEN");
+        }
+        let mut other = accept(&shown, 1, "other-total");
+        other["total"] = eur(1);
+        assert_eq!(refused(&desk, wanted, other).await.code(), "PLAN_CHANGED");
+        let order = run(&desk, wanted, accept(&shown, 1, "phone-1")).await["order"].clone();
+        let again = run(&desk, wanted, accept(&shown, 1, "phone-1")).await["order"].clone();
+        assert_eq!(order, again);
+        let late = refused(&desk, wanted, accept(&shown, 1, "phone-2")).await;
+        assert!(format!("{late:?}").contains("INVALID_TRANSITION"), "{late:?}");
+        assert_eq!(order["company"], json!({ "name": "Kettle Works GmbH" }));
+        assert_eq!(order["customerId"], shown["customerId"], "it is hers");
+        assert!(order["placedBy"].is_string(), "and says who placed it");
+        let mine = ask(&bea, "storefront/checkout#MyOrders", json!({})).await;
+        assert_eq!(mine.list("orders.edges").unwrap().len(), 1);
+        let done = seen(&bea, &asked["id"]).await;
+        assert_eq!((done.text("state").unwrap(), &done["orderId"]), ("ACCEPTED", &order["id"]));
+
+        let receipt = json!({ "reference": order["number"], "amount": order["total"], "bankReference": "bank-1" });
+        run(&desk, "operator/finance#BankReceiptRecord", receipt).await;
+        eventually("the money to be there", async || {
+            let row = ask(&desk, "operator/orders#Order", json!({ "id": order["id"] })).await["order"].clone();
+            (row.text("paymentStatus").unwrap() == "PAID").then_some(())
+        })
+        .await;
+        bazaar.fulfil_all().await.unwrap();
+        finish(site).await;
+    }
+}

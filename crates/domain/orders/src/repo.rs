@@ -18,6 +18,7 @@ use crate::entity::{
 use crate::model::book::Book;
 use crate::model::cart::Cart;
 use crate::model::draft::Draft;
+use crate::model::status::ShipmentState;
 
 /// Rows of one insert statement; keeps the widest table below SQLite's 32,766 variables.
 pub(crate) const CHUNK: usize = 500;
@@ -88,6 +89,26 @@ pub(crate) async fn shipment_lines<C: ConnectionTrait>(
     id: ShipmentId,
 ) -> Result<Vec<shipment_line::Model>, DbErr> {
     shipment_line::Entity::find().filter(shipment_line::Column::ShipmentId.eq(id)).all(conn).await
+}
+
+/// Units of fulfillment orders in parcels that are lost or came back.
+pub(crate) async fn undelivered_units<C: ConnectionTrait>(
+    conn: &C,
+    fulfillments: &[FulfillmentOrderId],
+) -> Result<i64, DbErr> {
+    let ended = shipment::Entity::find()
+        .select_only()
+        .column(shipment::Column::Id)
+        .filter(shipment::Column::FulfillmentOrderId.is_in(db::dialect::pad(fulfillments.to_vec())))
+        .filter(shipment::Column::State.is_in([ShipmentState::Lost, ShipmentState::ReturnedToSender]));
+    let units: Vec<i64> = shipment_line::Entity::find()
+        .select_only()
+        .column(shipment_line::Column::Quantity)
+        .filter(shipment_line::Column::ShipmentId.in_subquery(ended.into_query()))
+        .into_tuple()
+        .all(conn)
+        .await?;
+    Ok(units.into_iter().sum())
 }
 
 /// The whole order, with `lock` its row first: everything that changes an order takes this lock, so that two

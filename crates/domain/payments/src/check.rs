@@ -6,17 +6,18 @@ use kernel::id::{CreditAccountId, CreditLineId, PaymentId};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 
 use crate::entity::{
-    credit_account, credit_entry, credit_line, credit_line_entry, event, invoice_terms, operation, payment, receivable,
+    credit_account, credit_entry, credit_line, credit_line_entry, dispute, event, invoice_terms, operation, payment,
+    receivable,
 };
 use crate::error::Error;
-use crate::model::{Amounts, Fact, OperationState, Payment, Phase};
+use crate::model::{Amounts, DisputeState, Fact, OperationState, Payment, Phase};
 use crate::repo::fact_of;
 
 /// Payments looked at together.
 const BATCH: u64 = 500;
 
 /// Every difference between the stored amounts of payments and the fold of their facts, and between the state of
-/// operations and what was told of them. Empty when all is well.
+/// operations and what was told of them, and every refund that follows a dispute wrongly. Empty when all is well.
 ///
 /// # Errors
 /// The database error.
@@ -35,6 +36,8 @@ pub async fn payments<C: ConnectionTrait>(conn: &C) -> Result<Vec<String>, Error
         let facts = event::Entity::find().filter(event::Column::PaymentId.between(first, end)).all(conn).await?;
         let operations =
             operation::Entity::find().filter(operation::Column::PaymentId.between(first, end)).all(conn).await?;
+        let disputes = dispute::Entity::find().filter(dispute::Column::PaymentId.between(first, end)).all(conn).await?;
+        follow(&disputes, &operations, &mut found);
         compare(rows, &facts, &operations, &mut found);
     }
 }
@@ -158,6 +161,22 @@ async fn held_on<C: ConnectionTrait>(conn: &C, line: CreditLineId) -> Result<i64
         .all(conn)
         .await?;
     Ok(rows.iter().map(|(authorized, captured, voided)| authorized - captured - voided).sum())
+}
+
+/// Refunds wait for open disputes only, and those that follow a dispute are never more than it and its merchants bear.
+fn follow(disputes: &[dispute::Model], operations: &[operation::Model], found: &mut Vec<String>) {
+    for row in disputes {
+        let own = operations.iter().filter(|operation| operation.dispute_id == Some(row.id));
+        let waits = |operation: &&operation::Model| operation.state == OperationState::Disputed.as_str();
+        let (open, won) = (row.state == DisputeState::Open.as_str(), row.state == DisputeState::Won.as_str());
+        if own.clone().any(|operation| waits(&operation) != open) || won && own.clone().next().is_some() {
+            found.push(format!("dispute {}: it is {}, its refunds are not", row.id, row.state));
+        }
+        let taken = own.map(|operation| operation.amount_minor).sum::<i64>() + row.borne_minor.unwrap_or(0);
+        if taken > row.amount_minor {
+            found.push(format!("dispute {}: {taken} of {} was undone", row.id, row.amount_minor));
+        }
+    }
 }
 
 fn compare(

@@ -27,6 +27,10 @@ pub enum MoneyPlace {
     Buyer(OrderId),
     /// With the operator since the buyer got credit for it, by the id of the credit's account.
     Credit(String),
+    /// With the buyer, whose bank took it for this dispute.
+    Dispute(DisputeId),
+    /// With the buyer since a dispute was lost; the operator had written it off.
+    GivenUp,
 }
 
 /// Who pays for credit that is given to a buyer.
@@ -358,6 +362,8 @@ events! {
         provider: String,
         /// What is gone.
         amount: Money,
+        /// What of it pays for refunds that waited for the decision, in minor units.
+        covered_minor: i64,
         /// What the provider charges for it, in minor units.
         fee_minor: i64,
         /// When.

@@ -21,11 +21,11 @@ mod worker;
 pub use command::{
     CapturePart, CodCollected, ConfirmRefund, CreditIssued, GiveCredit, OpenDispute, OpenPayment, PayByLink,
     RefundPart, RefundWay, Reminders, ResolveDispute, ReturnCompanyCredit, SetCreditLine, TransferReceived,
-    UseCompanyCredit, UseCredit, accept_late_in_tx, capture_in_tx, cod_collected_in_tx, confirm_refund, expire_due,
-    extend_in_tx, give_credit, give_up_late_in_tx, hold_at_most_in_tx, locked_receivable_in_tx, make_link,
-    match_receipt, open_dispute, open_in_tx, pay_by_link, refund_in_tx, remind_due, renew_due, resolve_dispute,
-    retry_refund, return_company_credit, set_credit_line, sweep, transfer_received, use_company_credit,
-    void_rest_in_tx, write_off_in_tx,
+    UseCompanyCredit, UseCredit, accept_late_in_tx, bear_dispute_in_tx, capture_in_tx, cod_collected_in_tx,
+    confirm_refund, expire_due, extend_in_tx, forget_words_in_tx, give_credit, give_up_late_in_tx, hold_at_most_in_tx,
+    locked_receivable_in_tx, make_link, match_receipt, open_dispute, open_in_tx, pay_by_link, refund_in_tx, remind_due,
+    renew_due, resolve_dispute, retry_refund, return_company_credit, set_credit_line, sweep, transfer_received,
+    unborne_in_tx, use_company_credit, void_rest_in_tx, write_off_in_tx,
 };
 pub use error::Error;
 pub use model::{

@@ -71,6 +71,7 @@ impl From<operation::Model> for Operation {
             reason: row.reason,
             merchant_order_id: row.merchant_order_id,
             refund_id: row.refund_id,
+            dispute_id: row.dispute_id,
             created_at: row.created_at,
             settled_at: row.settled_at,
             charge: row.charge,
@@ -295,6 +296,7 @@ pub(crate) async fn insert_operation(tx: &WriteTx, operation: &Operation) -> Res
         reason: Set(operation.reason.clone()),
         merchant_order_id: Set(operation.merchant_order_id),
         refund_id: Set(operation.refund_id),
+        dispute_id: Set(operation.dispute_id),
         attempt_count: Set(0),
         created_at: Set(operation.created_at),
         sent_at: Set(None),
@@ -315,6 +317,7 @@ pub(crate) async fn save_operation(
         .col_expr(operation::Column::State, Expr::value(operation.state.as_str()))
         .col_expr(operation::Column::Charge, Expr::value(operation.charge.clone()))
         .col_expr(operation::Column::Reason, Expr::value(operation.reason.clone()))
+        .col_expr(operation::Column::DisputeId, Expr::value(operation.dispute_id))
         .col_expr(operation::Column::SettledAt, Expr::value(operation.settled_at))
         .col_expr(operation::Column::Version, Expr::col(operation::Column::Version).add(1));
     if let Some(sent_at) = sent_at {

@@ -8,6 +8,7 @@ use history::Change;
 use kernel::id::{ChangeId, EventId, JobId, TypedId};
 use outbox::idempotency::{self, Claim, Key};
 use outbox::{Event, PendingEvent, PendingJob};
+use sea_orm::DbErr;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -66,6 +67,14 @@ impl WriteTx {
     /// Adds a change to the history.
     pub fn record(&mut self, change: Change) {
         self.changes.push((self.ctx.new_id(), change));
+    }
+
+    /// Forgets what people said in the history about a thing ([`Change::about`]).
+    ///
+    /// # Errors
+    /// The database error.
+    pub async fn forget(&self, kind: &str, id: impl ToString) -> Result<(), DbErr> {
+        history::forget(&self.tx, kind, &id.to_string()).await
     }
 
     /// Tells a fact to everybody who listens, after the commit.

@@ -4,13 +4,15 @@ use chrono::{DateTime, Utc};
 use db::Tx;
 use kernel::id::{ChangeId, MerchantId};
 use kernel::{Invalid, Page, PageArgs};
+use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, Iterable, QueryFilter, QueryOrder,
+    QuerySelect, Select,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::entity;
+use crate::{entity, words};
 
 /// One field before and after. `before` is absent at creation, `after` at removal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -33,13 +35,23 @@ pub struct Change {
     action: &'static str,
     merchant_id: Option<MerchantId>,
     reason: Option<String>,
+    said: Option<Said>,
     fields: Vec<FieldChange>,
+}
+
+/// Words that go when what they are about is forgotten.
+#[derive(Debug, Clone)]
+struct Said {
+    kind: &'static str,
+    id: String,
+    words: String,
 }
 
 impl Change {
     /// `action` (a past participle: `created`, `approved`) on the `entity` with this id.
     pub fn new(entity: &'static str, entity_id: impl ToString, action: &'static str) -> Self {
-        Self { entity, entity_id: entity_id.to_string(), action, merchant_id: None, reason: None, fields: Vec::new() }
+        let entity_id = entity_id.to_string();
+        Self { entity, entity_id, action, merchant_id: None, reason: None, said: None, fields: Vec::new() }
     }
 
     /// The thing belongs to `merchant`, who may read this change.
@@ -49,10 +61,19 @@ impl Change {
         self
     }
 
-    /// Why it was done, in the words of the actor.
+    /// Why it was done, in the words of the actor. They are there for good: what may name a person is said
+    /// [`Change::about`] it.
     #[must_use]
     pub fn because(mut self, reason: impl Into<String>) -> Self {
         self.reason = Some(reason.into());
+        self
+    }
+
+    /// Why it was done, in words that may name a person: they are shown like any reason until the thing with this kind and
+    /// id is forgotten ([`forget`]).
+    #[must_use]
+    pub fn about(mut self, kind: &'static str, id: impl ToString, words: impl Into<String>) -> Self {
+        self.said = Some(Said { kind, id: id.to_string(), words: words.into() });
         self
     }
 
@@ -103,7 +124,7 @@ pub struct Origin {
     pub ip: Option<String>,
 }
 
-/// Records changes in the transaction that makes them. One statement for all.
+/// Records changes in the transaction that makes them. One statement for all, and one for words that can be forgotten.
 ///
 /// # Errors
 /// The database error.
@@ -116,6 +137,12 @@ pub async fn record(
     if changes.is_empty() {
         return Ok(());
     }
+    let said = |(id, change): &(ChangeId, Change)| {
+        let said = change.said.clone()?;
+        let (kind, about) = (Set(said.kind.to_owned()), Set(said.id));
+        Some(words::ActiveModel { change_id: Set(*id), about_kind: kind, about_id: about, words: Set(said.words) })
+    };
+    let spoken: Vec<words::ActiveModel> = changes.iter().filter_map(said).collect();
     let rows = changes.into_iter().map(|(id, change)| entity::ActiveModel {
         id: Set(id),
         entity: Set(change.entity.to_owned()),
@@ -132,7 +159,31 @@ pub async fn record(
         changed_at: Set(now),
     });
     entity::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    if !spoken.is_empty() {
+        words::Entity::insert_many(spoken).exec_without_returning(tx).await?;
+    }
     Ok(())
+}
+
+/// Forgets what people said in changes about a thing.
+///
+/// # Errors
+/// The database error.
+pub async fn forget(tx: &Tx, kind: &str, id: &str) -> Result<(), DbErr> {
+    words::Entity::delete_many()
+        .filter(words::Column::AboutKind.eq(kind))
+        .filter(words::Column::AboutId.eq(id))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Changes with their reasons, those that can be forgotten too.
+fn rows() -> Select<entity::Entity> {
+    use entity::Column as C;
+    let reason = "COALESCE(change_log.reason, (SELECT w.words FROM change_words w WHERE w.change_id = change_log.id))";
+    let others = C::iter().filter(|column| !matches!(column, C::Reason));
+    entity::Entity::find().select_only().columns(others).column_as(Expr::cust(reason), "reason")
 }
 
 /// A recorded change.
@@ -204,8 +255,13 @@ pub async fn list<C: ConnectionTrait>(
     if let Some(after) = after {
         wanted = wanted.add(entity::Column::Id.lt(after));
     }
-    let rows =
-        entity::Entity::find().filter(wanted).order_by_desc(entity::Column::Id).limit(page.limit()).all(conn).await?;
+    let rows = rows()
+        .filter(wanted)
+        .order_by_desc(entity::Column::Id)
+        .limit(page.limit())
+        .into_model::<entity::Model>()
+        .all(conn)
+        .await?;
     let rows = rows.into_iter().map(ChangeRow::from).collect();
     Ok(Ok(Page::from_rows(rows, page, |row: &ChangeRow| row.id)))
 }
@@ -232,7 +288,8 @@ pub async fn last_until<C: ConnectionTrait>(
         wanted = wanted.add(entity::Column::MerchantId.eq(merchant));
     }
     let limit = if fields.is_empty() { 1 } else { LOOK_BACK };
-    let rows = entity::Entity::find().filter(wanted).order_by_desc(entity::Column::Id).limit(limit).all(conn).await?;
+    let rows = rows().filter(wanted).order_by_desc(entity::Column::Id).limit(limit);
+    let rows = rows.into_model::<entity::Model>().all(conn).await?;
     let touches =
         |row: &ChangeRow| fields.is_empty() || row.fields.iter().any(|change| fields.contains(&change.field.as_str()));
     Ok(rows.into_iter().map(ChangeRow::from).find(touches))

@@ -70,7 +70,7 @@ impl Asset {
 #[Object]
 impl Asset {
     /// Its id.
-    pub(crate) fn id(&self) -> ID {
+    pub(crate) async fn id(&self) -> ID {
         self.0.id.to_string().into()
     }
 

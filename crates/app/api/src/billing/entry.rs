@@ -71,7 +71,7 @@ impl From<billing::ManualEntry> for ManualEntry {
 #[Object]
 impl ManualEntry {
     /// The id of the entry.
-    pub(crate) fn id(&self) -> ID {
+    pub(crate) async fn id(&self) -> ID {
         self.0.id.to_string().into()
     }
     /// What it does.

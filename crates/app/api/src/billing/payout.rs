@@ -54,7 +54,7 @@ impl From<billing::Payout> for Payout {
 #[Object]
 impl Payout {
     /// The id of the payout.
-    pub(crate) fn id(&self) -> ID {
+    pub(crate) async fn id(&self) -> ID {
         self.0.id.to_string().into()
     }
     /// The merchant who is paid.

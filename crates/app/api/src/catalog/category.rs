@@ -22,7 +22,7 @@ impl From<catalog::Category> for Category {
 #[Object]
 impl Category {
     /// Its id.
-    pub(crate) fn id(&self) -> ID {
+    pub(crate) async fn id(&self) -> ID {
         self.0.id.to_string().into()
     }
 

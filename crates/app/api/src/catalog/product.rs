@@ -79,7 +79,7 @@ impl Product {
 #[Object]
 impl Product {
     /// Its id.
-    pub(crate) fn id(&self) -> ID {
+    pub(crate) async fn id(&self) -> ID {
         self.0.id.to_string().into()
     }
 

@@ -33,7 +33,7 @@ impl From<catalog::Variant> for Variant {
 #[Object]
 impl Variant {
     /// Its id.
-    pub(crate) fn id(&self) -> ID {
+    pub(crate) async fn id(&self) -> ID {
         self.0.id.to_string().into()
     }
 

@@ -32,7 +32,7 @@ pub struct Company(pub customers::Company);
 #[Object]
 impl Company {
     /// The id.
-    pub(crate) fn id(&self) -> ID {
+    pub(crate) async fn id(&self) -> ID {
         self.0.id.into()
     }
     /// The legal name.

@@ -50,7 +50,7 @@ pub struct CustomerUpdateInput {
 pub struct CustomerEraseInput {
     /// Whom; oneself if absent.
     pub id: Option<ID>,
-    /// Why, for the history.
+    /// Why, for the history, where it stays: it should name nobody.
     pub reason: String,
 }
 

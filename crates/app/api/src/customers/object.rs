@@ -25,7 +25,7 @@ pub struct Customer(pub customers::Customer);
 #[Object]
 impl Customer {
     /// The id.
-    pub(crate) fn id(&self) -> ID {
+    pub(crate) async fn id(&self) -> ID {
         self.0.id.into()
     }
     /// The account to sign in with.

@@ -90,7 +90,7 @@ impl From<inventory::StockLevel> for StockLevel {
 #[Object]
 impl StockLevel {
     /// The id of the level.
-    pub(crate) fn id(&self) -> ID {
+    pub(crate) async fn id(&self) -> ID {
         self.0.id.to_string().into()
     }
     /// The article; offers with the same SKU of the merchant name it too.

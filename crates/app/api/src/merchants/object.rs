@@ -116,7 +116,7 @@ impl From<merchants::Merchant> for Merchant {
 #[Object]
 impl Merchant {
     /// The id of the merchant.
-    pub(crate) fn id(&self) -> ID {
+    pub(crate) async fn id(&self) -> ID {
         self.0.id.to_string().into()
     }
     /// The name buyers read.

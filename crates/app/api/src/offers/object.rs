@@ -79,7 +79,7 @@ impl From<offers::Offer> for Offer {
 #[Object]
 impl Offer {
     /// The id of the offer.
-    pub(crate) fn id(&self) -> ID {
+    pub(crate) async fn id(&self) -> ID {
         self.0.id.to_string().into()
     }
     /// Who sells.

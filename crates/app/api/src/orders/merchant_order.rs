@@ -415,7 +415,7 @@ impl MerchantOrder {
 #[Object]
 impl MerchantOrder {
     /// The id.
-    pub(crate) fn id(&self) -> ID {
+    pub(crate) async fn id(&self) -> ID {
         self.row.id.into()
     }
     /// The number for people.

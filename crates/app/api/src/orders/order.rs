@@ -96,7 +96,7 @@ impl Order {
 #[Object]
 impl Order {
     /// The id.
-    pub(crate) fn id(&self) -> ID {
+    pub(crate) async fn id(&self) -> ID {
         self.row.id.into()
     }
     /// The number for people.

@@ -167,7 +167,7 @@ impl Payment {
 #[Object]
 impl Payment {
     /// The id of the payment.
-    pub(crate) fn id(&self) -> ID {
+    pub(crate) async fn id(&self) -> ID {
         self.0.id.to_string().into()
     }
     /// The order it pays.
@@ -270,6 +270,8 @@ pub enum PaymentOperationState {
     Sent,
     /// The buyer has to do something at the provider first.
     ActionRequired,
+    /// A bank disputes the money: the decision says whether the provider is asked for it or the buyer has it already.
+    Disputed,
     /// It happened.
     Succeeded,
     /// It did not happen.
@@ -299,6 +301,8 @@ pub struct PaymentOperation {
     pub merchant_order_id: Option<ID>,
     /// The refund it pays.
     pub refund_id: Option<ID>,
+    /// The dispute whose money it is; absent once that was won.
+    pub dispute_id: Option<ID>,
     /// When it was wanted.
     pub created_at: DateTime<Utc>,
     /// When its outcome was known.
@@ -317,6 +321,7 @@ impl From<payments::Operation> for PaymentOperation {
             reason: operation.reason,
             merchant_order_id: operation.merchant_order_id.map(|id| id.to_string().into()),
             refund_id: operation.refund_id.map(|id| id.to_string().into()),
+            dispute_id: operation.dispute_id.map(|id| id.to_string().into()),
             created_at: operation.created_at,
             settled_at: operation.settled_at,
         }

@@ -23,7 +23,8 @@ const ORDERS: &str = "query L { merchantOrders { nodes { id shipTo { name city }
         shipments { parcelNo receivedBy } orderId } } }
     query M($id: ID!) { merchantOrder(id: $id) { number shipTo { name } } }
     query O($id: ID!) { order(id: $id) { number email shipTo { name } billTo { name } merchantOrders { shipTo { name } } } }
-    query A { orders { nodes { id email } } } query C { customers { nodes { id } } }
+    query A { orders { nodes { id email } } }
+    query E($email: String!) { orders(filter: { email: $email }) { nodes { id } } } query C { customers { nodes { id } } }
     query B($id: ID!) { merchant(id: $id) { bank { maskedIban } } merchantBankAccount(merchantId: $id) { iban } }";
 
 async fn made(ctx: &Ctx, input: Value) -> Value {
@@ -175,9 +176,17 @@ testkit::both_databases! {
         let open = run(&t.operator(), ORDERS, "O", id.clone()).await["order"].clone();
         assert_eq!((&open["email"], &open["shipTo"]["name"]), (&json!("bea@example.org"), &json!("Bea")));
         assert_eq!(run(&eve, ORDERS, "A", json!({})).await["orders"]["nodes"].as_array().unwrap().len(), 6);
+        // Nor is it found out by asking for everybody.
+        let bea = json!({ "email": "bea@example.org" });
+        let asked = execute(&eve, ORDERS, "E", bea.clone()).await;
+        let told = asked.errors[0].extensions.as_ref().unwrap();
+        let told = ["code", "field"].map(|name| told.get(name).cloned().unwrap().into_json().unwrap());
+        assert_eq!(told, [json!("HIDDEN"), json!("filter.email")]);
+        assert_eq!(run(&t.operator(), ORDERS, "E", bea.clone()).await["orders"]["nodes"].as_array().unwrap().len(), 6);
         let role = made(&t.operator(), staff("Shop desk", other, json!([]))).await;
         let dan = holder(t, Scope::Operator, &role);
         assert_eq!(run(&dan, ORDERS, "A", json!({})).await["orders"]["nodes"], json!([]));
+        assert_eq!(run(&dan, ORDERS, "E", bea).await["orders"]["nodes"], json!([]), "of other channels");
         assert_eq!(run(&dan, ORDERS, "O", id).await["order"], Value::Null);
         assert_eq!(fault(&dan, ORDERS, "C", json!({})).await, "FORBIDDEN");
     }

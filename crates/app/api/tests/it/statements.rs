@@ -6,7 +6,9 @@ use context::Ctx;
 use serde_json::{Value, json};
 use testkit::TestEnv;
 
-use crate::bazaar::{self, ASKED, Bazaar, CHECKOUT, DELIVERY, FINANCE, MERCHANTS, OFFERS, ORDERS, PARTS, PRODUCTS, QUOTES, ROWS};
+use crate::bazaar::{
+    self, ASKED, Bazaar, CHECKOUT, DELIVERY, FINANCE, MERCHANTS, OFFERS, ORDERS, PARTS, PRODUCTS, QUOTES, ROWS,
+};
 
 /// What an operation cost.
 struct Cost {

@@ -98,8 +98,10 @@ async fn lost(deps: &Deps, event: DisputeLost) -> HandlerResult {
         };
         post_dispute_lost(&ctx, input).await.map_err(retry)?;
     }
-    // Also when it is nothing: a merchant that had something to lose at the beginning may bear nothing in the end.
-    let amount_minor = event.amount.minor - borne.iter().map(|borne| borne.parts.gross).sum::<i64>();
+    // What refunds waited for is theirs. Also when it is nothing: a merchant that had something to lose at the beginning
+    // may bear nothing in the end.
+    let amount_minor =
+        event.amount.minor - event.covered_minor - borne.iter().map(|borne| borne.parts.gross).sum::<i64>();
     let (dispute_id, currency, at) = (event.dispute, event.amount.currency, event.at);
     let input = DisputeAbsorbed { dispute_id, currency, amount_minor, at };
     post_dispute_absorbed(&ctx, input).await.map_err(retry)?;

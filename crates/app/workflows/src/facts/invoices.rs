@@ -240,19 +240,25 @@ fn of_amount(part: &PartDetail, of: &Explained) -> Vec<Sold> {
     sold
 }
 
-/// The parcels in which the units of a refund left, and for which an invoice is issued: not for what cost nothing.
+/// The parcels that are billed and in which the units of a refund left, or that carried a delivery it gives back.
 fn parcels_of(part: &PartDetail, refund: kernel::id::RefundId) -> Vec<ShipmentId> {
-    let refunds = part.refunds.iter().filter(|found| found.refund.id == refund);
-    let slots: Vec<_> = refunds.flat_map(|found| &found.lines).collect();
+    let refunds: Vec<_> = part.refunds.iter().filter(|found| found.refund.id == refund).collect();
+    let slots: Vec<_> = refunds.iter().flat_map(|found| &found.lines).collect();
+    // An amount is given for all that was sold.
+    if slots.is_empty() {
+        return Vec::new();
+    }
+    let deliveries: Vec<_> = refunds.iter().flat_map(|found| &found.refund.shipping_of.0).collect();
     let holds = |line: &orders::ShipmentLine| {
         slots.iter().any(|of| {
             of.order_line_id == line.order_line_id && of.slot_from < line.slot_to && line.slot_from < of.slot_to
         })
     };
-    let billed = |id: &ShipmentId| {
-        let explained = explain(part, Cause::Shipment(*id));
-        explained.is_none_or(|explained| of_units(part, &explained).iter().any(|sold| sold.gross_minor > 0))
-    };
-    let parcels = part.shipments.iter().filter(|parcel| parcel.lines.iter().any(holds));
-    parcels.map(|parcel| parcel.shipment.id).filter(billed).collect()
+    let concerned = part.shipments.iter().filter(|parcel| {
+        parcel.lines.iter().any(holds) || parcel.shipment.shipping_of.0.iter().any(|of| deliveries.contains(&of))
+    });
+    // What cost nothing has no invoice.
+    let billed =
+        concerned.map(|parcel| &parcel.shipment).filter(|row| row.gross_minor + promotion(part, &row.parts.0) > 0);
+    billed.map(|row| row.id).collect()
 }

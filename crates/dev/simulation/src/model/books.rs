@@ -23,6 +23,7 @@ pub const DISPUTE_FEES: &str = "expense:dispute_fees";
 pub const BAD_DEBT: &str = "expense:bad_debt";
 pub const OWED: &str = "asset:buyer:receivable";
 pub const UNAPPLIED: &str = "liability:unapplied_receipts";
+pub const TO_BUYERS: &str = "liability:refunds_in_transit";
 pub const BUYER_CREDIT: &str = "liability:buyer_credit";
 const COMMISSION: &str = "revenue:commission";
 const FEE: &str = "revenue:fixed_fee";

@@ -1,6 +1,6 @@
 //! Money that buyers' banks take back.
 
-use super::books::{AVAILABLE, BAD_DEBT, DISPUTE_FEES, DISPUTES, FROZEN, PROMOTION, PROVIDER};
+use super::books::{AVAILABLE, BAD_DEBT, DISPUTE_FEES, DISPUTES, FROZEN, PROMOTION, PROVIDER, TO_BUYERS};
 use super::cut::{Cut, spread};
 use super::order::{Dispute, Method, Part, SentState, State};
 use super::{Expected, Model, Wanted};
@@ -53,15 +53,19 @@ impl Model {
             self.books.add_of(AVAILABLE, *shop, *frozen);
         }
         self.books.add(DISPUTES, -dispute.minor);
+        // What was undone meanwhile is the buyer's: from us, or from the bank.
+        self.books.add(TO_BUYERS, -dispute.covered);
         if won {
-            self.books.add(PROVIDER, dispute.minor + fee_back);
+            self.books.add(PROVIDER, dispute.minor + fee_back - dispute.covered);
             self.books.add(DISPUTE_FEES, -fee_back);
             self.taken -= dispute.minor + fee_back;
             return Ok(());
         }
         let losses = self.losses(at, &dispute);
         let borne: Vec<i64> = losses.iter().map(|loss| loss.undone.cash).collect();
-        self.books.add(BAD_DEBT, dispute.minor - borne.iter().sum::<i64>());
+        let all: i64 = borne.iter().sum();
+        self.orders[at].disputes[which].borne = all;
+        self.books.add(BAD_DEBT, dispute.left() - all);
         let fees = if self.recharges { spread(dispute.fee, &borne) } else { vec![0; borne.len()] };
         for (Loss { index, part, undone }, fee) in losses.into_iter().zip(fees) {
             self.books.add_of(AVAILABLE, part.shop, -(undone.net() + fee));
@@ -80,7 +84,7 @@ impl Model {
         let concerned: Vec<usize> =
             (0..parts.len()).filter(|index| dispute.part.is_none_or(|only| only == *index)).collect();
         let left: Vec<i64> = concerned.iter().map(|index| parts[*index].captured - parts[*index].refunded).collect();
-        let minor = dispute.minor.min(left.iter().sum());
+        let minor = dispute.left().min(left.iter().sum());
         let mut losses = Vec::new();
         for ((index, share), left) in concerned.into_iter().zip(spread(minor, &left)).zip(left) {
             if share == 0 {
@@ -92,6 +96,34 @@ impl Model {
             }
         }
         losses
+    }
+
+    /// Money of goods that were not sent or never arrive is undone, also when a bank has it: what is disputed of the very
+    /// part first, beyond that only what is not there. Gives what the buyer gets from us.
+    pub(super) fn undo(&mut self, at: usize, index: usize, cash: i64) -> i64 {
+        let order = &mut self.orders[at];
+        if order.disputes.is_empty() {
+            return cash;
+        }
+        let own = |dispute: &Dispute| dispute.part == Some(index);
+        let there = order.payable();
+        let about: i64 = order.disputes.iter().filter(|dispute| own(dispute)).map(Dispute::left).sum();
+        let mut bank = about.min(cash).max(cash - there);
+        let back = cash - bank;
+        let mut sorted: Vec<&mut Dispute> = order.disputes.iter_mut().collect();
+        sorted.sort_by_key(|dispute| (!own(dispute), dispute.part.is_some()));
+        for dispute in sorted {
+            let share = bank.min(dispute.left());
+            dispute.covered += share;
+            bank -= share;
+            match dispute.won {
+                None => self.books.add(TO_BUYERS, share),
+                // It was written off before it was undone.
+                Some(_) => self.books.add(BAD_DEBT, -share),
+            }
+        }
+        assert_eq!(bank, 0, "a bank has more than it took");
+        back
     }
 
     /// Something is wrong with a part, or right again.

@@ -1,9 +1,9 @@
 //! How orders are paid, decided and canceled.
 
-use super::books::{BANK, BUYER_CREDIT, OWED, UNAPPLIED};
+use super::books::{BANK, BUYER_CREDIT, FUNDS, OWED, UNAPPLIED};
 use super::cut::{Cut, part_of, spread};
 use super::order::{Line, Method, Order, Owed, Phase, SentState, State, pay};
-use super::{Expected, Model};
+use super::{Expected, Model, Wanted};
 
 const NOT_NOW: &str = "INVALID_TRANSITION";
 const TOO_MANY: &str = "TOO_MANY_UNITS";
@@ -12,7 +12,7 @@ impl Model {
     /// What became of the payment once everybody was told.
     pub fn paid(&mut self, at: usize, works: bool) {
         if !works {
-            return self.give_up(at).unwrap();
+            return self.give_up(at);
         }
         let order = &mut self.orders[at];
         if order.method == Method::Transfer && order.total() > 0 {
@@ -121,15 +121,13 @@ impl Model {
         }
         let lines: Vec<_> =
             refused.iter().map(|line| (*line, part.lines[*line].open())).filter(|(_, units)| *units > 0).collect();
-        self.whole(|model| {
-            model.take_out(at, index, &lines)?;
-            if model.orders[at].parts[index].sum(Line::open) > 0 {
-                model.accepted(at, index);
-            } else {
-                model.orders[at].parts[index].phase = Phase::Gone;
-            }
-            Ok(())
-        })
+        self.take_out(at, index, &lines);
+        if self.orders[at].parts[index].sum(Line::open) > 0 {
+            self.accepted(at, index);
+        } else {
+            self.orders[at].parts[index].phase = Phase::Gone;
+        }
+        Ok(())
     }
 
     /// Open units are canceled.
@@ -141,7 +139,8 @@ impl Model {
         if lines.iter().any(|(line, units)| *units > part.lines[*line].open()) {
             return Err(TOO_MANY);
         }
-        self.whole(|model| model.take_out(at, index, lines))
+        self.take_out(at, index, lines);
+        Ok(())
     }
 
     /// The operator cancels a whole order.
@@ -156,7 +155,8 @@ impl Model {
         if !parts.clone().any(|part| part.sum(Line::open) > 0) || !parts.clone().all(lets) {
             return Err(NOT_NOW);
         }
-        self.whole(|model| all.into_iter().try_for_each(|at| model.give_up(at)))
+        all.into_iter().for_each(|at| self.give_up(at));
+        Ok(())
     }
 
     /// Everything that was bought under the id of this, at once or later.
@@ -185,24 +185,23 @@ impl Model {
         Ok((units - kept).max(0))
     }
 
-    pub(super) fn give_up(&mut self, at: usize) -> Expected {
+    pub(super) fn give_up(&mut self, at: usize) {
         for index in 0..self.orders[at].parts.len() {
-            self.take_out_open(at, index)?;
+            self.take_out_open(at, index);
         }
         (self.orders[at].given_up, self.orders[at].unpaid) = (true, 0);
-        Ok(())
     }
 
-    pub(super) fn take_out_open(&mut self, at: usize, index: usize) -> Expected {
+    pub(super) fn take_out_open(&mut self, at: usize, index: usize) {
         let part = &self.orders[at].parts[index];
         let open = part.lines.iter().enumerate().map(|(line, of)| (line, of.open())).filter(|(_, units)| *units > 0);
         let open: Vec<_> = open.collect();
-        self.take_out(at, index, &open)
+        self.take_out(at, index, &open);
     }
 
-    fn take_out(&mut self, at: usize, index: usize, lines: &[(usize, i64)]) -> Expected {
+    fn take_out(&mut self, at: usize, index: usize, lines: &[(usize, i64)]) {
         if lines.is_empty() {
-            return Ok(());
+            return;
         }
         let method = self.orders[at].method;
         let part = &mut self.orders[at].parts[index];
@@ -233,20 +232,32 @@ impl Model {
             }
         }
         if matches!(method, Method::Cash | Method::Invoice) || part.captured + part.captured_discount == 0 {
-            return Ok(());
+            return;
         }
         let left = part.captured - part.refunded;
         let (cash, discount) = if cut.cash <= left { (cut.cash, cut.discount) } else { (left, part.captured_discount) };
-        self.pays_back(at, cash)?;
+        let back = self.undo(at, index, cash);
         self.orders[at].parts[index].refunded += cash;
-        self.books.canceled(method.place(), cash, discount);
-        Ok(())
+        self.books.canceled(method.place(), back, discount);
+        self.books.add(FUNDS, back - cash);
     }
 
-    /// What a bank disputes is not paid back as well.
-    pub(super) fn pays_back(&self, at: usize, cash: i64) -> Expected {
+    /// What of a refund the buyer gets from us. What a bank disputes is not paid back as well, unless it is undone.
+    pub(super) fn pays_back(
+        &mut self,
+        at: usize,
+        index: usize,
+        wanted: &Wanted,
+        cash: i64,
+    ) -> Result<i64, &'static str> {
+        if matches!(wanted, Wanted::Slots(..)) {
+            return Ok(self.undo(at, index, cash));
+        }
         let order = &self.orders[at];
-        if cash > 0 && !order.disputes.is_empty() && cash > order.payable() { Err("EXCEEDS_CAPTURED") } else { Ok(()) }
+        if cash > 0 && !order.disputes.is_empty() && cash > order.payable() {
+            return Err("EXCEEDS_CAPTURED");
+        }
+        Ok(cash)
     }
 
     /// Does something whole or not at all.

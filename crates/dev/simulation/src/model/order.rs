@@ -202,6 +202,22 @@ pub struct Dispute {
     pub won: Option<bool>,
     /// What merchants cannot touch meanwhile.
     pub frozen: Vec<(usize, i64)>,
+    /// What was undone of its money: it waits for the bank, or the buyer has it.
+    pub covered: i64,
+    /// What merchants gave back of a lost one.
+    pub borne: i64,
+}
+
+impl Dispute {
+    /// What the bank has and nothing was undone for.
+    pub fn gone(&self) -> i64 {
+        if self.won == Some(true) { 0 } else { self.minor - self.covered }
+    }
+
+    /// What of that no merchant bore either.
+    pub fn left(&self) -> i64 {
+        self.gone() - self.borne
+    }
 }
 
 /// Goods on their way back.
@@ -364,9 +380,9 @@ impl Order {
         pay(own.into_iter().chain(others), minor)
     }
 
-    /// What a bank disputes or took for good.
+    /// What a bank disputes or took for good, beyond what was undone of it.
     pub fn disputed(&self) -> i64 {
-        self.disputes.iter().filter(|dispute| dispute.won != Some(true)).map(|dispute| dispute.minor).sum()
+        self.disputes.iter().map(Dispute::gone).sum()
     }
 
     /// What the buyer paid and neither has back nor disputes.

@@ -164,8 +164,11 @@ impl Model {
         let group = part.sent[sent].group;
         let of_group = part.sent.iter().filter(|of| of.group == group);
         let kept: i64 = of_group.map(|of| of.sum(|row| row.ordered - row.canceled)).sum();
+        // Nothing of it arrives, whichever parcel it was in.
+        let ended = part.parcels.iter().filter(|of| matches!(of.way, Way::Lost | Way::Returned));
+        let ended = ended.filter(|of| part.sent[of.sent].group == group).flat_map(|of| &of.units);
         let mut sents = Vec::new();
-        if kept == units.iter().map(|(_, from, to)| to - from).sum::<i64>() {
+        if kept == ended.map(|(_, from, to)| to - from).sum::<i64>() {
             let moved = |at: &usize| part.sent[*at].group == group && part.sent[*at].state == SentState::Moved;
             sents = (0..part.sent.len()).filter(moved).collect();
         }

@@ -160,9 +160,9 @@ impl Model {
             self.orders[at].parts[index].wishes.push(Wish { wanted, cash, back });
             return Ok(());
         }
-        self.pays_back(at, cash)?;
+        let back = self.pays_back(at, index, &wanted, cash)?;
         self.orders[at].parts[index] = part;
-        self.gave_back(at, index, cash, undone);
+        self.gave_back(at, index, (cash, back), undone);
         Ok(())
     }
 
@@ -175,9 +175,9 @@ impl Model {
             if now != cash {
                 return Err("REQUEST_OUTDATED");
             }
-            self.pays_back(at, cash)?;
+            let back = self.pays_back(at, index, &wanted, cash)?;
             self.orders[at].parts[index] = part;
-            self.gave_back(at, index, cash, undone);
+            self.gave_back(at, index, (cash, back), undone);
         } else {
             // What came back can be decided anew.
             if let Some(back) = back {
@@ -189,8 +189,8 @@ impl Model {
         Ok(())
     }
 
-    /// Money goes back to the buyer, and what was earned of it is undone.
-    fn gave_back(&mut self, at: usize, index: usize, cash: i64, undone: Cut) {
+    /// Money goes back to the buyer, `back` of it from us, and what was earned of it is undone.
+    fn gave_back(&mut self, at: usize, index: usize, (cash, back): (i64, i64), undone: Cut) {
         let place = self.orders[at].method.place();
         let part = &mut self.orders[at].parts[index];
         part.refunded += cash;
@@ -210,7 +210,7 @@ impl Model {
         // On account less is owed, and what was paid goes back.
         let credited = self.orders[at].owe_less(index, cash);
         self.books.add(OWED, -credited);
-        self.books.add(place, credited - cash);
+        self.books.add(place, credited - back);
     }
 
     /// A buyer wants to send units back.

@@ -24,8 +24,10 @@ impl Simulation {
             let at = self.chance.pick(&known);
             return self.bank_decides(at).await;
         }
-        let shipped = |part: &Part| part.sum(|line: &Line| line.shipped) > 0;
-        let Some((at, index)) = self.a_part(|order, part| disputable(order) && shipped(part)) else { return };
+        // Now and then before anything left.
+        let early = self.chance.one_in(3);
+        let sent = |part: &Part| early || part.sum(|line: &Line| line.shipped) > 0;
+        let Some((at, index)) = self.a_part(|order, part| disputable(order) && sent(part)) else { return };
         let order = self.model.orders[at].clone();
         // What costs nothing has no payment worth the name.
         if order.total() == 0 {
@@ -43,7 +45,16 @@ impl Simulation {
         };
         let fee = self.chance.pick(&[0, 1_500, 2_000]);
         let reference = self.key();
-        let made = Dispute { id: DisputeId(uuid::Uuid::nil()), part, minor, fee, won: None, frozen: Vec::new() };
+        let made = Dispute {
+            id: DisputeId(uuid::Uuid::nil()),
+            part,
+            minor,
+            fee,
+            won: None,
+            frozen: Vec::new(),
+            covered: 0,
+            borne: 0,
+        };
         let expected = self.model.dispute_opened(at, made);
         let ctx = self.operator();
         let payment_id = self.shown(at, index).await.merchant_order.payment_id;

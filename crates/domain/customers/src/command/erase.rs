@@ -15,7 +15,7 @@ use crate::{Error, actions, repo};
 pub struct CustomerErase {
     /// Whom; oneself if absent.
     pub customer: Option<CustomerId>,
-    /// Why, for the history.
+    /// Why, for the history, where it stays: it should name nobody.
     pub reason: String,
 }
 
@@ -47,6 +47,7 @@ pub async fn erase(ctx: &Ctx, input: CustomerErase) -> Result<Customer, Error> {
     repo::delete_addresses(&*tx, id).await?;
     repo::company::delete_members_of(&tx, id, &email).await?;
     identity::erase_user_in_tx(&mut tx, after.user).await?;
+    tx.forget("customer", id).await?;
     let change = Change::new("customer", id, "erased").because(reason);
     tx.record(change.field("status", CustomerStatus::Active, CustomerStatus::Erased));
     tx.emit(&CustomerErased { customer: id, user: after.user });

@@ -99,6 +99,7 @@ pub async fn erase_user_in_tx(tx: &mut WriteTx, user: UserId) -> Result<(), Erro
         return Err(context::Error::Stale("account").into());
     }
     // The history must not keep what was erased: it tells that it happened, not what it was.
+    tx.forget("user", user).await?;
     tx.record(Change::new("user", user, "erased").field("status", UserStatus::Active, UserStatus::Erased));
     Ok(())
 }
@@ -132,7 +133,11 @@ pub async fn user_block(ctx: &Ctx, input: UserBlock) -> Result<User, Error> {
         return Err(context::Error::Stale("account").into());
     }
     repo::session::remove_all(&*tx, input.user, None).await?;
-    tx.record(difference(Change::new("user", input.user, "blocked").because(reason), Some(&before), &after));
+    tx.record(difference(
+        Change::new("user", input.user, "blocked").about("user", input.user, reason),
+        Some(&before),
+        &after,
+    ));
     tx.commit().await?;
     Ok(after)
 }

@@ -124,7 +124,7 @@ pub async fn user_second_factor_reset(ctx: &Ctx, user: UserId, reason: &str) -> 
         return Err(Error::SecondFactorOff);
     }
     repo::session::remove_all(&*tx, user, None).await?;
-    tx.record(Change::new("user", user, "second_factor_reset").because(reason));
+    tx.record(Change::new("user", user, "second_factor_reset").about("user", user, reason));
     tx.commit().await?;
     Ok(found)
 }

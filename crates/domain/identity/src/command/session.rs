@@ -78,7 +78,7 @@ pub async fn user_sessions_revoke(ctx: &Ctx, input: UserSessionsRevoke) -> Resul
         None => repo::session::remove_all(&*tx, input.user, None).await?,
     };
     if ended > 0 {
-        let change = Change::new("user", input.user, "sessions_revoked").because(reason);
+        let change = Change::new("user", input.user, "sessions_revoked").about("user", input.user, reason);
         tx.record(change.field("session", input.session, None::<String>).field("sessions", ended, 0));
     }
     tx.commit().await?;

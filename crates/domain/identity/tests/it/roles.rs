@@ -13,9 +13,10 @@ use identity::{
 use kernel::Fault as _;
 use kernel::PageArgs;
 use kernel::id::{CategoryId, ChannelId, MerchantId};
+use sea_orm::ConnectionTrait as _;
 use testkit::{Kind, TestEnv, tokio};
 
-use crate::support::{PASSWORD, bearer, code, count, events, hash, owner, sign_in, signed_in};
+use crate::support::{PASSWORD, bearer, code, count, events, hash, owner, sign_in, signed_in, verified};
 
 fn own(resource: &str, verb: &str) -> Permission {
     Permission { resource: resource.to_owned(), verb: verb.to_owned(), scope: PermissionScope::OwnMerchant }
@@ -241,6 +242,38 @@ testkit::both_databases! {
             let (given, ended) = tokio::join!(identity::member_add(&ann, add), identity::custom_role_retire(&ann, role.id, 1));
             assert!(given.is_ok() != ended.is_ok(), "{given:?} {ended:?}");
         }
+    }
+
+    async fn roles_that_are_held_exist_and_belong_there(t: TestEnv) {
+        let (merchant, _) = owner(&t, "ann@example.org").await;
+        let ann = signed_in(&t, "ann@example.org").await;
+        let role = packers(&ann).await;
+        let seat = holder(&t, "bob@example.org", merchant, role.held()).await;
+        let key = ApiKeyCreate { name: "ERP".to_owned(), scope: ApiKeyScope::Merchant(merchant), role: role.held(), expires_at: None };
+        identity::api_key_create(&ann, key).await.unwrap();
+        let access = MemberAccess::Invite;
+        let add = AddMember { email: "eve@example.org".to_owned(), name: "Eve".to_owned(), team: Team::Merchant(merchant), role: role.held(), access };
+        identity::member_add(&ann, add).await.unwrap();
+        verified(&t).await;
+        let wrong = async |sql: String| {
+            t.world.db.for_migrations().execute_unprepared(&sql).await.unwrap();
+            identity::check::check(t.world.db.read()).await.unwrap()
+        };
+        let nobody: kernel::id::CustomRoleId = t.system().new_id();
+        let set = |table: &str, role: String| format!("UPDATE {table} SET role = '{role}' WHERE role LIKE 'rol%'");
+        for table in ["membership", "invitation", "api_key"] {
+            let found = wrong(set(table, nobody.to_string())).await;
+            assert_eq!(found, [format!("identity: 1 rows of {table} of roles that do not exist")]);
+            assert_eq!(wrong(set(table, role.id.to_string())).await, Vec::<String>::new());
+        }
+        let ended = "UPDATE custom_role SET retired_at = created_at".to_owned();
+        let found = wrong(ended).await;
+        assert_eq!(found, ["api_key", "membership"].map(|table| format!("identity: 1 rows of {table} of roles that have ended")));
+        let moved = "UPDATE custom_role SET retired_at = NULL, merchant_id = NULL, team = 'operator'".to_owned();
+        let found = wrong(moved).await;
+        assert_eq!(found.len(), 3, "{found:?}");
+        assert!(found.iter().all(|line| line.ends_with("of roles of other teams")), "{found:?}");
+        assert_eq!(seat.role, role.held());
     }
 
     async fn another_node_hears_of_a_change_within_a_second(t: TestEnv) {

@@ -3,6 +3,7 @@
 use context::Ctx;
 use kernel::allocate;
 use kernel::id::{DisputeId, MerchantId, MerchantOrderId, OrderId, PaymentId, RefundId};
+use payments::{bear_dispute_in_tx, unborne_in_tx};
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use serde_json::json;
 
@@ -65,7 +66,8 @@ pub async fn charge_back_of(ctx: &Ctx, input: ChargeBack) -> Result<Vec<ChargedB
 
 /// Takes the money of a lost dispute as given back, and no provider is asked: units are undone as in a refund; less than
 /// all that is left is spread over units and shipping like goodwill that the merchant bears. What the merchants cannot
-/// bear, because it was not earned, is left to the marketplace. The same dispute again answers what was written.
+/// bear, because it was not earned, is left to the marketplace. What was undone of the money before is not undone again.
+/// The same dispute again answers what was written.
 ///
 /// # Errors
 /// Not found; the database error.
@@ -73,25 +75,28 @@ pub async fn charge_back(ctx: &Ctx, input: ChargeBack) -> Result<Vec<ChargedBack
     ctx.authorize(DRIVE)?;
     let tx = ctx.begin_write().await?;
     let mut work = Work::open(ctx, tx, input.order).await?;
-    let known = refund::Entity::find()
-        .filter(refund::Column::DisputeId.eq(input.dispute))
-        .order_by_asc(refund::Column::MerchantOrderId)
-        .all(&*work.tx)
-        .await?;
-    if !known.is_empty() {
+    let Some(amount_minor) = unborne_in_tx(&work.tx, input.dispute).await? else {
+        let known = refund::Entity::find()
+            .filter(refund::Column::DisputeId.eq(input.dispute))
+            .order_by_asc(refund::Column::MerchantOrderId)
+            .all(&*work.tx)
+            .await?;
         let borne = |row: refund::Model| ChargedBack {
             merchant_order: row.merchant_order_id,
             merchant: row.merchant_id,
             parts: row.parts.0,
         };
         return Ok(known.into_iter().map(borne).collect());
-    }
+    };
+    let input = ChargeBack { amount_minor, ..input };
     let with_fee = work.market.settings.refund_fixed_fee;
     let mut shares = shares(&mut work.book, &input, with_fee);
     shares.sort_by_key(|share| share.part);
     for share in &shares {
         write(&mut work, input.dispute, share).await?;
     }
+    let borne_minor = shares.iter().map(|share| share.given.step.cash).sum();
+    bear_dispute_in_tx(&work.tx, input.dispute, borne_minor).await?;
     work.finish().await?;
     Ok(shares.iter().map(Share::borne).collect())
 }

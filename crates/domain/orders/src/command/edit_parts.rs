@@ -255,6 +255,7 @@ async fn settle_change(work: &mut Work, part: MerchantOrderId, less: i64, less_f
             note: None,
             given: GivenUnits { step: Step { cash, parts }, ..GivenUnits::default() },
             goods_return: None,
+            undone: true,
         };
         work.give_back(part, refund).await?;
     }

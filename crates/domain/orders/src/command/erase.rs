@@ -90,6 +90,8 @@ pub async fn erase_order(ctx: &Ctx, id: OrderId) -> Result<bool, Error> {
         .exec(&*tx)
         .await?;
     words(&tx, id).await?;
+    payments::forget_words_in_tx(&tx, id).await?;
+    tx.forget("order", id).await?;
     forget_cart(&tx, row.cart_id).await?;
     tx.record(Change::new("order", id, "erased"));
     tx.commit().await?;

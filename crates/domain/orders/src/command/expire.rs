@@ -44,11 +44,7 @@ async fn expire(ctx: &Ctx, order: OrderId, id: MerchantOrderId) -> Result<bool, 
     part.outcome = Some(Outcome::Expired);
     part.decided_at = Some(now);
     let lines: Vec<_> = work.book.open_units(id).into_iter().map(|units| (units, CancelReason::Expired)).collect();
-    match refuse(&mut work, id, &lines, true).await {
-        // A bank disputes the money: it cannot be paid back as well. This one waits for that, the others do not.
-        Err(Error::Payment(payments::Error::ExceedsCaptured { .. })) => return Ok(false),
-        other => other?,
-    }
+    refuse(&mut work, id, &lines, true).await?;
     work.finish().await?;
     Ok(true)
 }

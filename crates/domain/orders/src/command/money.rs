@@ -120,6 +120,7 @@ async fn give_surplus_back(work: &mut Work) -> Result<(), Error> {
                 ..GivenUnits::default()
             },
             goods_return: None,
+            undone: true,
         };
         work.give_back(part, refund).await?;
     }
@@ -162,6 +163,7 @@ pub(super) async fn capture_part(
         order_id: Set(work.book.order.id),
         amount_minor: Set(captured.amount),
         discount_minor: Set(captured.discount),
+        shipment_id: Set(captured.shipment),
         captured_at: Set(work.tx.now()),
     };
     capture::Entity::insert(row).exec_without_returning(&*work.tx).await?;

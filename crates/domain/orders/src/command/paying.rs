@@ -25,6 +25,8 @@ pub(super) struct NewRefund {
     pub(super) note: Option<String>,
     pub(super) given: GivenUnits,
     pub(super) goods_return: Option<ReturnId>,
+    /// Whether the goods did not leave or will not arrive. What is disputed of their money follows the dispute.
+    pub(super) undone: bool,
 }
 
 /// A refund that somebody asks for.
@@ -45,7 +47,8 @@ impl Work {
         let given = self.book.give_back(part, &asked.wanted, asked.bearer, with_fee)?;
         let Asked { wanted, kind, bearer, reason, note, goods_return } = asked;
         let waits = self.needs_approval(given.step.cash);
-        let new = NewRefund { kind, bearer, reason, note, given, goods_return };
+        let undone = never_arrives(&wanted);
+        let new = NewRefund { kind, bearer, reason, note, given, goods_return, undone };
         if !waits {
             return self.give_back(part, new).await?.ok_or(Error::NothingToRefund);
         }
@@ -77,7 +80,7 @@ impl Work {
         }
         let row = self.refund_row(part, &new)?;
         refund::Entity::insert(row.clone().into_active_model()).exec_without_returning(&*self.tx).await?;
-        self.carry_out(&row, &new.given.slots).await?;
+        self.carry_out(&row, &new.given.slots, new.undone).await?;
         Ok(Some(row))
     }
 
@@ -116,7 +119,7 @@ impl Work {
     }
 
     /// Takes a refund whose row is written as agreed: its units, its money, and everybody who listens.
-    pub(super) async fn carry_out(&mut self, row: &Refund, slots: &[Slots]) -> Result<(), Error> {
+    pub(super) async fn carry_out(&mut self, row: &Refund, slots: &[Slots], undone: bool) -> Result<(), Error> {
         self.book.part_mut(row.merchant_order_id)?.refund_minor += row.amount_minor;
         insert_refund_lines(&self.tx, row.id, slots).await?;
         let part = RefundPart {
@@ -124,6 +127,7 @@ impl Work {
             amount_minor: row.amount_minor,
             refund_id: row.id,
             merchant_order_id: Some(row.merchant_order_id),
+            undone,
         };
         refund_in_tx(&mut self.tx, part).await?;
         let parts = row.parts.0;
@@ -145,6 +149,11 @@ impl Work {
         self.note("refund_requested", Some(row.merchant_order_id), &data);
         Ok(())
     }
+}
+
+/// Whether goods are paid back that were lost or came back on their way; nobody else names slots.
+pub(super) const fn never_arrives(wanted: &Wanted) -> bool {
+    matches!(wanted, Wanted::Slots { .. })
 }
 
 pub(super) async fn insert_refund_lines(tx: &WriteTx, refund: RefundId, slots: &[Slots]) -> Result<(), Error> {

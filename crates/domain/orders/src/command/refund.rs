@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::cancel::note;
 use super::money::refund_of;
-use super::paying::{Asked, save_refund};
+use super::paying::{Asked, never_arrives, save_refund};
 use super::reasons;
 use super::returns::reopen;
 use super::work::Work;
@@ -165,7 +165,7 @@ pub async fn refund_approve(ctx: &Ctx, id: RefundId) -> Result<Refund, Error> {
     row.shipping_of = FulfillmentOrderIds(given.shipping_of);
     save_refund(&work, &mut row).await?;
     work.note("refund_approved", Some(row.merchant_order_id), &json!({ "refund": id }));
-    work.carry_out(&row, &given.slots).await?;
+    work.carry_out(&row, &given.slots, never_arrives(&wanted)).await?;
     work.finish().await?;
     Ok(row)
 }

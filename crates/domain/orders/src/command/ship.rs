@@ -24,7 +24,7 @@ use crate::model::care::FulfillmentAction;
 use crate::model::pickup::is_at_store;
 use crate::model::state::MerchantOrderAction;
 use crate::model::status::{CaptureTiming, ShipmentState};
-use crate::model::types::StoredParts;
+use crate::model::types::{FulfillmentOrderIds, StoredParts};
 use crate::repo;
 
 /// A parcel.
@@ -222,6 +222,7 @@ async fn insert(
         state: ShipmentState::Shipped,
         recognized: work.book.part(fulfillment.merchant_order_id)?.capture != CaptureTiming::OnDelivery,
         parts: StoredParts(shipped.parts),
+        shipping_of: FulfillmentOrderIds(shipped.shipping_of.clone()),
         gross_minor: shipped.parts.gross,
         shipped_at: tx.now(),
         delivered_at: None,

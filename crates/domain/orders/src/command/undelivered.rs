@@ -11,7 +11,7 @@ use super::paying::Asked;
 use super::work::Work;
 use crate::Error;
 use crate::actions::SHIP;
-use crate::entity::{FulfillmentOrder, Shipment, ShipmentLine, shipment};
+use crate::entity::{FulfillmentOrder, Shipment, ShipmentLine, capture, shipment};
 use crate::event::ShipmentEnded;
 use crate::model::care::{self, ShipmentAction};
 use crate::model::status::{Bearer, CaptureTiming, FeeState, RefundKind, RefundReason, ShipmentState, ShippingState};
@@ -107,8 +107,18 @@ async fn settle(work: &mut Work, row: &Shipment, lines: &[ShipmentLine], note: O
         return give_up(work, row, &slots);
     }
     let reason = if row.state == ShipmentState::Lost { RefundReason::Lost } else { RefundReason::Undeliverable };
+    let mut wanted = Wanted::Slots { slots: slots.clone(), shipping_of: shipping_of(work, row).await? };
+    if given_up(work, row, &wanted).await? {
+        // Then perhaps of the delivery only.
+        wanted = Wanted::Slots { slots, shipping_of: Vec::new() };
+    }
+    if given_up(work, row, &wanted).await? {
+        let data = json!({ "shipment": row.id, "parcel": row.parcel_no });
+        work.note("not_refunded", Some(row.merchant_order_id), &data);
+        return Ok(());
+    }
     let asked = Asked {
-        wanted: Wanted::Slots { slots, shipping_of: shipping_of(work, row, lines) },
+        wanted,
         kind: RefundKind::Refund,
         bearer: Bearer::Merchant,
         reason: reason.to_string(),
@@ -122,26 +132,52 @@ async fn settle(work: &mut Work, row: &Shipment, lines: &[ShipmentLine], note: O
     }
 }
 
-/// The delivery is given back when the parcel was all that it was paid for.
-fn shipping_of(work: &Work, row: &Shipment, lines: &[ShipmentLine]) -> Vec<FulfillmentOrderId> {
-    let Ok(sent) = work.book.fulfillment(row.fulfillment_order_id) else { return Vec::new() };
+/// Whether a company did not pay for it and is not expected to any more: nobody gets back what nobody paid. Should it be
+/// paid after all, or was a part of it, people refund that.
+async fn given_up(work: &Work, row: &Shipment, wanted: &Wanted) -> Result<bool, Error> {
+    let part = work.book.part(row.merchant_order_id)?;
+    if part.capture != CaptureTiming::OnShipment {
+        return Ok(false);
+    }
+    let Ok(given) = work.book.clone().give_back(part.id, wanted, Bearer::Merchant, false) else { return Ok(false) };
+    let taken = capture::Entity::find()
+        .filter(capture::Column::OrderId.eq(row.order_id))
+        .filter(capture::Column::ShipmentId.eq(row.id))
+        .one(&*work.tx)
+        .await?;
+    let lost = match taken {
+        Some(taken) => payments::query::lost_of(&*work.tx, taken.operation_id).await?,
+        None => 0,
+    };
+    // The delivery may have been taken with another parcel.
+    let lost_of_all = payments::query::lost_on(&*work.tx, part.id).await?;
+    let left = part.captured_minor - part.refund_minor - lost_of_all;
+    let cash = given.step.cash;
+    Ok(lost > 0 && cash > row.gross_minor - lost || lost_of_all > 0 && cash > left)
+}
+
+/// The delivery is given back when nothing of all that it was paid for arrives: neither what is in this parcel nor what was
+/// in others that ended before. The row of this one is written.
+async fn shipping_of(work: &Work, row: &Shipment) -> Result<Vec<FulfillmentOrderId>, Error> {
+    let sent = work.book.fulfillment(row.fulfillment_order_id)?;
     let group = |f: &&FulfillmentOrder| f.group_id == sent.group_id;
     let members: Vec<FulfillmentOrderId> = work.book.fulfillments.iter().filter(group).map(|f| f.id).collect();
     let of_group = work.book.fulfillment_lines.iter().filter(|line| members.contains(&line.fulfillment_order_id));
     let units: i64 = of_group.map(|line| line.ordered - line.canceled).sum();
-    if units > lines.iter().map(|line| line.quantity).sum() {
-        return Vec::new();
+    if units > repo::undelivered_units(&*work.tx, &members).await? {
+        return Ok(Vec::new());
     }
     let moved = |f: &&FulfillmentOrder| f.shipping_state == ShippingState::Moved;
-    work.book.fulfillments.iter().filter(group).filter(moved).map(|f| f.id).collect()
+    Ok(work.book.fulfillments.iter().filter(group).filter(moved).map(|f| f.id).collect())
 }
 
 /// What was to be paid at the door never will be: the units, and the delivery and the fee if the parcel carried them.
 fn give_up(work: &mut Work, row: &Shipment, slots: &[(OrderLineId, i64, i64)]) -> Result<(), Error> {
     work.book.give_up(slots)?;
-    let group = work.book.fulfillment(row.fulfillment_order_id)?.group_id;
     if row.parts.0.shipping + row.parts.0.shipping_discount > 0 {
-        let sent = |f: &&mut FulfillmentOrder| f.group_id == group && f.shipping_state == ShippingState::Moved;
+        // What another parcel carried was paid with that.
+        let carried = |f: &&mut FulfillmentOrder| row.shipping_of.0.contains(&f.id);
+        let sent = |f: &&mut FulfillmentOrder| carried(f) && f.shipping_state == ShippingState::Moved;
         for shipping in work.book.fulfillments.iter_mut().filter(sent) {
             shipping.shipping_state = ShippingState::Returned;
             shipping.shipping_given_minor = shipping.shipping_cash_minor();

@@ -222,6 +222,7 @@ impl Work {
                     shipping_of: canceled.shipping_of.clone(),
                 },
                 goods_return: None,
+                undone: true,
             };
             refund_minor = self.give_back(part, refund).await?.map_or(0, |refund| refund.amount_minor);
         }

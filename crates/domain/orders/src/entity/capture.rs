@@ -1,7 +1,7 @@
 //! Table `order_capture`.
 
 use chrono::{DateTime, Utc};
-use kernel::id::{MerchantOrderId, OrderId, PaymentOperationId};
+use kernel::id::{MerchantOrderId, OrderId, PaymentOperationId, ShipmentId};
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -14,6 +14,7 @@ pub struct Model {
     pub order_id: OrderId,
     pub amount_minor: i64,
     pub discount_minor: i64,
+    pub shipment_id: Option<ShipmentId>,
     pub captured_at: DateTime<Utc>,
 }
 

@@ -5,7 +5,7 @@ use kernel::id::{AssetId, FulfillmentOrderId, MerchantId, MerchantOrderId, Order
 use sea_orm::entity::prelude::*;
 
 use crate::model::status::ShipmentState;
-use crate::model::types::StoredParts;
+use crate::model::types::{FulfillmentOrderIds, StoredParts};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "shipment")]
@@ -24,6 +24,7 @@ pub struct Model {
     pub state: ShipmentState,
     pub recognized: bool,
     pub parts: StoredParts,
+    pub shipping_of: FulfillmentOrderIds,
     pub gross_minor: i64,
     pub shipped_at: DateTime<Utc>,
     pub delivered_at: Option<DateTime<Utc>>,

@@ -70,6 +70,8 @@ pub struct ShippedUnits {
     pub parts: Parts,
     /// The slots with the fulfillment line each belongs to.
     pub slots: Vec<(FulfillmentLineId, Slots)>,
+    /// The fulfillment orders whose shipping it carries.
+    pub shipping_of: Vec<FulfillmentOrderId>,
 }
 
 /// The units of a line.
@@ -361,6 +363,7 @@ impl Book {
             let fulfillment = &self.fulfillments[index];
             if fulfillment.group_id == group && fulfillment.shipping_state == ShippingState::Open {
                 result.parts = result.parts.plus(self.shipping_money(fulfillment).whole());
+                result.shipping_of.push(fulfillment.id);
                 self.fulfillments[index].shipping_state = ShippingState::Moved;
             }
         }

@@ -129,7 +129,7 @@ pub struct StoredPlan(pub SplitPlan);
 #[sea_orm(value_type = "String")]
 pub struct Texts(pub Vec<String>);
 
-/// The fulfillment orders whose shipping a refund gives back.
+/// The fulfillment orders whose shipping a parcel carries or a refund gives back.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, DeriveValueType)]
 #[sea_orm(value_type = "String")]
 pub struct FulfillmentOrderIds(pub Vec<FulfillmentOrderId>);

@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
+use access::Masks;
 use chrono::{DateTime, Utc};
 use context::{Ctx, within_merchants};
 use kernel::id::{CompanyId, MerchantId, MerchantOrderId, OrderId, RefundId};
-use kernel::{Currency, Page, PageArgs};
+use kernel::{Currency, Invalid, Page, PageArgs};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
@@ -119,9 +120,13 @@ pub async fn orders_by_ids(ctx: &Ctx, ids: &[OrderId]) -> Result<HashMap<OrderId
 /// bought for it, as its admin.
 ///
 /// # Errors
-/// The right may be missing; `Invalid` for a bad cursor.
+/// The right may be missing; `Invalid` for a bad cursor, and for `filter.email` of whom personal data is hidden from: who
+/// bought must not be found out by asking for everybody.
 pub async fn orders(ctx: &Ctx, filter: &OrderFilter, page: &PageArgs) -> Result<Page<Order>, Error> {
     let grant = ctx.authorize_within(READ)?;
+    if filter.email.is_some() && grant.masks().contains(Masks::PERSONAL_DATA) {
+        return Err(Invalid::new("filter.email", "HIDDEN", "personal data of buyers is hidden from you").into());
+    }
     let mut wanted = match filter.company {
         Some(company) => Reading::of(ctx).await?.orders_of(company),
         None => repo::orders_within(&grant),

@@ -19,7 +19,7 @@ use crate::companies::{buyer, company, for_company};
 use crate::quotes::{Stage, stage};
 use crate::support::{Market, code, details, event_units, parcel, place};
 
-async fn terms(m: &Market, of: &Company, limit: i64, expected_version: i64) -> CreditLine {
+pub async fn terms(m: &Market, of: &Company, limit: i64, expected_version: i64) -> CreditLine {
     let input = SetCreditLine {
         company_id: of.id,
         limit: Money::new(limit, Currency::EUR),
@@ -33,13 +33,13 @@ async fn terms(m: &Market, of: &Company, limit: i64, expected_version: i64) -> C
 }
 
 /// Reserved, open and left.
-async fn line(m: &Market, of: &Company) -> (i64, i64, i64) {
+pub async fn line(m: &Market, of: &Company) -> (i64, i64, i64) {
     let lines = credit_lines_of_seen_companies(&m.t.operator(), &[of.id]).await.unwrap();
     let line = &lines[&of.id][0];
     (line.reserved_minor, line.open_minor, line.left_minor())
 }
 
-async fn on_account(
+pub async fn on_account(
     m: &Market,
     ctx: &Ctx,
     of: &Company,

@@ -1,11 +1,11 @@
 //! Accepting, refusing, letting the time pass.
 
 use chrono::Duration;
-use kernel::{Fault, Money};
+use kernel::Fault;
 use orders::command::{Decide, Decision, LineDecision, decide, expire_due};
 use orders::model::state::MerchantOrderAction as Action;
-use orders::model::status::{MerchantOrderState as State, OrderState, PaymentState};
-use payments::{OpenDispute, ResolveDispute, open_dispute, resolve_dispute};
+use orders::model::status::{MerchantOrderState as State, OrderState, PaymentState, RefundState};
+use payments::{open_dispute, resolve_dispute};
 
 use crate::support::{Market, code};
 
@@ -81,30 +81,23 @@ testkit::both_databases! {
         m.verify().await;
     }
 
-    async fn what_a_bank_disputes_does_not_keep_others_from_being_refused_in_time(t: TestEnv) {
+    async fn what_a_bank_disputes_is_refused_in_time_like_everything_else(t: TestEnv) {
         let m = Market::new(t).await;
         let shop = m.shop("anna").await;
         let offer = m.goods(&shop, "A1", 1000, 9).await;
         let disputed = m.placed(&[(offer, 1)], "wallet_sandbox").await;
         let other = m.placed(&[(offer, 1)], "wallet_sandbox").await;
-        let input = OpenDispute {
-            payment_id: disputed.payment_id,
-            merchant_order_id: None,
-            reference: "dp_1".to_owned(),
-            amount: Money::new(disputed.total_minor, disputed.currency),
-            fee_minor: 0,
-            reason: "fraudulent".to_owned(),
-            opened_at: None,
-        };
+        let input = crate::disputes::disputed(&disputed, None, disputed.total_minor);
         let dispute = open_dispute(&m.t.operator(), input).await.unwrap();
         m.t.clock.advance(Duration::hours(49));
-        assert_eq!(expire_due(&m.t.system(), 100).await.unwrap(), 1);
-        assert_eq!(m.part(&disputed, &shop).await.merchant_order.state, State::AwaitingAcceptance, "it cannot be paid back");
-        assert_eq!(m.part(&other, &shop).await.merchant_order.state, State::Expired);
-        let won = ResolveDispute { id: dispute.id, won: true, fee_returned_minor: 0, resolved_at: None };
-        resolve_dispute(&m.t.operator(), won).await.unwrap();
-        assert_eq!(expire_due(&m.t.system(), 100).await.unwrap(), 1);
+        assert_eq!(expire_due(&m.t.system(), 100).await.unwrap(), 2);
         m.drain().await;
+        assert_eq!(m.part(&other, &shop).await.refunds[0].refund.state, RefundState::Settled);
+        let part = m.part(&disputed, &shop).await;
+        assert_eq!((part.merchant_order.state, part.refunds[0].refund.state), (State::Expired, RefundState::Requested));
+        resolve_dispute(&m.t.operator(), crate::disputes::decided(dispute.id, true)).await.unwrap();
+        m.drain().await;
+        assert_eq!(m.part(&disputed, &shop).await.refunds[0].refund.state, RefundState::Settled);
         m.verify().await;
     }
 

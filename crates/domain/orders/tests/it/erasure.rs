@@ -6,7 +6,10 @@ use orders::command::{close, erase_buyer, erase_order};
 use orders::model::draft::DraftLine;
 use orders::model::status::{CancelReason, DraftState};
 use orders::{Order, query};
+use payments::event::CreditFunding;
+use payments::{GiveCredit, OpenDispute};
 
+use crate::disputes::disputed;
 use crate::support::{Market, details};
 
 async fn ordered(m: &Market, customer: CustomerId, offer: kernel::id::OfferId) -> Order {
@@ -35,18 +38,70 @@ async fn ordered(m: &Market, customer: CustomerId, offer: kernel::id::OfferId) -
     m.order(&order).await
 }
 
+/// Who is to be forgotten.
+async fn ann(m: &Market) -> CustomerId {
+    let register = customers::Register {
+        email: "ann@example.org".to_owned(),
+        password: "a long password 1".to_owned(),
+        name: "Ann".to_owned(),
+        locale: None,
+    };
+    customers::register(&m.t.anonymous(), register).await.unwrap().customer.id
+}
+
+/// What the history says about Ann.
+async fn told(m: &Market) -> Vec<String> {
+    let rows = context::changes(&m.t.operator(), None, &kernel::PageArgs::first(100)).await.unwrap().into_rows();
+    let words = rows.iter().map(|row| format!("{}: {:?} {:?}", row.entity, row.reason, row.fields));
+    words.filter(|words| words.contains("Ann")).collect()
+}
+
 testkit::both_databases! {
+    async fn why_something_was_done_is_forgotten_with_whom_it_names(t: TestEnv) {
+        let m = Market::new(t).await;
+        let (anna, ann) = (m.shop("anna").await, ann(&m).await);
+        let lamp = m.goods(&anna, "A1", 1000, 9).await;
+        let desk = m.t.operator();
+        let give = |customer, reason: &str| GiveCredit {
+            customer_id: Some(customer),
+            amount: kernel::Money::new(500, kernel::Currency::EUR),
+            funding: CreditFunding::Goodwill,
+            reason: reason.to_owned(),
+            expires_at: None,
+        };
+        payments::give_credit(&desk, give(ann, "Ann waited for a week")).await.unwrap();
+        payments::give_credit(&desk, give(m.t.system().new_id(), "Anneliese waited, too")).await.unwrap();
+        let user = customers::customer(&desk, ann).await.unwrap().user;
+        identity::user_block(&desk, identity::UserBlock { user, reason: "Ann lost her phone".to_owned() }).await.unwrap();
+        let (_, access) = m.cart(&m.t.buyer(ann), &[(lamp, 1)]).await;
+        let plan = m.plan(&m.t.buyer(ann), &access).await;
+        let place = crate::support::place(&access, &plan, "k1", "wallet_sandbox");
+        let order = orders::command::place(&m.t.buyer(ann), place).await.unwrap();
+        m.drain().await;
+        let input = OpenDispute { reason: "Ann says it was not her".to_owned(), ..disputed(&order, None, order.total_minor) };
+        let dispute = payments::open_dispute(&desk, input).await.unwrap().id;
+        let all = told(&m).await;
+        assert_eq!(all.len(), 4, "{all:?}");
+
+        let erase = customers::CustomerErase { customer: Some(ann), reason: "asked for it".to_owned() };
+        customers::erase(&desk, erase).await.unwrap();
+        erase_buyer(&m.t.system(), ann).await.unwrap();
+        let left = told(&m).await;
+        assert_eq!(left.len(), 2, "the order is not at its end, and the other buyer stays: {left:?}");
+        let cancel = CancelOrder { order: order.id, reason: CancelReason::Fraud, note: None };
+        cancel_order(&desk, cancel).await.unwrap();
+        assert!(erase_order(&m.t.system(), order.id).await.unwrap());
+        let left = told(&m).await;
+        assert!(left.len() == 1 && left[0].contains("Anneliese"), "{left:?}");
+        assert_eq!(payments::query::dispute(&desk, dispute).await.unwrap().reason, "Erased");
+        m.verify().await;
+    }
+
     async fn who_bought_is_forgotten_and_what_was_sold_stays(t: TestEnv) {
         let m = Market::new(t).await;
         let anna = m.shop_with("anna", true).await;
         let lamp = m.goods(&anna, "A1", 1000, 9).await;
-        let register = customers::Register {
-            email: "ann@example.org".to_owned(),
-            password: "a long password 1".to_owned(),
-            name: "Ann".to_owned(),
-            locale: None,
-        };
-        let ann = customers::register(&m.t.anonymous(), register).await.unwrap().customer.id;
+        let ann = ann(&m).await;
         let (canceled, open) = (ordered(&m, ann, lamp).await, ordered(&m, ann, lamp).await);
         let other = m.placed(&[(lamp, 1)], "cash_on_delivery").await;
         let desk = m.t.operator();

@@ -7,6 +7,7 @@ mod carts;
 mod companies;
 mod coupons;
 mod decisions;
+mod disputes;
 mod drafts;
 mod edges;
 mod edits;

@@ -6,8 +6,10 @@ use orders::command::{ChargeBack, RefundUnits, charge_back, charge_back_of, refu
 use orders::model::money::Parts;
 use orders::model::status::{PaymentState, RefundKind, RefundReason};
 use orders::query::PartDetail;
+use payments::{open_dispute, resolve_dispute};
 use testkit::tokio::task::JoinSet;
 
+use crate::disputes::{decided, disputed};
 use crate::support::{Market, Shop, code, event_units};
 
 fn one_unit(part: &PartDetail) -> RefundUnits {
@@ -30,6 +32,13 @@ async fn sent(t: testkit::TestEnv) -> (Market, Shop, orders::Order, PartDetail) 
     let part = m.accept(&order, &shop).await;
     shop.ship(&part, None).await.unwrap();
     (m, shop, order, part)
+}
+
+/// A dispute about an order that was lost.
+async fn lost(m: &Market, order: &orders::Order, minor: i64) -> ChargeBack {
+    let dispute = open_dispute(&m.t.operator(), disputed(order, None, minor)).await.unwrap().id;
+    resolve_dispute(&m.t.operator(), decided(dispute, false)).await.unwrap();
+    ChargeBack { dispute, order: order.id, payment: order.payment_id, merchant_order: None, amount_minor: minor }
 }
 
 testkit::both_databases! {
@@ -104,9 +113,8 @@ testkit::both_databases! {
 
     async fn a_lost_dispute_undoes_what_was_sent_once(t: TestEnv) {
         let (m, shop, order, part) = sent(t).await;
-        let dispute = m.t.operator().new_id();
         let amount_minor = order.total_minor;
-        let lost = ChargeBack { dispute, order: order.id, payment: order.payment_id, merchant_order: None, amount_minor };
+        let lost = lost(&m, &order, amount_minor).await;
         let system = m.t.system();
         let exposed = charge_back_of(&system, lost).await.unwrap();
         assert_eq!(m.order(&order).await.payment_state, PaymentState::Paid, "a look changes nothing");
@@ -126,8 +134,7 @@ testkit::both_databases! {
 
     async fn a_lost_dispute_about_a_part_is_spread_and_what_follows_closes_every_component(t: TestEnv) {
         let (m, shop, order, part) = sent(t).await;
-        let dispute = m.t.operator().new_id();
-        let lost = ChargeBack { dispute, order: order.id, payment: order.payment_id, merchant_order: None, amount_minor: 1_001 };
+        let lost = lost(&m, &order, 1_001).await;
         let borne = charge_back(&m.t.system(), lost).await.unwrap();
         assert_eq!((borne.len(), borne[0].parts.gross), (1, 1_001));
         assert!(borne[0].parts.commission_item > 0, "the commission on it goes back too");

@@ -282,6 +282,7 @@ pub(super) async fn record_done(
         charge: None,
         replaces: None,
         refund_total_minor: None,
+        dispute_id: None,
         version: 1,
     };
     repo::insert_operation(tx, &operation).await?;

@@ -73,13 +73,17 @@ pub async fn give_credit(ctx: &Ctx, input: GiveCredit) -> Result<CreditIssued, E
         amount_minor: Set(input.amount.minor),
         operation_id: Set(None),
         receipt_id: Set(None),
-        reason: Set(Some(reason.clone())),
+        reason: Set(None),
         actor: Set(ctx.actor().id()),
         occurred_at: Set(tx.now()),
     };
     entry::Entity::insert(row).exec_without_returning(&*tx).await?;
     let change = Change::new("credit_account", id, "given").field("amount", (), input.amount.to_string());
-    tx.record(change.field("reason", (), &reason));
+    // It may name the buyer: it stands where it can be forgotten, not in the entry, which is there for good.
+    tx.record(match input.customer_id {
+        Some(customer) => change.about("customer", customer, reason),
+        None => change.because(reason),
+    });
     tx.emit(&CreditGiven { entry: entry_id, account: id, amount: input.amount, funding: input.funding });
     let account = locked(&tx, id).await?;
     tx.commit().await?;

@@ -3,17 +3,24 @@
 use chrono::{DateTime, Utc};
 use context::{Ctx, Error as CoreError, WriteTx};
 use history::Change;
-use kernel::id::{DisputeId, MerchantOrderId, PaymentId};
+use kernel::id::{DisputeId, MerchantOrderId, OrderId, PaymentId};
 use kernel::{Invalid, Money, text};
+use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
 
+use super::covered::{self, disputed, waiting};
+use super::plan::enqueue;
+use super::settle::{Outcome, settle};
 use crate::actions::DISPUTE;
 use crate::entity::dispute;
 use crate::error::Error;
 use crate::event::{DisputeLost, DisputeOpened, DisputeWon};
-use crate::model::{Dispute, DisputeState};
+use crate::model::{Dispute, DisputeState, OperationState};
 use crate::provider::{CREDIT, INVOICE};
 use crate::repo;
+
+/// What stands where the words of a buyer were.
+const ERASED: &str = "Erased";
 
 /// A dispute to be opened.
 #[derive(Debug, Clone)]
@@ -80,7 +87,9 @@ pub async fn open_dispute(ctx: &Ctx, input: OpenDispute) -> Result<Dispute, Erro
             == (input.payment_id, input.amount, input.fee_minor, input.merchant_order_id);
         return if same { Ok(known) } else { Err(CoreError::KeyReused.into()) };
     }
-    let refundable_minor = payment.amounts.refundable_minor() - disputed(&tx, payment.id).await?;
+    let operations = repo::operations_of(&tx, payment.id).await?;
+    let gone = covered::sum(&disputed(&tx, payment.id, &operations).await?);
+    let refundable_minor = payment.amounts.refundable_minor() - gone;
     if input.amount.minor > refundable_minor {
         return Err(Error::ExceedsCaptured { refundable_minor });
     }
@@ -95,6 +104,7 @@ pub async fn open_dispute(ctx: &Ctx, input: OpenDispute) -> Result<Dispute, Erro
         fee_minor: input.fee_minor,
         fee_returned_minor: 0,
         reason,
+        borne_minor: None,
         state: DisputeState::Open,
         opened_at: input.opened_at.unwrap_or_else(|| tx.now()),
         resolved_at: None,
@@ -111,12 +121,14 @@ pub async fn open_dispute(ctx: &Ctx, input: OpenDispute) -> Result<Dispute, Erro
         fee_minor: opened.fee_minor,
         at: opened.opened_at,
     });
-    tx.record(Change::new("dispute", opened.id, "opened").because(&opened.reason));
+    let change = Change::new("dispute", opened.id, "opened");
+    tx.record(change.about("order", opened.order_id, &opened.reason));
     tx.commit().await?;
     Ok(opened)
 }
 
-/// Takes the bank's decision. The same decision again does nothing.
+/// Takes the bank's decision. The same decision again does nothing. What was to be given back of the money meanwhile is
+/// asked of the provider when the dispute is won; when it is lost the buyer has it.
 ///
 /// # Errors
 /// `Invalid` input; `NotFound`; [`Error::NotPossible`] when it was decided otherwise.
@@ -148,30 +160,59 @@ pub async fn resolve_dispute(ctx: &Ctx, input: ResolveDispute) -> Result<Dispute
     decided.fee_returned_minor = input.fee_returned_minor;
     decided.version += 1;
     save(&tx, &decided).await?;
+    let covered_minor = decide_waiting(&mut tx, &decided).await?;
     let Dispute { id: dispute, payment_id: payment, order_id: order, amount, merchant_order_id, .. } = decided;
     let (provider, fee_returned_minor) = (decided.provider.clone(), decided.fee_returned_minor);
     if input.won {
         tx.emit(&DisputeWon { dispute, payment, order, provider, amount, fee_returned_minor, at });
     } else {
         let (fee_minor, merchant_order) = (decided.fee_minor, merchant_order_id);
-        tx.emit(&DisputeLost { dispute, payment, order, merchant_order, provider, amount, fee_minor, at });
+        tx.emit(&DisputeLost {
+            dispute,
+            payment,
+            order,
+            merchant_order,
+            provider,
+            amount,
+            covered_minor,
+            fee_minor,
+            at,
+        });
     }
     tx.record(Change::new("dispute", decided.id, state.as_str()));
     tx.commit().await?;
     Ok(decided)
 }
 
-/// What of a payment is disputed or was lost, in minor units. The payment is locked.
-pub(super) async fn disputed(tx: &WriteTx, payment: PaymentId) -> Result<i64, DbErr> {
-    let rows: Vec<i64> = dispute::Entity::find()
-        .select_only()
-        .column(dispute::Column::AmountMinor)
-        .filter(dispute::Column::PaymentId.eq(payment))
-        .filter(dispute::Column::State.ne(DisputeState::Won.as_str()))
-        .into_tuple()
-        .all(&**tx)
+/// Goes on with the refunds that waited for the decision; gives how much they are of a lost dispute, in minor units.
+async fn decide_waiting(tx: &mut WriteTx, of: &Dispute) -> Result<i64, Error> {
+    let mut covered_minor = 0;
+    for mut operation in waiting(tx, of).await? {
+        if of.state == DisputeState::Lost {
+            covered_minor += operation.amount.minor;
+            let outcome = Outcome::Succeeded { charge: None, held_until: None };
+            settle(tx, operation.id, outcome, &of.provider).await?;
+        } else {
+            // The money is ours again: it goes back like any other.
+            (operation.state, operation.dispute_id) = (OperationState::Planned, None);
+            repo::save_operation(tx, &operation, None).await?;
+            enqueue(tx, operation.id);
+        }
+    }
+    Ok(covered_minor)
+}
+
+/// Forgets what a buyer said when money of an order was disputed. The caller has authorized.
+///
+/// # Errors
+/// The database error.
+pub async fn forget_words_in_tx(tx: &WriteTx, order: OrderId) -> Result<(), Error> {
+    dispute::Entity::update_many()
+        .col_expr(dispute::Column::Reason, Expr::value(ERASED))
+        .filter(dispute::Column::OrderId.eq(order))
+        .exec(&**tx)
         .await?;
-    Ok(rows.into_iter().sum())
+    Ok(())
 }
 
 async fn save(tx: &WriteTx, of: &Dispute) -> Result<(), DbErr> {
@@ -199,6 +240,7 @@ fn row(of: &Dispute) -> dispute::Model {
         fee_minor: of.fee_minor,
         fee_returned_minor: of.fee_returned_minor,
         reason: of.reason.clone(),
+        borne_minor: of.borne_minor,
         state: of.state.as_str().to_owned(),
         opened_at: of.opened_at,
         resolved_at: of.resolved_at,
@@ -219,6 +261,7 @@ impl From<dispute::Model> for Dispute {
             fee_minor: row.fee_minor,
             fee_returned_minor: row.fee_returned_minor,
             reason: row.reason,
+            borne_minor: row.borne_minor,
             state: DisputeState::parse(&row.state).unwrap_or(DisputeState::Open),
             opened_at: row.opened_at,
             resolved_at: row.resolved_at,

@@ -3,6 +3,7 @@
 mod bank;
 mod cash;
 mod company_credit;
+mod covered;
 mod credit;
 mod dispute;
 mod execute;
@@ -24,8 +25,9 @@ mod sweep;
 pub use bank::{TransferReceived, match_receipt, transfer_received};
 pub use cash::{CodCollected, cod_collected_in_tx};
 pub use company_credit::{ReturnCompanyCredit, UseCompanyCredit, return_company_credit, use_company_credit};
+pub use covered::{bear_dispute_in_tx, unborne_in_tx};
 pub use credit::{CreditIssued, GiveCredit, give_credit};
-pub use dispute::{OpenDispute, ResolveDispute, open_dispute, resolve_dispute};
+pub use dispute::{OpenDispute, ResolveDispute, forget_words_in_tx, open_dispute, resolve_dispute};
 pub use execute::{Progress, execute, lookup};
 pub use expire::expire_due;
 pub use extend::extend_in_tx;

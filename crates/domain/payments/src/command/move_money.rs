@@ -3,11 +3,11 @@
 use context::WriteTx;
 use kernel::id::{MerchantOrderId, PaymentId, PaymentOperationId, RefundId};
 
-use super::dispute::disputed;
+use super::covered::{self, disputed};
 use super::owed;
 use super::plan::{Wanted, plan, plan_voids};
 use crate::error::Error;
-use crate::model::{CaptureMoment, Method, OperationKind, Payment, Source, spread};
+use crate::model::{CaptureMoment, Method, OperationKind, Payment, Source, sources, spread};
 use crate::provider::INVOICE;
 use crate::repo;
 
@@ -33,6 +33,9 @@ pub struct RefundPart {
     pub refund_id: RefundId,
     /// The merchant order whose goods are paid back.
     pub merchant_order_id: Option<MerchantOrderId>,
+    /// Whether the goods did not leave or will not arrive: what is disputed of their money is not refused, it follows
+    /// the dispute.
+    pub undone: bool,
 }
 
 /// Plans the capture of a merchant order's part; [`crate::event::PaymentCaptured`] tells when it happened, once for
@@ -87,7 +90,8 @@ pub async fn void_rest_in_tx(tx: &mut WriteTx, payment_id: PaymentId) -> Result<
 
 /// Plans a refund; [`crate::event::PaymentRefunded`] tells when the buyer has the money, once for each source it goes
 /// back to. Where no provider moves money, the operator pays by hand and confirms it ([`crate::confirm_refund`]).
-/// Empty when there is nothing to give back. The caller has authorized.
+/// What a bank disputes of what is undone waits for its decision; what it took for good is with the buyer already. Empty
+/// when there is nothing to give back. The caller has authorized.
 ///
 /// # Errors
 /// [`Error::ExceedsCaptured`].
@@ -96,27 +100,40 @@ pub async fn refund_in_tx(tx: &mut WriteTx, input: RefundPart) -> Result<Vec<Pay
         return Ok(Vec::new());
     }
     let mut payment = repo::lock_payment(tx, input.payment_id).await?;
-    let sources = repo::sources_of(tx, payment.id).await?;
+    let operations = repo::operations_of(tx, payment.id).await?;
+    let mut sources = sources(&operations);
     // What a bank disputes is gone already, or may be gone tomorrow.
+    let disputes = disputed(tx, payment.id, &operations).await?;
     // Nor does anybody get back what was written off and never paid.
     let on_account = payment.method().is_some_and(|method| method.capture == CaptureMoment::OnShipment);
     let lost = if on_account { owed::lost_minor(tx, &[payment.id]).await? } else { 0 };
-    let gone = disputed(tx, payment.id).await? + lost;
-    let refundable_minor = payment.amounts.refundable_minor() - gone;
-    let exceeds = Error::ExceedsCaptured { refundable_minor };
-    if input.amount_minor < 0 || input.amount_minor > refundable_minor {
-        return Err(exceeds);
+    let refundable_minor = payment.amounts.refundable_minor() - covered::sum(&disputes) - lost;
+    let exceeds = || Error::ExceedsCaptured { refundable_minor };
+    let by_bank = if input.undone { covered::shares(&disputes, &input, refundable_minor) } else { Vec::new() };
+    let now = input.amount_minor - by_bank.iter().map(|(_, share)| share).sum::<i64>();
+    if input.amount_minor < 0 || now > refundable_minor {
+        return Err(exceeds());
     }
     if on_account {
         return credit_note(tx, payment, &input).await;
     }
-    let shares = spread(&sources, &payment.refund_order, input.amount_minor, Source::refundable_minor);
-    let mut planned = Vec::new();
-    for (source, share) in shares.ok_or(exceeds)? {
+    let wanted = |source: &Source, share: i64| {
         let mut wanted = Wanted::at(source, OperationKind::Refund, share);
         wanted.refund_id = Some(input.refund_id);
         wanted.refund_total_minor = Some(input.amount_minor);
-        planned.push(plan(tx, &mut payment, wanted).await?.id);
+        wanted
+    };
+    let mut planned = Vec::new();
+    for (dispute, share) in by_bank {
+        for (source, share) in covered::take(&mut sources, &payment, share).ok_or_else(exceeds)? {
+            let mut wanted = wanted(&source, share);
+            wanted.dispute = Some((dispute.id, dispute.state));
+            planned.push(plan(tx, &mut payment, wanted).await?.id);
+        }
+    }
+    let shares = spread(&sources, &payment.refund_order, now, Source::refundable_minor);
+    for (source, share) in shares.ok_or_else(exceeds)? {
+        planned.push(plan(tx, &mut payment, wanted(source, share)).await?.id);
     }
     repo::save_payment(tx, &payment).await?;
     Ok(planned)

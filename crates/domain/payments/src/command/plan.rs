@@ -2,13 +2,14 @@
 
 use context::WriteTx;
 use kernel::Money;
-use kernel::id::{MerchantOrderId, OrphanId, PaymentOperationId, RefundId};
+use kernel::id::{DisputeId, MerchantOrderId, OrphanId, PaymentOperationId, RefundId};
 use outbox::PendingJob;
 
-use super::settle::tell_success;
+use super::settle::{tell_refunded, tell_success};
 use super::{credit, owed};
 use crate::error::Error;
-use crate::model::{Fact, Operation, OperationKind, OperationState, Payment, Phase, Source};
+use crate::event::MoneyPlace;
+use crate::model::{DisputeState, Fact, Operation, OperationKind, OperationState, Payment, Phase, Source};
 use crate::provider::{CREDIT, INVOICE};
 use crate::repo;
 use crate::worker::ExecuteOperation;
@@ -24,14 +25,26 @@ pub(crate) struct Wanted {
     pub(crate) merchant_order_id: Option<MerchantOrderId>,
     pub(crate) refund_id: Option<RefundId>,
     pub(crate) refund_total_minor: Option<i64>,
+    /// The dispute whose money it is, and how that stands.
+    pub(crate) dispute: Option<(DisputeId, DisputeState)>,
 }
 
 impl Wanted {
     /// Something new of a provider.
     pub(crate) fn of(kind: OperationKind, amount_minor: i64, provider: Option<String>) -> Self {
         let (charge, replaces) = (None, None);
-        let (merchant_order_id, refund_id, refund_total_minor) = (None, None, None);
-        Self { kind, amount_minor, provider, charge, replaces, merchant_order_id, refund_id, refund_total_minor }
+        let (merchant_order_id, refund_id, refund_total_minor, dispute) = (None, None, None, None);
+        Self {
+            kind,
+            amount_minor,
+            provider,
+            charge,
+            replaces,
+            merchant_order_id,
+            refund_id,
+            refund_total_minor,
+            dispute,
+        }
     }
 
     /// Something with the money at a source.
@@ -43,7 +56,7 @@ impl Wanted {
 }
 
 /// Plans an operation of a locked payment and changes its amounts; the caller saves the payment. What is wanted of
-/// the buyer's credit has happened when this returns.
+/// the buyer's credit, or what a bank took for good, has happened when this returns; what a bank disputes waits for it.
 pub(crate) async fn plan(tx: &mut WriteTx, payment: &mut Payment, wanted: Wanted) -> Result<Operation, Error> {
     let mut operation = Operation {
         id: tx.new_id(),
@@ -56,6 +69,7 @@ pub(crate) async fn plan(tx: &mut WriteTx, payment: &mut Payment, wanted: Wanted
         reason: None,
         merchant_order_id: wanted.merchant_order_id,
         refund_id: wanted.refund_id,
+        dispute_id: wanted.dispute.map(|(id, _)| id),
         created_at: tx.now(),
         settled_at: None,
         charge: wanted.charge,
@@ -64,28 +78,35 @@ pub(crate) async fn plan(tx: &mut WriteTx, payment: &mut Payment, wanted: Wanted
         version: 1,
     };
     let own = matches!(operation.provider.as_deref(), Some(CREDIT | INVOICE));
-    if own {
+    let gone = matches!(wanted.dispute, Some((_, DisputeState::Lost)));
+    if own || gone {
         operation.state = OperationState::Succeeded;
         operation.settled_at = Some(tx.now());
+    } else if wanted.dispute.is_some() {
+        operation.state = OperationState::Disputed;
     }
     repo::insert_operation(tx, &operation).await?;
     let requested = fact(&operation, Phase::Requested);
-    if own {
-        if operation.provider.as_deref() == Some(INVOICE) {
-            owed::apply(tx, payment, &operation).await?;
-        } else {
-            credit::apply(tx, &operation).await?;
+    if own || gone {
+        match operation.provider.as_deref() {
+            _ if gone => {}
+            Some(INVOICE) => owed::apply(tx, payment, &operation).await?,
+            _ => credit::apply(tx, &operation).await?,
         }
         let succeeded = fact(&operation, Phase::Succeeded);
         repo::insert_facts(tx, payment.id, &[requested, succeeded], "souk", None).await?;
         payment.amounts = payment.amounts.told(None, succeeded);
-        tell_success(tx, payment, &operation).await?;
+        if gone {
+            tell_refunded(tx, payment, &operation, MoneyPlace::GivenUp).await?;
+        } else {
+            tell_success(tx, payment, &operation).await?;
+        }
         return Ok(operation);
     }
     repo::insert_facts(tx, payment.id, &[requested], "souk", None).await?;
     payment.amounts = payment.amounts.told(None, requested);
     // Without a provider people do it and tell.
-    if operation.provider.is_some() {
+    if operation.provider.is_some() && operation.state == OperationState::Planned {
         enqueue(tx, operation.id);
     }
     Ok(operation)
@@ -122,6 +143,7 @@ pub(crate) async fn plan_for_orphan(
         reason: None,
         merchant_order_id: None,
         refund_id: None,
+        dispute_id: None,
         created_at: tx.now(),
         settled_at: None,
         charge: Some(charge.to_owned()),

@@ -41,9 +41,11 @@ pub(crate) async fn settle(
     let before = match operation.state {
         OperationState::Succeeded => Phase::Succeeded,
         OperationState::Failed => Phase::Failed,
-        OperationState::Planned | OperationState::Sent | OperationState::ActionRequired | OperationState::Unknown => {
-            Phase::Requested
-        }
+        OperationState::Planned
+        | OperationState::Sent
+        | OperationState::ActionRequired
+        | OperationState::Disputed
+        | OperationState::Unknown => Phase::Requested,
     };
     let mut held = None;
     let (state, phase, reason) = match outcome {
@@ -179,26 +181,38 @@ pub(super) async fn tell_success(tx: &mut WriteTx, payment: &Payment, operation:
             place,
         }),
         OperationKind::Void => tx.emit(&PaymentVoided { payment: payment_id, order, amount }),
-        OperationKind::Refund => {
-            if let Some(refund) = operation.refund_id {
-                let complete = is_complete(tx, payment, operation).await?;
-                tx.emit(&PaymentRefunded {
-                    payment: payment_id,
-                    order,
-                    operation: id,
-                    refund,
-                    amount,
-                    place,
-                    complete,
-                });
-            }
-        }
+        OperationKind::Refund => tell_refunded(tx, payment, operation, place).await?,
     }
+    Ok(())
+}
+
+/// Tells that the buyer has the money of a refund, and whose it was.
+pub(super) async fn tell_refunded(
+    tx: &mut WriteTx,
+    payment: &Payment,
+    operation: &Operation,
+    place: MoneyPlace,
+) -> Result<(), Error> {
+    let Some(refund) = operation.refund_id else { return Ok(()) };
+    let complete = is_complete(tx, payment, operation).await?;
+    let Operation { id: operation, amount, .. } = *operation;
+    tx.emit(&PaymentRefunded {
+        payment: payment.id,
+        order: payment.order_id,
+        operation,
+        refund,
+        amount,
+        place,
+        complete,
+    });
     Ok(())
 }
 
 /// Where the money of an operation is.
 fn place(payment: &Payment, operation: &Operation) -> MoneyPlace {
+    if let Some(dispute) = operation.dispute_id {
+        return MoneyPlace::Dispute(dispute);
+    }
     match (operation.provider.as_deref(), &operation.charge) {
         (Some(CREDIT), Some(account)) => MoneyPlace::Credit(account.clone()),
         (Some(INVOICE), _) => MoneyPlace::Buyer(payment.order_id),

@@ -20,6 +20,7 @@ pub struct Model {
     pub fee_minor: i64,
     pub fee_returned_minor: i64,
     pub reason: String,
+    pub borne_minor: Option<i64>,
     pub state: String,
     pub opened_at: DateTime<Utc>,
     pub resolved_at: Option<DateTime<Utc>>,

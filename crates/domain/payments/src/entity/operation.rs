@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use kernel::Currency;
-use kernel::id::{MerchantOrderId, OrphanId, PaymentId, PaymentOperationId, RefundId};
+use kernel::id::{DisputeId, MerchantOrderId, OrphanId, PaymentId, PaymentOperationId, RefundId};
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -24,6 +24,7 @@ pub struct Model {
     pub reason: Option<String>,
     pub merchant_order_id: Option<MerchantOrderId>,
     pub refund_id: Option<RefundId>,
+    pub dispute_id: Option<DisputeId>,
     pub attempt_count: i32,
     pub created_at: DateTime<Utc>,
     pub sent_at: Option<DateTime<Utc>>,

@@ -41,6 +41,8 @@ pub struct Dispute {
     pub fee_returned_minor: i64,
     /// The buyer's reason, in the provider's words.
     pub reason: String,
+    /// What merchants gave back of a lost one, in minor units; `None`: that is not decided yet.
+    pub borne_minor: Option<i64>,
     /// How it stands.
     pub state: DisputeState,
     /// When the money was taken.

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use kernel::Money;
-use kernel::id::{MerchantOrderId, OrphanId, PaymentId, PaymentOperationId, RefundId};
+use kernel::id::{DisputeId, MerchantOrderId, OrphanId, PaymentId, PaymentOperationId, RefundId};
 use serde::{Deserialize, Serialize};
 
 use super::stored_names;
@@ -32,6 +32,8 @@ pub enum OperationState {
     Sent,
     /// The buyer has to do something at the provider first.
     ActionRequired,
+    /// A bank disputes the money: who wins decides what becomes of it.
+    Disputed,
     /// It happened.
     Succeeded,
     /// It did not happen and will not.
@@ -40,7 +42,8 @@ pub enum OperationState {
     Unknown,
 }
 stored_names! { OperationState {
-    Planned = "planned", Sent = "sent", ActionRequired = "action_required", Succeeded = "succeeded", Failed = "failed", Unknown = "unknown",
+    Planned = "planned", Sent = "sent", ActionRequired = "action_required", Disputed = "disputed", Succeeded = "succeeded",
+    Failed = "failed", Unknown = "unknown",
 } }
 
 impl OperationState {
@@ -86,6 +89,8 @@ pub struct Operation {
     pub merchant_order_id: Option<MerchantOrderId>,
     /// The refund of the order it pays.
     pub refund_id: Option<RefundId>,
+    /// The dispute whose money it is: the buyer has it from the bank, or will have when the dispute is lost.
+    pub dispute_id: Option<DisputeId>,
     /// When it was wanted.
     pub created_at: DateTime<Utc>,
     /// When its outcome was known.

@@ -123,6 +123,7 @@ mod tests {
             reason: None,
             merchant_order_id: None,
             refund_id: None,
+            dispute_id: None,
             created_at: DateTime::UNIX_EPOCH,
             settled_at: None,
             charge: Some(at.1.to_owned()),

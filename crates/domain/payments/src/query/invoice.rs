@@ -182,3 +182,22 @@ pub async fn claimed_on<C: ConnectionTrait>(conn: &C, merchant_order: MerchantOr
     let rows = receivable::Entity::find().filter(of_part).all(conn).await?;
     Ok(rows.iter().fold((0, 0), |(all, lost), row| (all + row.amount_minor, lost + row.written_off_minor)))
 }
+
+/// What of a parcel was written off and never paid, in minor units, by the operation that took it.
+///
+/// # Errors
+/// The database error.
+pub async fn lost_of<C: ConnectionTrait>(conn: &C, operation: PaymentOperationId) -> Result<i64, Error> {
+    let found = receivable::Entity::find().filter(receivable::Column::OperationId.eq(operation)).one(conn).await?;
+    Ok(found.map_or(0, |row| Receivable::from(row).lost_minor()))
+}
+
+/// What of a merchant order was written off and never paid, in minor units.
+///
+/// # Errors
+/// The database error.
+pub async fn lost_on<C: ConnectionTrait>(conn: &C, merchant_order: MerchantOrderId) -> Result<i64, Error> {
+    let of_part = receivable::Column::MerchantOrderId.eq(merchant_order);
+    let rows = receivable::Entity::find().filter(of_part).all(conn).await?;
+    Ok(rows.into_iter().map(|row| Receivable::from(row).lost_minor()).sum())
+}

@@ -6,8 +6,8 @@ mod names;
 
 pub use dispute::{DisputeFilter, dispute, disputes};
 pub use invoice::{
-    ReceivableFilter, claimed_on, credit_lines_of_seen_companies, credit_of_seen_companies, open_of_order_on,
-    open_receivables, owed_on, receivable_of_operation_on, receivable_on, receivables_of_seen_orders,
+    ReceivableFilter, claimed_on, credit_lines_of_seen_companies, credit_of_seen_companies, lost_of, lost_on,
+    open_of_order_on, open_receivables, owed_on, receivable_of_operation_on, receivable_on, receivables_of_seen_orders,
 };
 pub use names::{names_of_operations_on, names_of_receipts_on};
 

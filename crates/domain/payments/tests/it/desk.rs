@@ -182,7 +182,7 @@ impl Desk {
         let refund_id = ctx.new_id();
         payments::refund_in_tx(
             &mut tx,
-            payments::RefundPart { payment_id, amount_minor, refund_id, merchant_order_id: None },
+            payments::RefundPart { payment_id, amount_minor, refund_id, merchant_order_id: None, undone: false },
         )
         .await?;
         Ok(tx.commit().await?)

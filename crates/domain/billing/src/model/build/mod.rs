@@ -49,6 +49,8 @@ fn place_account(place: &MoneyPlace) -> Option<Account> {
         MoneyPlace::Bank => Some(Account::Bank),
         MoneyPlace::Carrier(code) => Some(Account::CashAtCarrier(code.clone())),
         MoneyPlace::Credit(account) => Some(Account::BuyerCredit(account.clone())),
+        MoneyPlace::Dispute(dispute) => Some(Account::Dispute(dispute.to_string())),
+        MoneyPlace::GivenUp => Some(Account::BadDebt),
         MoneyPlace::Merchant => None,
     }
 }
