@@ -116,8 +116,7 @@ pub(crate) const STATEMENTS: &[Step] = &[
         operator_remits_tax boolean NOT NULL,
         auto_accept boolean NOT NULL,
         captured_minor bigint NOT NULL CHECK (captured_minor >= 0),
-        captured_discount_minor bigint NOT NULL
-            CHECK (captured_discount_minor >= 0 AND captured_discount_minor <= discount_minor),
+        captured_discount_minor bigint NOT NULL CHECK (captured_discount_minor >= 0),
         capture_requested_minor bigint NOT NULL CHECK (capture_requested_minor >= 0),
         refund_minor bigint NOT NULL CHECK (refund_minor >= 0),
         uncollected_minor bigint NOT NULL CHECK (uncollected_minor >= 0),
