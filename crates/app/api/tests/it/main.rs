@@ -14,4 +14,5 @@ mod rights;
 mod roles;
 mod shape;
 mod statements;
+mod strangers;
 mod trade;
