@@ -9,7 +9,7 @@ use kernel::id::TypedId;
 use kernel::{Clock, IdGen};
 use tokio::sync::Notify;
 
-use crate::{Error, WriteTx};
+use crate::{Error, Vault, WriteTx};
 
 /// What all requests of a process share.
 #[derive(Clone)]
@@ -24,6 +24,8 @@ pub struct World {
     pub ids: Arc<dyn IdGen>,
     /// Rung after each commit that wrote events or jobs.
     pub wake: Arc<Notify>,
+    /// What seals secrets.
+    pub vault: Vault,
 }
 
 /// Where a request comes from.
@@ -98,7 +100,8 @@ impl Ctx {
             Principal::System(_) => return Ok(()),
             // Only `identity::authenticate` makes actors of requests, and it gives persons their session.
             Principal::User(_) if self.actor.session().is_none() => return Ok(()),
-            Principal::User(_) => true,
+            // Who acts in somebody's place does nothing sensitive there, whatever was shown before.
+            Principal::User(_) => self.actor.on_behalf_of().is_none(),
             Principal::ApiKey(_) | Principal::Anonymous => false,
         };
         let fresh = |at: DateTime<Utc>| self.now() - at <= Duration::minutes(minutes);

@@ -133,10 +133,11 @@ pub async fn custom_role_edit(ctx: &Ctx, input: CustomRoleEdit) -> Result<Custom
 /// Ends a role that nobody holds any more.
 ///
 /// # Errors
-/// Denied; not found; stale; [`Error::PermissionTooWide`]; [`Error::RoleInUse`] while members, open invitations or keys
+/// Denied; reauthentication required; not found; stale; [`Error::PermissionTooWide`]; [`Error::RoleInUse`] while members, open invitations or keys
 /// hold it.
 pub async fn custom_role_retire(ctx: &Ctx, id: CustomRoleId, expected_version: i64) -> Result<CustomRole, Error> {
     let grant = ctx.authorize(actions::ROLE_MANAGE)?;
+    ctx.require_fresh()?;
     let mut tx = ctx.begin_write().await?;
     repo::role::changed(&tx).await?;
     let before = live(repo::role::lock(&tx, &grant, id).await?)?;
