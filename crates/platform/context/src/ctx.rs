@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use access::{Access, Action, Actor, Grant, Masks, Principal};
+use access::{Access, Action, Actor, Grant, Masks, Principal, Reach};
 use chrono::{DateTime, Duration, Utc};
 use db::{Db, ReadDb};
 use kernel::id::TypedId;
@@ -129,7 +129,29 @@ impl Ctx {
         self.world.db.read()
     }
 
-    /// Starts the one transaction of a command.
+    /// The pool for queries under a grant: where it reaches the rows of one merchant, PostgreSQL shows no others.
+    #[must_use]
+    pub fn read_for(&self, grant: &Grant) -> ReadDb {
+        match grant.merchants() {
+            Reach::Only(merchant) => self.read().of_owner(merchant.0),
+            Reach::All | Reach::Nothing => self.read().clone(),
+        }
+    }
+
+    /// Starts the one transaction of a command under a grant: where it reaches the rows of one merchant, PostgreSQL refuses
+    /// to write any others.
+    ///
+    /// # Errors
+    /// The database error.
+    pub async fn begin_write_for(&self, grant: &Grant) -> Result<WriteTx, Error> {
+        let tx = self.world.db.begin_write().await?;
+        if let Reach::Only(merchant) = grant.merchants() {
+            tx.write_only_of(merchant.0).await?;
+        }
+        Ok(WriteTx::new(tx, self.clone()))
+    }
+
+    /// Starts the one transaction of a command that reaches the rows of all merchants, or of none.
     ///
     /// # Errors
     /// The database error.

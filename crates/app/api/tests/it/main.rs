@@ -16,3 +16,4 @@ mod shape;
 mod statements;
 mod strangers;
 mod trade;
+mod walls;

@@ -45,7 +45,7 @@ pub async fn impersonation_begin(ctx: &Ctx, input: ImpersonationBegin) -> Result
     if !(1..=MINUTES_MAX).contains(&input.minutes) {
         return Err(Invalid::range("minutes", 1, MINUTES_MAX).into());
     }
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     let user = super::account::locked(&tx, input.user).await?;
     let held = repo::member::of_user(&*tx, user.id).await?;
     if user.status != UserStatus::Active || !held.iter().any(|held| held.team == Team::Merchant(input.merchant)) {
