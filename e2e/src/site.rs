@@ -366,6 +366,7 @@ fn production(port: u16, database: &str, storage: &str, mail: &str) -> Vec<(Stri
         ("MAIL__URL", mail.to_owned()),
         ("PAYMENTS__SANDBOX", "true".to_owned()),
         ("PAYMENTS__WEBHOOK_SECRET", "a secret of nobody for tests, long enough".to_owned()),
+        ("SECURITY__SECRET_KEYS", "tests:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=".to_owned()),
     ];
     settings.into_iter().map(|(name, value)| (format!("SOUK__{name}"), value)).collect()
 }

@@ -10,7 +10,7 @@
 //!
 //! Everything else is spelled alike: `bigint` (money in minor units, rates in ppm), `integer`, `text` (also JSON), `boolean`.
 //! Only what works on both is used: create table, create index, add column. `append_only` makes the database
-//! refuse UPDATE and DELETE on a table.
+//! refuse UPDATE and DELETE on a table, `Owned` makes PostgreSQL guard its rows by their owner.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, TransactionTrait};
@@ -38,6 +38,10 @@ mod m0020_delivery;
 mod m0023_quotes;
 mod m0024_account;
 mod m0025_access;
+mod m0026_walls;
+mod wall;
+
+pub(crate) use wall::{Seen, Wall};
 
 /// All migrations, in order.
 pub struct Migrator;
@@ -69,6 +73,7 @@ impl MigratorTrait for Migrator {
             SqlMigration { name: "m0023_quotes", statements: m0023_quotes::STATEMENTS },
             SqlMigration { name: "m0024_account", statements: m0024_account::STATEMENTS },
             SqlMigration { name: "m0025_access", statements: m0025_access::STATEMENTS },
+            SqlMigration { name: "m0026_walls", statements: m0026_walls::STATEMENTS },
         ]
         .into_iter()
         .map(|migration| Box::new(migration) as Box<dyn MigrationTrait>)
@@ -112,6 +117,8 @@ pub(crate) enum Step {
     Sqlite(&'static str),
     /// The database refuses UPDATE and DELETE on this table from now on.
     AppendOnly(&'static str),
+    /// PostgreSQL guards the rows of this table by their owner from now on.
+    Owned(Wall),
 }
 
 struct SqlMigration {
@@ -151,7 +158,8 @@ fn spell(step: &Step, backend: DbBackend) -> Vec<String> {
         Step::Sql(sql) => vec![types(sql, postgres)],
         Step::Postgres(sql) if postgres => vec![types(sql, true)],
         Step::Sqlite(sql) if !postgres => vec![types(sql, false)],
-        Step::Postgres(_) | Step::Sqlite(_) => Vec::new(),
+        Step::Owned(wall) if postgres => wall.statements(),
+        Step::Postgres(_) | Step::Sqlite(_) | Step::Owned(_) => Vec::new(),
         Step::AppendOnly(table) if postgres => vec![
             format!("CREATE FUNCTION {table}_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '{table} is append-only'; END $$"),
             format!("CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {table}_append_only()"),

@@ -61,6 +61,7 @@ pub(crate) const STATEMENTS: &[Step] = &[
         action text NOT NULL,
         actor text NOT NULL,
         actor_name text NOT NULL,
+        on_behalf_of text,
         source text NOT NULL,
         request_id text NOT NULL,
         ip text,

@@ -28,9 +28,17 @@ pub(crate) const STATEMENTS: &[Step] = &[
         expires_at {at} NOT NULL,
         proven_at {at} NOT NULL,
         second_factor_at {at},
-        CHECK (expires_at > created_at)
+        impersonator_id {id} REFERENCES user_account (id),
+        acting_merchant_id {id},
+        beyond_own_rights boolean NOT NULL,
+        reason text,
+        CHECK (expires_at > created_at),
+        CHECK ((impersonator_id IS NULL) = (acting_merchant_id IS NULL)),
+        CHECK ((impersonator_id IS NULL) = (reason IS NULL)),
+        CHECK (impersonator_id IS NOT NULL OR NOT beyond_own_rights)
     )"),
     Sql("CREATE INDEX user_session_user ON user_session (user_id, id)"),
+    Sql("CREATE INDEX user_session_impersonator ON user_session (impersonator_id) WHERE impersonator_id IS NOT NULL"),
     Sql("CREATE INDEX user_session_expiry ON user_session (expires_at)"),
     Sql("CREATE TABLE membership (
         id {id} NOT NULL PRIMARY KEY,

@@ -38,10 +38,12 @@ pub(crate) const STATEMENTS: &[Step] = &[
         updated_at {at}
     )"),
     Sql("INSERT INTO security_policy (id, fresh_minutes, second_factor_roles, version) VALUES (1, 15, '[]', 1)"),
+    // The secret is sealed with the key that `key_id` names, and of no use without it.
     // `last_step` is the newest time step whose code was used: none is good twice.
     Sql("CREATE TABLE user_totp (
         user_id {id} NOT NULL PRIMARY KEY REFERENCES user_account (id),
         secret text NOT NULL,
+        key_id text NOT NULL,
         last_step bigint NOT NULL,
         created_at {at} NOT NULL,
         confirmed_at {at}

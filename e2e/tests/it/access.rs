@@ -105,3 +105,63 @@ async fn a_merchant_makes_a_role_and_its_holder_signs_in_with_two_factors() {
         finish(site).await;
     }
 }
+
+/// The history of a thing: who did it, and on whose behalf.
+async fn authors(client: &Client, entity: &str, id: &Value) -> Vec<(String, String)> {
+    let asked = ask(client, "operator/people#Changes", json!({ "subject": { "entity": entity, "id": id } })).await;
+    let text = |change: &Value, field: &str| change[field].as_str().unwrap_or_default().to_owned();
+    asked.nodes("changes").unwrap().iter().map(|of| (text(of, "actor"), text(of, "onBehalfOf"))).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_operator_acts_in_the_place_of_a_merchants_owner_and_histories_name_both() {
+    for kind in Kind::present("access") {
+        let site = Site::start(kind, Options::default()).await.unwrap();
+        let size = Size { merchants: 1, products: 1, variants: 1, units: 20 };
+        let client = site.client().unwrap();
+        let bazaar = Bazaar::open(&client, size).await.unwrap();
+        let operator = &bazaar.market.operator;
+        let merchant = &bazaar.staff[0].merchant_id;
+        let ann = json!({ "email": "ann@merchant.example", "name": "Ann", "merchantId": merchant,
+            "role": "MERCHANT_OWNER", "password": PASSWORD });
+        let ann = run(operator, "merchant/team#MemberAdd", ann).await["membership"]["userId"].clone();
+        let root = ask(operator, "merchant/team#Whoami", Value::Null).await["me"]["id"].clone();
+        let asked = |minutes: i64| {
+            json!({ "userId": ann, "merchantId": merchant, "reason": "her stock feed stands still",
+                "minutes": minutes, "beyondOwnRights": true })
+        };
+        let begin = "operator/people#ImpersonationBegin";
+        assert_eq!(code(&refused(operator, begin, asked(61)).await), "OUT_OF_RANGE");
+        let owner = &sign_in(&client, "ann@merchant.example", PASSWORD).await.unwrap();
+        assert_eq!(code(&refused(owner, begin, asked(5)).await), "FORBIDDEN");
+        let begun = run(operator, begin, asked(5)).await;
+        let acting = client.with_token(begun.text("signedIn.token").unwrap());
+
+        let place = json!({ "code": "hamburg", "name": "Hamburg", "country": "DE" });
+        let made = run(&acting, "merchant/stock#StockLocationCreate", place).await;
+        let id = &made["location"]["id"];
+        let (root, by) = (root.as_str().unwrap().to_owned(), ann.as_str().unwrap().to_owned());
+        assert_eq!(authors(owner, "stock_location", id).await, [(root, by)]);
+
+        // Nothing that only the person, a fresh proof or a second person may do.
+        assert_eq!(code(&refused(&acting, begin, asked(5)).await), "FORBIDDEN");
+        let seen = ask(&acting, "merchant/profile#OwnMerchant", json!({ "id": merchant })).await;
+        let iban = json!({ "iban": "DE89370400440532013000", "holder": "Mallory" });
+        let bank = json!({ "id": merchant, "expectedVersion": seen["merchant"]["version"], "account": iban });
+        assert_eq!(code(&refused(&acting, "merchant/profile#MerchantBankEdit", bank).await), "FORBIDDEN");
+        let key = json!({ "name": "ERP", "kind": "MERCHANT", "merchantId": merchant, "role": "MERCHANT_OWNER" });
+        assert_eq!(code(&refused(&acting, "merchant/team#ApiKeyCreate", key).await), "FORBIDDEN");
+        let change = json!({ "currentPassword": PASSWORD, "newPassword": "another horse battery" });
+        assert_eq!(code(&refused(&acting, "storefront/account#PasswordChange", change).await), "FORBIDDEN");
+
+        // She sees it among her sessions, and why; it ends.
+        let sessions = ask(owner, "storefront/account#MySessions", json!({})).await;
+        let listed = sessions.nodes("sessions").unwrap();
+        let told = listed.iter().filter(|of| of["impersonatorId"].is_string());
+        let why: Vec<_> = told.map(|of| of["impersonationReason"].clone()).collect();
+        assert_eq!(why, [json!("her stock feed stands still")]);
+        run(&acting, "operator/people#ImpersonationEnd", Value::Null).await;
+        assert_eq!(denied(&acting, "merchant/stock#StockLocations", json!({})).await, "UNAUTHENTICATED");
+        finish(site).await;
+    }
+}

@@ -57,6 +57,11 @@ impl Change {
         &self.0.actor_name
     }
 
+    /// The id of the person in whose place it was done, by somebody of the operator.
+    fn on_behalf_of(&self) -> Option<&str> {
+        self.0.on_behalf_of.as_deref()
+    }
+
     /// Where it came from: `api`, `job`, `cli`, ...
     fn source(&self) -> &str {
         &self.0.source

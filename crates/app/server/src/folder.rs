@@ -82,11 +82,22 @@ impl Folder {
         if !path.exists() {
             write_secrets(&path).map_err(|error| failed(&path, error))?;
         }
-        let mode = fs::metadata(&path).map_err(|error| failed(&path, error))?.permissions().mode();
-        if mode & 0o077 != 0 {
-            return Err(failed(&path, "others may read it: make it yours alone with `chmod 600`"));
-        }
+        owners_alone(&path)?;
         Figment::from(Toml::file_exact(&path)).extract().map_err(|error| failed(&path, error))
+    }
+
+    /// The key that seals secrets of this folder, in the form of settings; made at the first call.
+    ///
+    /// # Errors
+    /// The file cannot be read or written, or others may read it.
+    pub fn secret_key(&self) -> Result<String, StartError> {
+        let path = self.path.join("secret.key");
+        if !path.exists() {
+            let text = format!("demo:{}\n", context::random_key());
+            write_once(&path, &text).map_err(|error| failed(&path, error))?;
+        }
+        owners_alone(&path)?;
+        Ok(fs::read_to_string(&path).map_err(|error| failed(&path, error))?.trim().to_owned())
     }
 
     /// The file of the database.
@@ -120,17 +131,29 @@ impl AsRef<Path> for Folder {
     }
 }
 
-/// Written beside and then renamed: a crash leaves a whole file or none.
+fn owners_alone(path: &Path) -> Result<(), StartError> {
+    let mode = fs::metadata(path).map_err(|error| failed(path, error))?.permissions().mode();
+    if mode & 0o077 != 0 {
+        return Err(failed(path, "others may read it: make it yours alone with `chmod 600`"));
+    }
+    Ok(())
+}
+
 fn write_secrets(path: &Path) -> io::Result<()> {
     let Keys { access_key, secret_key } = Keys::random();
     let webhook = Keys::random().secret_key;
-    let part = path.with_extension("part");
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&part)?;
-    write!(
-        file,
+    let text = format!(
         "# Made at the first start. Without it, links to objects that were given out stop working.\n\
          webhook = \"{webhook}\"\n\n[storage]\naccess_key = \"{access_key}\"\nsecret_key = \"{secret_key}\"\n"
-    )?;
+    );
+    write_once(path, &text)
+}
+
+/// Written beside and then renamed: a crash leaves a whole file or none.
+fn write_once(path: &Path, text: &str) -> io::Result<()> {
+    let part = path.with_extension("part");
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&part)?;
+    file.write_all(text.as_bytes())?;
     file.sync_all()?;
     fs::rename(part, path)
 }
@@ -157,6 +180,19 @@ mod tests {
         assert_eq!(fs::metadata(&folder).unwrap().permissions().mode() & 0o777, 0o700);
         fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
         assert!(folder.secrets().unwrap_err().to_string().contains("chmod 600"));
+    }
+
+    #[test]
+    fn the_key_is_made_once_and_is_the_owners_alone() {
+        let temp = tempfile::tempdir().unwrap();
+        let folder = Folder::create(temp.path()).unwrap();
+        let key = folder.secret_key().unwrap();
+        assert_eq!(folder.secret_key().unwrap(), key);
+        assert!(context::Vault::of(&[key]).unwrap().can_seal());
+        let file = folder.as_ref().join("secret.key");
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+        assert!(folder.secret_key().unwrap_err().to_string().contains("chmod 600"));
     }
 
     #[test]

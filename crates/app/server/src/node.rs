@@ -12,7 +12,7 @@ use actix_web::middleware::{Condition, from_fn};
 use actix_web::web::Data;
 use actix_web::{App, HttpServer};
 use async_graphql::{Executor, Request};
-use context::{Ctx, World};
+use context::{Ctx, Vault, World};
 use db::{Db, DbSettings};
 use identity::PasswordCost;
 use kernel::{Clock, SandboxClock, SystemClock};
@@ -27,7 +27,7 @@ use crate::app::Routes;
 use crate::edge::{cross_origin, name_and_guard};
 use crate::graphql::{Documents, Endpoint, EndpointSettings, Limits};
 use crate::health::Health;
-use crate::settings::{Settings, SettingsError};
+use crate::settings::{Problem, Settings, SettingsError};
 use crate::webhook::Webhooks;
 use crate::work::{Work, providers};
 
@@ -132,7 +132,10 @@ pub async fn open_world(settings: &Settings) -> Result<Arc<World>, StartError> {
 async fn world_with(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Arc<World>, StartError> {
     let database = DbSettings { url: settings.database.url.clone(), connections: settings.database.connections };
     let (db, access) = tokio::join!(Db::connect(&database), Access::from_policy(POLICY));
-    Ok(Arc::new(World { db: db?, access: access?, clock, ids: Arc::new(SystemClock), wake: Arc::new(Notify::new()) }))
+    let vault = Vault::of(&settings.security.secret_keys)
+        .map_err(|error| SettingsError(vec![Problem::new("security.secret_keys", error.to_string())]))?;
+    let (ids, wake) = (Arc::new(SystemClock), Arc::new(Notify::new()));
+    Ok(Arc::new(World { db: db?, access: access?, clock, ids, wake, vault }))
 }
 
 /// Refuses to work on a database of an older program.

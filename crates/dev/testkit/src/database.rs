@@ -64,7 +64,7 @@ pub(crate) async fn fresh(kind: Kind) -> Option<TestDatabase> {
             let template = POSTGRES_TEMPLATE.get_or_init(|| postgres_template(server.clone())).await;
             let name = unique_name("souk_test");
             create_database(&server, &name, Some(template)).await;
-            let url = with_database(&server, &name);
+            let url = as_plain(&with_database(&server, &name));
             on_server = Some((server, name));
             url
         }
@@ -94,22 +94,36 @@ async fn sqlite_template() -> (TempDir, PathBuf) {
 async fn postgres_template(server: String) -> String {
     let name = unique_name("souk_template");
     create_database(&server, &name, None).await;
-    let db = open(&with_database(&server, &name)).await;
+    let db = open(&as_plain(&with_database(&server, &name))).await;
     migrations::run(db.for_migrations()).await.unwrap();
     db.close().await.unwrap();
     name
 }
 
+/// A role without privileges owns the databases and works on them, as in production: row-level security spares those who
+/// are privileged.
+const PLAIN: &str = "souk_test_plain";
+
 async fn create_database(server: &str, name: &str, template: Option<&str>) {
     let admin = open(server).await;
+    let role = format!(
+        "DO $$ BEGIN CREATE ROLE {PLAIN} NOLOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
+    );
+    admin.for_migrations().execute_unprepared(&role).await.unwrap();
     let template = template.map(|t| format!(" TEMPLATE {t}")).unwrap_or_default();
-    admin.for_migrations().execute_unprepared(&format!("CREATE DATABASE {name}{template}")).await.unwrap();
+    let sql = format!("CREATE DATABASE {name} OWNER {PLAIN}{template}");
+    admin.for_migrations().execute_unprepared(&sql).await.unwrap();
     admin.close().await.unwrap();
 }
 
 fn with_database(server: &str, name: &str) -> String {
     let (base, _) = server.rsplit_once('/').unwrap();
     format!("{base}/{name}")
+}
+
+/// The URL, for somebody who signs in and becomes the plain role.
+fn as_plain(url: &str) -> String {
+    format!("{url}?options=-c%20role%3D{PLAIN}")
 }
 
 fn unique_name(prefix: &str) -> String {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use access::{Access, Actor, Principal, Role, Scope, Seat};
 use chrono::{DateTime, TimeZone as _, Utc};
-use context::{Ctx, Origin, World};
+use context::{Ctx, Origin, Vault, World};
 use kernel::id::{CustomerId, MerchantId, UserId};
 use kernel::{IdGen as _, ManualClock, SystemClock};
 use tokio::sync::Notify;
@@ -69,6 +69,7 @@ impl TestEnv {
             clock: clock.clone(),
             ids: Arc::new(SystemClock),
             wake: Arc::new(Notify::new()),
+            vault: Vault::of(&[format!("test:{}", context::random_key())]).unwrap(),
         });
         Self { world, clock, kind, database }
     }

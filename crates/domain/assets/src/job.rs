@@ -54,7 +54,7 @@ pub async fn delete_objects(store: &ObjectStore, job: &DeleteObjects) -> Result<
 /// The storage's and the database's; the job is tried again.
 pub async fn make_thumbnail(ctx: &Ctx, store: &ObjectStore, job: &MakeThumbnail) -> Result<(), Error> {
     let grant = ctx.authorize(ASSET_EDIT)?;
-    let asset = match repo::find(ctx.read(), &grant, job.asset).await {
+    let asset = match repo::find(&ctx.read_for(&grant), &grant, job.asset).await {
         Err(context::Error::NotFound(_)) => return Ok(()),
         found => found?,
     };

@@ -22,6 +22,12 @@ pub const SECOND_FACTOR_RESET: Action = Action::new("user", "reset_second_factor
 pub const SECURITY_READ: Action = Action::new("security_policy", "read");
 /// Change what is asked of those who sign in.
 pub const SECURITY_EDIT: Action = Action::new("security_policy", "edit");
+/// Act in the place of somebody of a merchant, within the own rights.
+pub const IMPERSONATE: Action = Action::new("impersonation", "begin");
+/// The same, also with rights that one lacks oneself.
+pub const IMPERSONATE_BEYOND: Action = Action::new("impersonation", "begin_beyond");
+/// End acting in somebody's place. For who does.
+pub const IMPERSONATION_END: Action = Action::new("impersonation", "end");
 /// Block and unblock accounts of persons.
 pub const USER_BLOCK: Action = Action::new("user", "block");
 /// Read members and invitations of the operator's team or of a merchant.

@@ -2,26 +2,29 @@
 
 use std::sync::Arc;
 
-use access::{Actor, Principal, Role, Scope, Seat};
+use access::{Actor, Extent, Principal, Role, Scope, Seat};
 use chrono::{DateTime, Duration, Utc};
 use context::{Ctx, Origin, World};
 use db::{ReadDb, dialect};
 use kernel::id::{ApiKeyId, CustomerId, MerchantId, SessionId, UserId};
 use sea_orm::{ConnectionTrait as _, DbErr, QueryResult};
 
-use crate::Error;
-use crate::model::{ApiKeyKind, ApiKeyScope, Secret, Session, Team, TeamRole};
+use crate::model::{ApiKeyKind, ApiKeyScope, Membership, Secret, Session, Team, TeamRole, UserStatus};
 use crate::repo;
+use crate::{Error, actions};
 
 /// The role of whoever is signed in as a person: it reaches nothing but one's own account.
 pub const USER_ROLE: &str = "user";
 const BUYER_ROLE: &str = "buyer";
+/// The role of whoever acts in somebody's place.
+const IMPERSONATOR_ROLE: &str = "impersonator";
 /// A longer bearer is refused unread.
 const BEARER_LENGTH_MAX: usize = 200;
 /// The last use of a key is noted at most once in this time.
 const KEY_TOUCH_EVERY: Duration = Duration::minutes(1);
 
-const SESSION_SQL: &str = "SELECT s.id, s.created_at, s.used_at, s.proven_at, s.second_factor_at, u.id AS user_id, u.name, u.customer_id, \
+const SESSION_SQL: &str = "SELECT s.id, s.created_at, s.used_at, s.proven_at, s.second_factor_at, \
+     s.impersonator_id, s.acting_merchant_id, s.beyond_own_rights, u.id AS user_id, u.name, u.customer_id, \
      m.merchant_id, m.role FROM user_session s JOIN user_account u ON u.id = s.user_id \
      LEFT JOIN membership m ON m.user_id = u.id \
      WHERE s.token_hash = ? AND s.expires_at > ? AND u.status = 'active' ORDER BY m.id";
@@ -82,6 +85,9 @@ async fn by_session(
             held.push((row.try_get::<Option<MerchantId>>("", "merchant_id")?, role));
         }
     }
+    if let Some(by) = first.try_get::<Option<UserId>>("", "impersonator_id")? {
+        return in_place(world, (first, user), &held, by, merchant).await;
+    }
     let mut seats = seats(&held, customer, merchant)?;
     let rules = world.access.rules();
     if !rules.second_factor.is_empty() && first.try_get::<Option<DateTime<Utc>>>("", "second_factor_at")?.is_none() {
@@ -98,6 +104,40 @@ async fn by_session(
     // Histories are append-only and show this name: that of a mere buyer could never be erased from them.
     let name = if held.is_empty() { BUYER_ROLE.to_owned() } else { first.try_get("", "name")? };
     Ok(Actor::new(Principal::User(user), name, seats).in_session(id, first.try_get("", "proven_at")?))
+}
+
+/// Somebody who acts in the place of `user`: the seats of that person at the merchant, under those of the operator's own
+/// person, who must still have the right. Neither the account nor what the person buys is reached.
+async fn in_place(
+    world: &Arc<World>,
+    (session, user): (&QueryResult, UserId),
+    held: &[(Option<MerchantId>, TeamRole)],
+    by: UserId,
+    wanted: Option<MerchantId>,
+) -> Result<Actor, Error> {
+    let merchant: MerchantId = session.try_get("", "acting_merchant_id")?;
+    if wanted.is_some_and(|wanted| wanted != merchant) {
+        return Err(Error::NotAMember);
+    }
+    let read = world.db.read();
+    let account = repo::account::by_id(read, by).await?.filter(|account| account.user.status == UserStatus::Active);
+    let account = account.ok_or(Error::UnknownBearer)?;
+    let own = repo::member::of_user(read, by).await?;
+    let mut own: Vec<Seat> = own.iter().filter(|held| held.team == Team::Operator).map(Membership::seat).collect();
+    let beyond: bool = session.try_get("", "beyond_own_rights")?;
+    let right = if beyond { actions::IMPERSONATE_BEYOND } else { actions::IMPERSONATE };
+    if world.access.extent_of(&own, right).0 != Extent::All {
+        return Err(Error::UnknownBearer);
+    }
+    let of_merchant = held.iter().filter(|(team, _)| *team == Some(merchant));
+    let mut seats: Vec<Seat> =
+        of_merchant.map(|(_, role)| Seat { scope: Scope::Merchant(merchant), role: role.role() }).collect();
+    // It can be ended whatever the own roles are.
+    let ending = Seat { scope: Scope::Public, role: Role::named(IMPERSONATOR_ROLE) };
+    seats.push(ending.clone());
+    own.push(ending);
+    let actor = Actor::new(Principal::User(by), account.user.name, seats).in_place_of(user, session.try_get("", "id")?);
+    Ok(if beyond { actor } else { actor.under(by, own) })
 }
 
 /// The seats of a person in a request that acts for `merchant`.

@@ -36,6 +36,9 @@ pub enum Error {
     /// The account has no second factor.
     #[error("this account has no second factor")]
     SecondFactorOff,
+    /// Souk has no key to seal the secret of a second factor with.
+    #[error("second factors cannot be set up here until the operator gives Souk a key")]
+    NoSecretKey,
     /// The token of a mail is unknown, used, revoked or expired.
     #[error("this link is unknown, used or expired; ask for a new one")]
     TokenUnusable,
@@ -102,6 +105,7 @@ impl Fault for Error {
             | Self::SignInOver
             | Self::TokenUnusable
             | Self::InvitationOfAnother
+            | Self::NoSecretKey
             | Self::LastOfRole(_)
             | Self::PermissionTooWide { .. }
             | Self::RoleTooWide(_) => FaultKind::RuleBroken,
@@ -119,6 +123,7 @@ impl Fault for Error {
             Self::SignInOver => "SIGN_IN_OVER",
             Self::SecondFactorOn => "SECOND_FACTOR_ON",
             Self::SecondFactorOff => "SECOND_FACTOR_OFF",
+            Self::NoSecretKey => "SECOND_FACTOR_UNAVAILABLE",
             Self::TokenUnusable => "TOKEN_UNUSABLE",
             Self::InvitationOfAnother => "INVITATION_OF_ANOTHER",
             Self::LastOfRole(_) => "LAST_OF_ROLE",

@@ -21,6 +21,7 @@ pub use command::account::{
 };
 pub use command::api_key::{ApiKeyCreate, CreatedApiKey, api_key_create, api_key_revoke};
 pub use command::email_verification::{email_verification_send, email_verify, request_verification_in_tx};
+pub use command::impersonation::{ImpersonationBegin, impersonation_begin, impersonation_end};
 pub use command::invitation::{InvitationAccept, invitation_accept, invitation_resend, invitation_revoke};
 pub use command::member::{
     AddMember, Added, MemberAccess, MemberCreate, MemberRoleChange, member_add, member_add_in_tx, member_create,
@@ -43,10 +44,10 @@ pub use event::{
     EmailVerificationRequested, InvitationCreated, MemberAdded, MemberRemoved, PasswordChanged, PasswordResetRequested,
 };
 pub use model::{
-    ApiKey, ApiKeyKind, ApiKeyScope, CustomRole, FieldMask, INVITATION_LIFE, Invitation, InvitationState, Member,
-    Membership, Narrowing, PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, PasswordCost, PasswordHash, Permission,
-    PermissionScope, Proof, RoleName, SESSION_IDLE, SESSION_LIFE, SESSION_SLIDE_EVERY, Secret, SecurityPolicy, Session,
-    Team, TeamKind, TeamRole, User, UserStatus, narrowing, set_password_cost,
+    ApiKey, ApiKeyKind, ApiKeyScope, CustomRole, FieldMask, INVITATION_LIFE, Impersonation, Invitation,
+    InvitationState, Member, Membership, Narrowing, PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, PasswordCost,
+    PasswordHash, Permission, PermissionScope, Proof, RoleName, SESSION_IDLE, SESSION_LIFE, SESSION_SLIDE_EVERY,
+    Secret, SecurityPolicy, Session, Team, TeamKind, TeamRole, User, UserStatus, narrowing, set_password_cost,
 };
 pub use policy::{follow_roles, load_roles};
 pub use query::role::{custom_role, custom_role_history, custom_roles, custom_roles_by_ids, grantable, rights};

@@ -80,6 +80,7 @@ pub struct Actor {
     ceiling: Option<Ceiling>,
     session: Option<SessionId>,
     proven_at: Option<DateTime<Utc>>,
+    on_behalf_of: Option<UserId>,
 }
 
 impl Actor {
@@ -102,13 +103,25 @@ impl Actor {
         seats.push(Seat { scope: Scope::Public, role: Role::named(Role::ANONYMOUS) });
         // Stable and wide first: an operator who also shops acts as the operator.
         seats.sort_by_key(|seat| seat.scope);
-        Self { principal, name: name.into(), seats, ceiling: None, session: None, proven_at: None }
+        Self { principal, name: name.into(), seats, ceiling: None, session: None, proven_at: None, on_behalf_of: None }
     }
 
     /// The same actor, signed in with this session, who last gave a password or a code at `proven_at`.
     #[must_use]
     pub fn in_session(self, session: SessionId, proven_at: DateTime<Utc>) -> Self {
         Self { session: Some(session), proven_at: Some(proven_at), ..self }
+    }
+
+    /// The same actor, who acts in the place of `whom` by this session.
+    #[must_use]
+    pub fn in_place_of(self, whom: UserId, session: SessionId) -> Self {
+        Self { session: Some(session), proven_at: None, on_behalf_of: Some(whom), ..self }
+    }
+
+    /// The person in whose place the actor acts, if he does.
+    #[must_use]
+    pub fn on_behalf_of(&self) -> Option<UserId> {
+        self.on_behalf_of
     }
 
     /// When the person last gave a password or a code in this session.
@@ -189,5 +202,24 @@ impl Actor {
             Principal::ApiKey(id) => id.to_string(),
             Principal::System(part) => format!("system:{part}"),
         }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::{Access, Action};
+
+    #[tokio::test]
+    async fn what_is_personal_is_refused_in_anothers_place() {
+        let access = Access::from_policy("p, owner, bank, edit\np, owner, order, ship\nn, bank, edit\n").await.unwrap();
+        let seat = Seat { scope: Scope::Operator, role: Role::named("owner") };
+        let actor = Actor::new(Principal::User(UserId(uuid::Uuid::nil())), "Ann", [seat]);
+        assert!(access.authorize(&actor, Action::new("bank", "edit")).is_ok());
+        let acting = actor.in_place_of(UserId(uuid::Uuid::from_u128(1)), SessionId(uuid::Uuid::nil()));
+        assert!(access.authorize(&acting, Action::new("bank", "edit")).is_err());
+        assert!(access.authorize_within(&acting, Action::new("bank", "edit")).is_err());
+        assert!(access.authorize(&acting, Action::new("order", "ship")).is_ok());
     }
 }

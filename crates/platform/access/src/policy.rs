@@ -1,6 +1,6 @@
 //! casbin behind a memo.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use arc_swap::ArcSwap;
@@ -31,7 +31,7 @@ pub(crate) const ALL_ROWS: &str = "*";
 #[derive(Debug, thiserror::Error)]
 pub enum PolicyError {
     /// A line has the wrong form. casbin would load it and then refuse everything.
-    #[error("line {line} of the policy must read `p, role, resource, verb` or `g, role, role`")]
+    #[error("line {line} of the policy must read `p, role, resource, verb`, `g, role, role` or `n, resource, verb`")]
     Line {
         /// The line, counted from 1.
         line: usize,
@@ -60,6 +60,7 @@ struct Policy {
 struct BuiltIn {
     enforcer: Enforcer,
     actions: Vec<(String, Action)>,
+    personal: HashSet<Action>,
     memo: RwLock<HashMap<Role, HashMap<Action, bool>>>,
 }
 
@@ -76,7 +77,8 @@ impl std::fmt::Debug for Access {
 }
 
 impl Access {
-    /// Compiles a policy from its text: lines `p, role, resource, verb` and `g, role, role`; `*` stands for all.
+    /// Compiles a policy from its text: lines `p, role, resource, verb` and `g, role, role`; `*` stands for all. A line
+    /// `n, resource, verb` says what nobody does in another's place.
     ///
     /// # Errors
     /// [`PolicyError`] names the line at fault.
@@ -174,6 +176,9 @@ impl Access {
 
     fn decide(&self, actor: &Actor, action: Action, narrow: bool) -> Result<Grant, Denied> {
         let policy = self.policy.load();
+        if actor.on_behalf_of().is_some() && policy.built_in.personal.contains(&action) {
+            return Err(Denied::Lacking(action));
+        }
         for seats in actor.seats().chunk_by(|one, next| one.scope == next.scope) {
             let held = policy.of_group(seats, actor.ceiling(), action);
             let bounds = match held.extent {
@@ -248,7 +253,7 @@ pub(crate) async fn engine(lines: &str) -> Result<Enforcer, PolicyError> {
 }
 
 async fn compile(text: &str) -> Result<BuiltIn, PolicyError> {
-    let (mut lines, mut actions) = (String::new(), Vec::new());
+    let (mut lines, mut actions, mut personal) = (String::new(), Vec::new(), HashSet::new());
     for (index, line) in text.lines().enumerate() {
         let line_number = index + 1;
         let line = line.trim();
@@ -265,10 +270,13 @@ async fn compile(text: &str) -> Result<BuiltIn, PolicyError> {
                 actions.push((role.to_owned(), Action::interned(resource, verb)));
             }
             ["g", role, includes] => lines.push_str(&format!("g, {role}, {includes}\n")),
+            ["n", resource, verb] => {
+                personal.insert(Action::interned(resource, verb));
+            }
             _ => return Err(PolicyError::Line { line: line_number }),
         }
     }
-    Ok(BuiltIn { enforcer: engine(&lines).await?, actions, memo: RwLock::default() })
+    Ok(BuiltIn { enforcer: engine(&lines).await?, actions, personal, memo: RwLock::default() })
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ pub async fn changes(ctx: &Ctx, subject: Option<(&str, &str)>, page: &PageArgs) 
         Reach::Only(id) => Some(id),
         Reach::Nothing => return Err(Error::NotFound("history")),
     };
-    Ok(history::list(ctx.read(), subject, merchant, page).await??)
+    Ok(history::list(&ctx.read_for(&grant), subject, merchant, page).await??)
 }
 
 /// The last change of a thing until `at`, that instant included; with `fields` the last that changed one of them. `None`
@@ -43,5 +43,5 @@ pub async fn change_until(
         Reach::Only(id) => Some(id),
         Reach::Nothing => return Ok(None),
     };
-    Ok(history::last_until(ctx.read(), subject, merchant, fields, at).await?)
+    Ok(history::last_until(&ctx.read_for(&grant), subject, merchant, fields, at).await?)
 }

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use access::{Access, Action, Actor, Grant, Masks, Principal};
+use access::{Access, Action, Actor, Grant, Masks, Principal, Reach};
 use chrono::{DateTime, Duration, Utc};
 use db::{Db, ReadDb};
 use kernel::id::TypedId;
 use kernel::{Clock, IdGen};
 use tokio::sync::Notify;
 
-use crate::{Error, WriteTx};
+use crate::{Error, Vault, WriteTx};
 
 /// What all requests of a process share.
 #[derive(Clone)]
@@ -24,6 +24,8 @@ pub struct World {
     pub ids: Arc<dyn IdGen>,
     /// Rung after each commit that wrote events or jobs.
     pub wake: Arc<Notify>,
+    /// What seals secrets.
+    pub vault: Vault,
 }
 
 /// Where a request comes from.
@@ -98,7 +100,8 @@ impl Ctx {
             Principal::System(_) => return Ok(()),
             // Only `identity::authenticate` makes actors of requests, and it gives persons their session.
             Principal::User(_) if self.actor.session().is_none() => return Ok(()),
-            Principal::User(_) => true,
+            // Who acts in somebody's place does nothing sensitive there, whatever was shown before.
+            Principal::User(_) => self.actor.on_behalf_of().is_none(),
             Principal::ApiKey(_) | Principal::Anonymous => false,
         };
         let fresh = |at: DateTime<Utc>| self.now() - at <= Duration::minutes(minutes);
@@ -126,7 +129,29 @@ impl Ctx {
         self.world.db.read()
     }
 
-    /// Starts the one transaction of a command.
+    /// The pool for queries under a grant: where it reaches the rows of one merchant, PostgreSQL shows no others.
+    #[must_use]
+    pub fn read_for(&self, grant: &Grant) -> ReadDb {
+        match grant.merchants() {
+            Reach::Only(merchant) => self.read().of_owner(merchant.0),
+            Reach::All | Reach::Nothing => self.read().clone(),
+        }
+    }
+
+    /// Starts the one transaction of a command under a grant: where it reaches the rows of one merchant, PostgreSQL refuses
+    /// to write any others.
+    ///
+    /// # Errors
+    /// The database error.
+    pub async fn begin_write_for(&self, grant: &Grant) -> Result<WriteTx, Error> {
+        let tx = self.world.db.begin_write().await?;
+        if let Reach::Only(merchant) = grant.merchants() {
+            tx.write_only_of(merchant.0).await?;
+        }
+        Ok(WriteTx::new(tx, self.clone()))
+    }
+
+    /// Starts the one transaction of a command that reaches the rows of all merchants, or of none.
     ///
     /// # Errors
     /// The database error.

@@ -21,6 +21,7 @@ mod ctx;
 mod error;
 mod sandbox;
 mod scope;
+mod vault;
 mod write;
 
 pub use changes::{READ_HISTORY, change_until, changes};
@@ -28,4 +29,5 @@ pub use ctx::{Ctx, Origin, World};
 pub use error::Error;
 pub use sandbox::{SET_CLOCK, sandbox_clock_load, sandbox_clock_set};
 pub use scope::{within_customers, within_merchants};
+pub use vault::{BadKey, Sealed, Vault, random_key};
 pub use write::{Idempotent, WriteTx};

@@ -122,6 +122,7 @@ impl WriteTx {
         let origin = history::Origin {
             actor: ctx.actor().id(),
             actor_name: ctx.actor().name.clone(),
+            on_behalf_of: ctx.actor().on_behalf_of().map(|user| user.to_string()),
             source: ctx.origin().source.to_owned(),
             request_id: ctx.origin().request_id.clone(),
             ip: ctx.origin().ip.clone(),

@@ -61,7 +61,9 @@ impl Db {
             // Statements are prepared once and name what they look for, so one plan serves every call; compiling a
             // plan to machine code costs more than any of them takes.
             options.map_sqlx_postgres_opts(|o| {
-                o.statement_cache_capacity(512).options([("plan_cache_mode", "force_generic_plan"), ("jit", "off")])
+                let plans = [("plan_cache_mode", "force_generic_plan"), ("jit", "off")];
+                // Souk reaches every row unless a transaction says whose are meant: see migrations/src/m0026_walls.rs.
+                o.statement_cache_capacity(512).options(plans).options([("souk.sees", "all"), ("souk.writes", "all")])
             });
             let pool = Database::connect(options).await?;
             (pool.clone(), pool)
@@ -132,6 +134,19 @@ impl Db {
     /// The database error.
     pub async fn ping(&self) -> Result<(), DbErr> {
         self.write.execute_unprepared("SELECT 1").await.map(|_| ())
+    }
+
+    /// Whether PostgreSQL spares the role of the connection from row-level security. SQLite has none.
+    ///
+    /// # Errors
+    /// The database error.
+    pub async fn is_spared(&self) -> Result<bool, DbErr> {
+        if self.backend() != DbBackend::Postgres {
+            return Ok(false);
+        }
+        let sql = "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user";
+        let row = self.write.query_one_raw(Statement::from_string(DbBackend::Postgres, sql)).await?;
+        row.map_or(Ok(false), |row| row.try_get_by_index(0))
     }
 
     /// Closes the pools; open transactions are rolled back.

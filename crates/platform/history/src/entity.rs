@@ -15,6 +15,7 @@ pub struct Model {
     pub action: String,
     pub actor: String,
     pub actor_name: String,
+    pub on_behalf_of: Option<String>,
     pub source: String,
     pub request_id: String,
     pub ip: Option<String>,

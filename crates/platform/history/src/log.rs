@@ -116,6 +116,8 @@ pub struct Origin {
     pub actor: String,
     /// Name of the actor as shown.
     pub actor_name: String,
+    /// Stable id of the person in whose place the actor acted.
+    pub on_behalf_of: Option<String>,
     /// `api`, `console`, `import`, `job`, `cli`.
     pub source: String,
     /// The request that caused it.
@@ -151,6 +153,7 @@ pub async fn record(
         action: Set(change.action.to_owned()),
         actor: Set(origin.actor.clone()),
         actor_name: Set(origin.actor_name.clone()),
+        on_behalf_of: Set(origin.on_behalf_of.clone()),
         source: Set(origin.source.clone()),
         request_id: Set(origin.request_id.clone()),
         ip: Set(origin.ip.clone()),
@@ -201,6 +204,8 @@ pub struct ChangeRow {
     pub actor: String,
     /// Name of the actor.
     pub actor_name: String,
+    /// Stable id of the person in whose place the actor acted.
+    pub on_behalf_of: Option<String>,
     /// From where: `api`, `job`, ...
     pub source: String,
     /// The request that caused it.
@@ -222,6 +227,7 @@ impl From<entity::Model> for ChangeRow {
             action: row.action,
             actor: row.actor,
             actor_name: row.actor_name,
+            on_behalf_of: row.on_behalf_of,
             source: row.source,
             request_id: row.request_id,
             reason: row.reason,

@@ -4,7 +4,8 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use identity::{PasswordChange, PasswordSet, Secret, SignIn, SignInStep, UserBlock, UserSessionsRevoke};
 
-use super::object::{Session, User};
+use super::object::User;
+use super::session::Session;
 use crate::error::{Gql, Payload, UserError, ctx, respond};
 use crate::{input, payload};
 
@@ -135,7 +136,7 @@ impl Payload for SignInPayload {
     }
 }
 
-fn signed_in(signed: identity::SignedIn) -> SignedIn {
+pub(super) fn signed_in(signed: identity::SignedIn) -> SignedIn {
     SignedIn {
         token: signed.token.reveal().to_owned(),
         expires_at: signed.expires_at,

@@ -8,6 +8,7 @@ pub mod query;
 pub mod role;
 pub mod role_mutation;
 pub mod security;
+pub mod session;
 pub mod team;
 
 pub use loader::UserLoader;
@@ -30,6 +31,7 @@ pub struct IdentityMutation(
     key::KeyMutation,
     role_mutation::RoleMutation,
     security::SecurityMutation,
+    session::ImpersonationMutation,
 );
 
 /// The team that is meant: that of the named merchant, else the caller's own.

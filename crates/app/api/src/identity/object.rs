@@ -7,6 +7,7 @@ use identity::TeamRole;
 use kernel::id::{CustomRoleId, MerchantId};
 
 use super::role::{CustomRole, CustomRoleLoader, Right, right};
+use super::session::Session;
 use crate::customers::{Customer, CustomerLoader};
 use crate::error::{Gql, answer, ctx};
 use crate::loader::load;
@@ -240,42 +241,6 @@ impl Me {
     /// The names of the roles held in this request, `user` and `anonymous` included.
     fn roles(&self) -> Vec<&str> {
         self.0.seats.iter().map(|seat| seat.role.as_str()).collect()
-    }
-}
-
-/// A signed-in session.
-pub struct Session(pub identity::Session);
-
-/// A signed-in session.
-#[Object]
-impl Session {
-    /// The id.
-    fn id(&self) -> ID {
-        self.0.id.into()
-    }
-    /// The program that signed in, as it called itself.
-    fn user_agent(&self) -> Option<&str> {
-        self.0.user_agent.as_deref()
-    }
-    /// Address of the client at sign-in.
-    fn ip(&self) -> Option<&str> {
-        self.0.ip.as_deref()
-    }
-    /// Whether it is the session of this request.
-    fn is_current(&self, gql: &Context<'_>) -> Gql<bool> {
-        Ok(ctx(gql)?.actor().session() == Some(self.0.id))
-    }
-    /// Since when.
-    fn created_at(&self) -> DateTime<Utc> {
-        self.0.created_at
-    }
-    /// Last use, to ten minutes.
-    fn used_at(&self) -> DateTime<Utc> {
-        self.0.used_at
-    }
-    /// When it ends if it is not used.
-    fn expires_at(&self) -> DateTime<Utc> {
-        self.0.expires_at
     }
 }
 

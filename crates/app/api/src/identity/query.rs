@@ -4,7 +4,8 @@ use async_graphql::connection::Connection;
 use async_graphql::{Context, ID, Object};
 use identity::Secret;
 
-use super::object::{ApiKey, Invitation, Me, Member, Session, User};
+use super::object::{ApiKey, Invitation, Me, Member, User};
+use super::session::Session;
 use super::team;
 use crate::error::{Gql, answer, answer_optional, ctx};
 use crate::input;

@@ -64,13 +64,19 @@ impl Introspection {
     /// A document that calls the field and selects little, and its required variables; `ids` gives a value for
     /// the id at a path such as `input.lines.0.offerId`.
     pub fn call(&self, field: &RootField, ids: &BTreeMap<String, String>) -> (String, Value) {
+        self.call_with(field, ids, "")
+    }
+
+    /// The same, naming what is optional at the path `also` too, and selecting what tells whether there is an answer.
+    pub fn call_with(&self, field: &RootField, ids: &BTreeMap<String, String>, also: &str) -> (String, Value) {
+        let ids = &Wanted { ids, also };
         let mut variables = Map::new();
         let (mut declared, mut passed) = (Vec::new(), Vec::new());
         for arg in field.definition["args"].as_array().unwrap() {
-            if arg["type"]["kind"] != "NON_NULL" || !arg["defaultValue"].is_null() {
+            let name = arg["name"].as_str().unwrap();
+            if (arg["type"]["kind"] != "NON_NULL" || !arg["defaultValue"].is_null()) && !ids.asks(name) {
                 continue;
             }
-            let name = arg["name"].as_str().unwrap();
             declared.push(format!("${name}: {}", spell(&arg["type"])));
             passed.push(format!("{name}: ${name}"));
             variables.insert(name.to_owned(), self.value(&arg["type"], name, name, ids));
@@ -86,21 +92,58 @@ impl Introspection {
     /// A value of the type with this name.
     pub fn sample(&self, name: &str) -> Value {
         let kind = self.types[name]["kind"].clone();
-        self.value(&json!({ "kind": kind, "name": name, "ofType": null }), name, name, &BTreeMap::new())
+        let nothing = Wanted { ids: &BTreeMap::new(), also: "" };
+        self.value(&json!({ "kind": kind, "name": name, "ofType": null }), name, name, &nothing)
     }
 
-    fn selection(&self, of: &Value) -> String {
-        let (kind, name) = inner(of);
-        match kind {
-            "OBJECT" if self.types[name]["fields"].as_array().unwrap().iter().any(|f| f["name"] == "userErrors") => {
-                "{ userErrors { code message field } }".to_owned()
+    /// The paths of all optional ids that the field takes, in its arguments and their inputs.
+    pub fn optional_ids(&self, field: &RootField) -> Vec<String> {
+        let mut found = Vec::new();
+        for arg in field.definition["args"].as_array().unwrap() {
+            self.optional_in(arg, arg["name"].as_str().unwrap(), 0, &mut found);
+        }
+        found
+    }
+
+    fn optional_in(&self, of: &Value, path: &str, depth: usize, found: &mut Vec<String>) {
+        let (kind, name) = inner(&of["type"]);
+        let bare = if of["type"]["kind"] == "NON_NULL" { &of["type"]["ofType"] } else { &of["type"] };
+        let path = if bare["kind"] == "LIST" { format!("{path}.0") } else { path.to_owned() };
+        let optional = of["type"]["kind"] != "NON_NULL" || !of["defaultValue"].is_null();
+        if name == "ID" && optional {
+            found.push(path);
+        } else if kind == "INPUT_OBJECT" && depth < 3 {
+            for inner in self.types[name]["inputFields"].as_array().unwrap() {
+                let path = format!("{path}.{}", inner["name"].as_str().unwrap());
+                self.optional_in(inner, &path, depth + 1, found);
             }
-            "OBJECT" | "INTERFACE" | "UNION" => "{ __typename }".to_owned(),
-            _ => String::new(),
         }
     }
 
-    fn value(&self, of: &Value, name: &str, path: &str, ids: &BTreeMap<String, String>) -> Value {
+    /// Enough of an answer to tell whether there is one: what the payload of a mutation holds, the rows of a list.
+    fn selection(&self, of: &Value) -> String {
+        let (kind, name) = inner(of);
+        if kind != "OBJECT" {
+            return if matches!(kind, "INTERFACE" | "UNION") { "{ __typename }".to_owned() } else { String::new() };
+        }
+        let fields = self.types[name]["fields"].as_array().unwrap();
+        let has = |name: &str| fields.iter().find(|f| f["name"] == name && f["args"].as_array().unwrap().is_empty());
+        if has("userErrors").is_some() {
+            let result = |field: &Value| {
+                let object = inner(&field["type"]).0 == "OBJECT";
+                format!("{}{}", field["name"].as_str().unwrap(), if object { " { __typename }" } else { "" })
+            };
+            let results = fields.iter().filter(|f| f["name"] != "userErrors").map(result).collect::<Vec<_>>();
+            return format!("{{ {} userErrors {{ code message field }} }}", results.join(" "));
+        }
+        match (has("nodes"), has("id")) {
+            (Some(nodes), _) => format!("{{ nodes {} }}", self.selection(&nodes["type"])),
+            (None, Some(_)) => "{ id }".to_owned(),
+            (None, None) => "{ __typename }".to_owned(),
+        }
+    }
+
+    fn value(&self, of: &Value, name: &str, path: &str, ids: &Wanted<'_>) -> Value {
         match of["kind"].as_str().unwrap() {
             "NON_NULL" => self.value(&of["ofType"], name, path, ids),
             "LIST" => json!([self.value(&of["ofType"], name, &format!("{path}.0"), ids)]),
@@ -108,9 +151,10 @@ impl Introspection {
             "INPUT_OBJECT" => {
                 let mut object = Map::new();
                 for field in self.types[of["name"].as_str().unwrap()]["inputFields"].as_array().unwrap() {
-                    if field["type"]["kind"] == "NON_NULL" && field["defaultValue"].is_null() {
-                        let field_name = field["name"].as_str().unwrap();
-                        let path = format!("{path}.{field_name}");
+                    let field_name = field["name"].as_str().unwrap();
+                    let path = format!("{path}.{field_name}");
+                    let required = field["type"]["kind"] == "NON_NULL" && field["defaultValue"].is_null();
+                    if required || ids.asks(&path) {
                         object.insert(field_name.to_owned(), self.value(&field["type"], field_name, &path, ids));
                     }
                 }
@@ -121,10 +165,33 @@ impl Introspection {
     }
 }
 
-fn scalar(kind: &str, name: &str, path: &str, ids: &BTreeMap<String, String>) -> Value {
+/// What a call is to hold.
+struct Wanted<'a> {
+    ids: &'a BTreeMap<String, String>,
+    also: &'a str,
+}
+
+impl Wanted<'_> {
+    /// Whether what is optional at this path, or something in it, is asked for.
+    fn asks(&self, path: &str) -> bool {
+        self.also.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    }
+
+    /// The id at this path. A fault of a query may name the field alone.
+    fn id(&self, path: &str) -> Option<String> {
+        let field = path.trim_end_matches(".0").rsplit('.').next().unwrap_or(path);
+        self.ids
+            .get(path)
+            .or_else(|| self.ids.get(path.trim_end_matches(".0")))
+            .or_else(|| self.ids.get(field))
+            .cloned()
+    }
+}
+
+fn scalar(kind: &str, name: &str, path: &str, ids: &Wanted<'_>) -> Value {
     let lower = name.to_lowercase();
     match kind {
-        "ID" => json!(ids.get(path).cloned().unwrap_or_else(|| "x".to_owned())),
+        "ID" => json!(ids.id(path).unwrap_or_else(|| "x".to_owned())),
         "Int" => json!(1),
         "Boolean" => json!(true),
         "Float" => json!(1.0),

@@ -14,4 +14,6 @@ mod rights;
 mod roles;
 mod shape;
 mod statements;
+mod strangers;
 mod trade;
+mod walls;

@@ -53,6 +53,7 @@ async fn prepare(settings: &mut Settings, folder: &Folder, port: u16) -> Result<
     settings.server.public_url = format!("http://localhost:{port}");
     settings.payments.sandbox = true;
     settings.payments.webhook_secret = secrets.webhook;
+    settings.security.secret_keys = vec![folder.secret_key()?];
     settings.mail.url = format!("file:{}", folder.mails().display());
     // The port beside the own one, so that links to images stay good over a restart; any other when that is taken.
     let beside = if port == 0 { 0 } else { port.saturating_add(1) };

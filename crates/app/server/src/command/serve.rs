@@ -21,6 +21,14 @@ pub async fn serve(settings: Settings) -> Result<(), StartError> {
     let node = Node::open(settings).await?;
     require_migrated(&node.world).await?;
     node.resume_clock().await?;
+    if !node.world.vault.can_seal() {
+        tracing::warn!("security.secret_keys is empty: nobody can set up a second factor");
+    }
+    if node.world.db.is_spared().await? {
+        tracing::warn!(
+            "PostgreSQL spares the role of database.url from row-level security: use one without privileges"
+        );
+    }
     node.ensure_bucket_in_background();
     answer(&node, stop, |address| format!("souk listens on http://{address}")).await?;
     node.close().await;

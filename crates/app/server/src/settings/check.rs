@@ -1,5 +1,6 @@
 //! Whether settings make sense, before anything is opened with them.
 
+use context::Vault;
 use tracing_subscriber::EnvFilter;
 use url::Url;
 
@@ -106,6 +107,9 @@ impl Settings {
         if !secret.is_empty() && secret.len() < SECRET_MIN {
             let text = format!("is too short: give at least {SECRET_MIN} characters");
             problems.add("carriers.webhook_secret", text);
+        }
+        if let Err(error) = Vault::of(&self.security.secret_keys) {
+            problems.add("security.secret_keys", error.to_string());
         }
         let late = u64::from(self.payments.sandbox_late_seconds);
         problems.range("payments.sandbox_late_seconds", late, 0, 86_400);

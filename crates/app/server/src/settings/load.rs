@@ -27,7 +27,7 @@ pub struct Problem {
 }
 
 impl Problem {
-    pub(super) fn new(name: impl Into<String>, reason: impl Into<String>) -> Self {
+    pub(crate) fn new(name: impl Into<String>, reason: impl Into<String>) -> Self {
         Self { name: name.into(), reason: reason.into(), source: None }
     }
 }

@@ -160,13 +160,15 @@ impl Mail {
 }
 
 /// What guards accounts.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Security {
     /// Memory of argon2id in KiB.
     pub argon2_memory_kib: u32,
     /// Passes of argon2id.
     pub argon2_passes: u32,
+    /// Keys that seal secrets which Souk reads again, each `NAME:KEY`; the first seals, all open.
+    pub secret_keys: Vec<String>,
 }
 
 /// Payment providers.
@@ -240,7 +242,7 @@ macro_rules! silent_debug {
     )*};
 }
 
-silent_debug!(Database, Storage, Mail, Payments, Carriers);
+silent_debug!(Database, Storage, Mail, Security, Payments, Carriers);
 
 #[cfg(test)]
 mod tests;

@@ -135,6 +135,11 @@ async fn what_makes_no_sense_is_refused_before_the_start() {
         ("PAYMENTS__SANDBOX", "true", "payments.webhook_secret: is missing: give at least 32 characters"),
         ("PAYMENTS__WEBHOOK_SECRET", "short", "payments.webhook_secret: is too short: give at least 32 characters"),
         ("PAYMENTS__STRIPE_SECRET_KEY", "sk_test_1", "payments.stripe_webhook_secret: is missing"),
+        (
+            "SECURITY__SECRET_KEYS",
+            "1:too-short",
+            "security.secret_keys: key 1 must read NAME:KEY with a name of letters, digits, - and _, and 32 random bytes in base 64",
+        ),
         ("SECURITY__ARGON2_PASSES", "0", "security.argon2_passes: must be between 1 and 100"),
     ] {
         assert_eq!(check(name, value), problem);

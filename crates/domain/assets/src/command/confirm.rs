@@ -29,14 +29,14 @@ struct Seen {
 /// Not found, which includes assets of others; `NOT_UPLOADED`; `UPLOAD_EXPIRED`; the storage's.
 pub async fn upload_confirm(ctx: &Ctx, store: &ObjectStore, id: AssetId) -> Result<Asset, Error> {
     let grant = ctx.authorize(ASSET_UPLOAD)?;
-    let pending = repo::find(ctx.read(), &grant, id).await?;
+    let pending = repo::find(&ctx.read_for(&grant), &grant, id).await?;
     match pending.state {
         AssetState::Pending => {}
         AssetState::Expired => return Err(Error::Expired),
         _ => return Ok(pending),
     }
     let seen = look(ctx, store, &pending).await?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     let before = repo::lock(&tx, &grant, id).await?;
     if before.state != AssetState::Pending {
         // Somebody else confirmed meanwhile: what we copied is not needed.

@@ -30,7 +30,7 @@ pub struct AssetEdit {
 /// Not found, which includes assets of others; stale; the field at fault.
 pub async fn edit(ctx: &Ctx, input: AssetEdit) -> Result<Asset, Error> {
     let grant = ctx.authorize(ASSET_EDIT)?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     let before = repo::lock(&tx, &grant, input.id).await?;
     if before.version != input.expected_version {
         return Err(context::Error::Stale("asset").into());

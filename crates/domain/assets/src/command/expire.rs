@@ -21,7 +21,7 @@ const BATCH: u64 = 200;
 /// The database error.
 pub async fn expire_uploads(ctx: &Ctx) -> Result<usize, Error> {
     let grant = ctx.authorize(ASSET_DELETE)?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     let due = Entity::find()
         .filter(context::within_merchants(&grant, Column::MerchantId))
         .filter(Column::State.eq(AssetState::Pending.as_str()))

@@ -64,7 +64,7 @@ pub async fn upload_request(ctx: &Ctx, store: &ObjectStore, input: UploadRequest
     let byte_size = byte_size.ok_or_else(|| Invalid::range("byteSize", 1, i64::try_from(max).unwrap_or(i64::MAX)))?;
     let filename = file_name(&input.filename)?;
     let alt = kernel::text::block("alt", &input.alt, 500)?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     let owned = merchant_id.map_or(Column::MerchantId.is_null(), |id| Column::MerchantId.eq(id));
     let pending = Entity::find().filter(owned).filter(Column::State.eq(AssetState::Pending.as_str()));
     if pending.count(&*tx).await? >= PENDING_MAX {

@@ -53,7 +53,8 @@ pub async fn list(ctx: &Ctx, filter: &AssetFilter, page: &PageArgs) -> Result<Pa
     if let Some(after) = page.after_key::<AssetId>()? {
         wanted = wanted.add(Column::Id.lt(after));
     }
-    let rows = Entity::find().filter(wanted).order_by_desc(Column::Id).limit(page.limit()).all(ctx.read()).await?;
+    let rows =
+        Entity::find().filter(wanted).order_by_desc(Column::Id).limit(page.limit()).all(&ctx.read_for(&grant)).await?;
     let assets = rows.into_iter().map(repo::asset).collect::<Result<Vec<_>, _>>()?;
     Ok(Page::from_rows(assets, page, |asset| asset.id))
 }
@@ -71,7 +72,7 @@ pub async fn by_ids(ctx: &Ctx, ids: &[AssetId]) -> Result<HashMap<AssetId, Asset
         .add(Column::Id.is_in(pad(ids.to_vec())))
         .add(Column::State.ne(AssetState::Deleted.as_str()))
         .add(repo::viewable(&grant));
-    let rows = Entity::find().filter(wanted).all(ctx.read()).await?;
+    let rows = Entity::find().filter(wanted).all(&ctx.read_for(&grant)).await?;
     rows.into_iter().map(|row| Ok((row.id, repo::asset(row)?))).collect()
 }
 
@@ -81,7 +82,7 @@ pub async fn by_ids(ctx: &Ctx, ids: &[AssetId]) -> Result<HashMap<AssetId, Asset
 /// Not found, which includes assets of others.
 pub async fn by_id(ctx: &Ctx, id: AssetId) -> Result<Asset, Error> {
     let grant = ctx.authorize(ASSET_READ)?;
-    Ok(repo::find(ctx.read(), &grant, id).await?)
+    Ok(repo::find(&ctx.read_for(&grant), &grant, id).await?)
 }
 
 /// Which of `ids` a thing of `owner` (`None`: the operator) may show: ready, and its own or the operator's. They cannot

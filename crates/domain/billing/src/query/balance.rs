@@ -41,7 +41,7 @@ pub async fn merchant_balances_at(
 ) -> Result<Vec<MerchantBalance>, Error> {
     let grant = ctx.authorize(READ_BALANCE)?;
     let merchant = visible(&grant, merchant.into())?;
-    Ok(of_merchants(ctx.read(), &[merchant], as_of).await?.remove(&merchant).unwrap_or_default())
+    Ok(of_merchants(&ctx.read_for(&grant), &[merchant], as_of).await?.remove(&merchant).unwrap_or_default())
 }
 
 /// What merchants have, by currency; those that the viewer may not see are left out.
@@ -55,7 +55,7 @@ pub async fn balances_by_merchants(
     let grant = ctx.authorize(READ_BALANCE)?;
     let seen: Vec<MerchantId> =
         merchants.iter().copied().filter(|merchant| visible(&grant, Some(*merchant)).is_ok()).collect();
-    of_merchants(ctx.read(), &seen, None).await
+    of_merchants(&ctx.read_for(&grant), &seen, None).await
 }
 
 #[derive(FromQueryResult)]
@@ -150,10 +150,10 @@ pub async fn trial_balance_at(
         WHERE a.currency = ? GROUP BY a.role, a.side ORDER BY a.role"
     );
     let statement = match as_of {
-        None => db::dialect::statement(ctx.read(), now, [currency.into()]),
-        Some(at) => db::dialect::statement(ctx.read(), &then, [at.into(), currency.into()]),
+        None => db::dialect::statement(&ctx.read_for(&grant), now, [currency.into()]),
+        Some(at) => db::dialect::statement(&ctx.read_for(&grant), &then, [at.into(), currency.into()]),
     };
-    let rows = TrialRow::find_by_statement(statement).all(ctx.read()).await?;
+    let rows = TrialRow::find_by_statement(statement).all(&ctx.read_for(&grant)).await?;
     let line = |row: TrialRow| TrialLine {
         side: Side::parse(&row.side).unwrap_or(Side::Debit),
         role: row.role,
@@ -226,8 +226,8 @@ pub async fn accounts(
         and(" AND a.path > ?", after.into());
     }
     and(" ORDER BY a.path LIMIT ?", i64::try_from(page.limit()).unwrap_or(1).into());
-    let statement = db::dialect::statement(ctx.read(), &sql, values);
-    let rows = AccountRow::find_by_statement(statement).all(ctx.read()).await?;
+    let statement = db::dialect::statement(&ctx.read_for(&grant), &sql, values);
+    let rows = AccountRow::find_by_statement(statement).all(&ctx.read_for(&grant)).await?;
     let account = |row: AccountRow| LedgerAccount {
         side: Side::parse(&row.side).unwrap_or(Side::Debit),
         path: row.path,

@@ -50,7 +50,8 @@ pub async fn closed_statements(
     if let Some(after) = page.after_key::<StatementId>()? {
         query = query.filter(statement::Column::Id.lt(after));
     }
-    let rows = query.all(ctx.read()).await?.into_iter().map(ClosedStatement::try_from).collect::<Result<_, _>>()?;
+    let rows =
+        query.all(&ctx.read_for(&grant)).await?.into_iter().map(ClosedStatement::try_from).collect::<Result<_, _>>()?;
     Ok(Page::from_rows(rows, page, |row: &ClosedStatement| row.id))
 }
 
@@ -61,7 +62,7 @@ pub async fn closed_statements(
 pub async fn closed_statement(ctx: &Ctx, id: StatementId) -> Result<ClosedStatement, Error> {
     let grant = ctx.authorize(READ_STATEMENT)?;
     let own = within_merchants(&grant, statement::Column::MerchantId);
-    let row = statement::Entity::find_by_id(id).filter(own).one(ctx.read()).await?;
+    let row = statement::Entity::find_by_id(id).filter(own).one(&ctx.read_for(&grant)).await?;
     row.ok_or(CoreError::NotFound("statement"))?.try_into()
 }
 
@@ -102,7 +103,7 @@ pub(super) async fn files_on<C: ConnectionTrait>(
 pub async fn billing_profile(ctx: &Ctx, merchant: impl Into<Option<MerchantId>>) -> Result<BillingProfile, Error> {
     let grant = ctx.authorize(READ_PROFILE)?;
     let merchant = visible(&grant, merchant.into())?;
-    let found = repo::profiles(ctx.read(), &[merchant]).await?.remove(&merchant);
+    let found = repo::profiles(&ctx.read_for(&grant), &[merchant]).await?.remove(&merchant);
     Ok(found.unwrap_or_else(|| BillingProfile::usual(merchant)))
 }
 

@@ -39,7 +39,7 @@ pub async fn manual_entries(ctx: &Ctx, filter: &EntryFilter, page: &PageArgs) ->
     if let Some(after) = page.after_key::<ManualEntryId>()? {
         query = query.filter(manual_entry::Column::Id.lt(after));
     }
-    let rows = query.all(ctx.read()).await?.into_iter().map(ManualEntry::from).collect();
+    let rows = query.all(&ctx.read_for(&grant)).await?.into_iter().map(ManualEntry::from).collect();
     Ok(Page::from_rows(rows, page, |row: &ManualEntry| row.id))
 }
 
@@ -49,7 +49,7 @@ pub async fn manual_entries(ctx: &Ctx, filter: &EntryFilter, page: &PageArgs) ->
 /// `NotFound`; the database error.
 pub async fn manual_entry(ctx: &Ctx, id: ManualEntryId) -> Result<ManualEntry, Error> {
     let grant = ctx.authorize(READ_LEDGER)?;
-    let row = manual_entry::Entity::find_by_id(id).one(ctx.read()).await?.filter(|_| grant.is_wide());
+    let row = manual_entry::Entity::find_by_id(id).one(&ctx.read_for(&grant)).await?.filter(|_| grant.is_wide());
     Ok(row.map(ManualEntry::from).ok_or(CoreError::NotFound("manual entry"))?)
 }
 
@@ -81,7 +81,7 @@ pub async fn debts(ctx: &Ctx, filter: &DebtFilter, page: &PageArgs) -> Result<Pa
     if let Some(after) = page.after_key::<DebtId>()? {
         query = query.filter(debt::Column::Id.lt(after));
     }
-    let rows = query.all(ctx.read()).await?.into_iter().map(Debt::from).collect();
+    let rows = query.all(&ctx.read_for(&grant)).await?.into_iter().map(Debt::from).collect();
     Ok(Page::from_rows(rows, page, |row: &Debt| row.id))
 }
 
@@ -95,7 +95,7 @@ pub async fn subscriptions(ctx: &Ctx, merchant: impl Into<Option<MerchantId>>) -
     let rows = subscription::Entity::find()
         .filter(subscription::Column::MerchantId.eq(merchant))
         .order_by_asc(subscription::Column::Currency)
-        .all(ctx.read())
+        .all(&ctx.read_for(&grant))
         .await?;
     Ok(rows.into_iter().map(Subscription::from).collect())
 }

@@ -35,7 +35,7 @@ struct Window {
 pub async fn payout_basis(ctx: &Ctx, id: PayoutId, page: &PageArgs) -> Result<PayoutBasis, Error> {
     let grant = ctx.authorize(READ_PAYOUT)?;
     let own = within_merchants(&grant, payout::Column::MerchantId);
-    let row = payout::Entity::find_by_id(id).filter(own).one(ctx.read()).await?;
+    let row = payout::Entity::find_by_id(id).filter(own).one(&ctx.read_for(&grant)).await?;
     let row = row.ok_or(CoreError::NotFound("payout"))?;
     let sql = "SELECT w.this_seq, w.last_seq, CAST(COALESCE((
             SELECT SUM(CASE e.direction WHEN 'credit' THEN e.amount_minor ELSE -e.amount_minor END)
@@ -53,7 +53,9 @@ pub async fn payout_basis(ctx: &Ctx, id: PayoutId, page: &PageArgs) -> Result<Pa
         Kind::PayoutInitiated.as_str().into(),
         format!("payout:{id}").into(),
     ];
-    let window = Window::find_by_statement(db::dialect::statement(ctx.read(), sql, values)).one(ctx.read()).await?;
+    let window = Window::find_by_statement(db::dialect::statement(&ctx.read_for(&grant), sql, values))
+        .one(&ctx.read_for(&grant))
+        .await?;
     let window = window.ok_or_else(|| CoreError::internal(format!("{id} is not in the ledger")))?;
     let filter = LineFilter {
         currency: Some(row.currency),
@@ -73,11 +75,11 @@ pub async fn source_of_hold(ctx: &Ctx, id: HoldId) -> Result<String, Error> {
     let grant = ctx.authorize(READ_BALANCE)?;
     let own = || within_merchants(&grant, hold::Column::MerchantId);
     let missing = || CoreError::NotFound("hold");
-    let row = hold::Entity::find_by_id(id).filter(own()).one(ctx.read()).await?.ok_or_else(missing)?;
+    let row = hold::Entity::find_by_id(id).filter(own()).one(&ctx.read_for(&grant)).await?.ok_or_else(missing)?;
     if HoldKind::parse(&row.kind) != Some(HoldKind::Reserve) {
         return Ok(row.source_id);
     }
     let sale: HoldId = row.source_id.parse().map_err(|_| missing())?;
-    let row = hold::Entity::find_by_id(sale).filter(own()).one(ctx.read()).await?.ok_or_else(missing)?;
+    let row = hold::Entity::find_by_id(sale).filter(own()).one(&ctx.read_for(&grant)).await?.ok_or_else(missing)?;
     Ok(row.source_id)
 }

@@ -48,7 +48,7 @@ pub async fn invoices(ctx: &Ctx, filter: &InvoiceFilter, page: &PageArgs) -> Res
     if let Some(after) = page.after_key::<InvoiceId>()? {
         query = query.filter(row::Column::Id.lt(after));
     }
-    let rows = query.all(ctx.read()).await?.into_iter().map(Invoice::try_from).collect::<Result<_, _>>()?;
+    let rows = query.all(&ctx.read_for(&grant)).await?.into_iter().map(Invoice::try_from).collect::<Result<_, _>>()?;
     Ok(Page::from_rows(rows, page, |invoice: &Invoice| invoice.id))
 }
 
@@ -59,6 +59,6 @@ pub async fn invoices(ctx: &Ctx, filter: &InvoiceFilter, page: &PageArgs) -> Res
 pub async fn invoice(ctx: &Ctx, id: InvoiceId) -> Result<Invoice, Error> {
     let grant = ctx.authorize(READ_STATEMENT)?;
     let own = within_merchants(&grant, row::Column::MerchantId);
-    let found = row::Entity::find_by_id(id).filter(own).one(ctx.read()).await?;
+    let found = row::Entity::find_by_id(id).filter(own).one(&ctx.read_for(&grant)).await?;
     found.ok_or(CoreError::NotFound("invoice"))?.try_into()
 }

@@ -57,7 +57,7 @@ pub async fn journal(ctx: &Ctx, filter: &JournalFilter, page: &PageArgs) -> Resu
     if let Some(after) = page.after_key::<LedgerTxId>()? {
         query = query.filter(tx::Column::Id.lt(after));
     }
-    let rows = query.all(ctx.read()).await?;
+    let rows = query.all(&ctx.read_for(&grant)).await?;
     let ids: Vec<LedgerTxId> = rows.iter().map(|row| row.id).collect();
     let mut entries = entries(ctx, ids).await?;
     let rows = rows.into_iter().map(|row| {
@@ -73,7 +73,7 @@ pub async fn journal(ctx: &Ctx, filter: &JournalFilter, page: &PageArgs) -> Resu
 /// `NotFound`; the database error.
 pub async fn transaction(ctx: &Ctx, id: LedgerTxId) -> Result<LedgerTx, Error> {
     let grant = ctx.authorize(READ_LEDGER)?;
-    let row = tx::Entity::find_by_id(id).one(ctx.read()).await?.filter(|_| grant.is_wide());
+    let row = tx::Entity::find_by_id(id).one(&ctx.read_for(&grant)).await?.filter(|_| grant.is_wide());
     let row = row.ok_or(CoreError::NotFound("ledger transaction"))?;
     let entries = entries(ctx, vec![id]).await?.remove(&id).unwrap_or_default();
     Ok(ledger_tx(row, entries))
@@ -210,8 +210,8 @@ pub async fn merchant_lines(
         and(" OR e.line_no < ?)", line.into());
     }
     and(" ORDER BY e.tx_id DESC, e.line_no DESC LIMIT ?", i64::try_from(page.limit()).unwrap_or(1).into());
-    let statement = db::dialect::statement(ctx.read(), &sql, values);
-    let rows = LineRow::find_by_statement(statement).all(ctx.read()).await?;
+    let statement = db::dialect::statement(&ctx.read_for(&grant), &sql, values);
+    let rows = LineRow::find_by_statement(statement).all(&ctx.read_for(&grant)).await?;
     let rows = rows.into_iter().map(line).collect();
     Ok(Page::from_rows(rows, page, |row: &JournalLine| (row.tx, row.line_no)))
 }

@@ -30,7 +30,7 @@ pub struct PayoutFilter {
 pub async fn payout(ctx: &Ctx, id: PayoutId) -> Result<Payout, Error> {
     let grant = ctx.authorize(READ_PAYOUT)?;
     let own = within_merchants(&grant, payout_row::Column::MerchantId);
-    let row = payout_row::Entity::find_by_id(id).filter(own).one(ctx.read()).await?;
+    let row = payout_row::Entity::find_by_id(id).filter(own).one(&ctx.read_for(&grant)).await?;
     Ok(row.map(Payout::from).ok_or(CoreError::NotFound("payout"))?)
 }
 
@@ -56,7 +56,7 @@ pub async fn payouts(ctx: &Ctx, filter: &PayoutFilter, page: &PageArgs) -> Resul
     if let Some(after) = page.after_key::<PayoutId>()? {
         query = query.filter(payout_row::Column::Id.lt(after));
     }
-    let rows = query.all(ctx.read()).await?.into_iter().map(Payout::from).collect();
+    let rows = query.all(&ctx.read_for(&grant)).await?.into_iter().map(Payout::from).collect();
     Ok(Page::from_rows(rows, page, |row: &Payout| row.id))
 }
 
@@ -73,7 +73,7 @@ pub async fn payout_runs(ctx: &Ctx, page: &PageArgs) -> Result<Page<PayoutRun>, 
     if let Some(after) = page.after_key::<PayoutRunId>()? {
         query = query.filter(payout_run::Column::Id.lt(after));
     }
-    let rows = query.all(ctx.read()).await?.into_iter().map(PayoutRun::from).collect();
+    let rows = query.all(&ctx.read_for(&grant)).await?.into_iter().map(PayoutRun::from).collect();
     Ok(Page::from_rows(rows, page, |row: &PayoutRun| row.id))
 }
 
@@ -87,6 +87,6 @@ pub async fn runs_by_ids(ctx: &Ctx, ids: &[PayoutRunId]) -> Result<HashMap<Payou
         return Ok(HashMap::new());
     }
     let ids = db::dialect::pad(ids.to_vec());
-    let rows = payout_run::Entity::find().filter(payout_run::Column::Id.is_in(ids)).all(ctx.read()).await?;
+    let rows = payout_run::Entity::find().filter(payout_run::Column::Id.is_in(ids)).all(&ctx.read_for(&grant)).await?;
     Ok(rows.into_iter().map(|row| (row.id, row.into())).collect())
 }

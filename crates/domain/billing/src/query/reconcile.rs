@@ -98,7 +98,8 @@ pub async fn reconciliations(ctx: &Ctx, page: &PageArgs) -> Result<Page<Reconcil
     if let Some(after) = page.after_key::<ReconciliationId>()? {
         query = query.filter(row::Column::Id.lt(after));
     }
-    let rows = query.all(ctx.read()).await?.into_iter().map(Reconciliation::try_from).collect::<Result<_, _>>()?;
+    let rows =
+        query.all(&ctx.read_for(&grant)).await?.into_iter().map(Reconciliation::try_from).collect::<Result<_, _>>()?;
     Ok(Page::from_rows(rows, page, |row: &Reconciliation| row.id))
 }
 
@@ -108,7 +109,7 @@ pub async fn reconciliations(ctx: &Ctx, page: &PageArgs) -> Result<Page<Reconcil
 /// `NotFound`.
 pub async fn reconciliation(ctx: &Ctx, id: ReconciliationId) -> Result<Reconciliation, Error> {
     let grant = ctx.authorize(READ_RECONCILIATION)?;
-    let row = row::Entity::find_by_id(id).one(ctx.read()).await?.filter(|_| grant.is_wide());
+    let row = row::Entity::find_by_id(id).one(&ctx.read_for(&grant)).await?.filter(|_| grant.is_wide());
     row.ok_or(CoreError::NotFound("reconciliation"))?.try_into()
 }
 
@@ -136,7 +137,7 @@ pub async fn findings(ctx: &Ctx, filter: &FindingFilter, page: &PageArgs) -> Res
     if let Some(after) = page.after_key::<FindingId>()? {
         query = query.filter(finding::Column::Id.lt(after));
     }
-    let rows = query.all(ctx.read()).await?.into_iter().map(Finding::try_from).collect::<Result<_, _>>()?;
+    let rows = query.all(&ctx.read_for(&grant)).await?.into_iter().map(Finding::try_from).collect::<Result<_, _>>()?;
     Ok(Page::from_rows(rows, page, |row: &Finding| row.id))
 }
 

@@ -56,7 +56,8 @@ pub async fn sale_invoices(ctx: &Ctx, filter: &SaleInvoiceFilter, page: &PageArg
     if let Some(after) = page.after_key::<SaleInvoiceId>()? {
         query = query.filter(row::Column::Id.lt(after));
     }
-    let rows = query.all(ctx.read()).await?.into_iter().map(SaleInvoice::try_from).collect::<Result<_, _>>()?;
+    let rows =
+        query.all(&ctx.read_for(&grant)).await?.into_iter().map(SaleInvoice::try_from).collect::<Result<_, _>>()?;
     Ok(Page::from_rows(rows, page, |invoice: &SaleInvoice| invoice.id))
 }
 
@@ -67,7 +68,7 @@ pub async fn sale_invoices(ctx: &Ctx, filter: &SaleInvoiceFilter, page: &PageArg
 pub async fn sale_invoice(ctx: &Ctx, id: SaleInvoiceId) -> Result<SaleInvoice, Error> {
     let grant = ctx.authorize(READ_STATEMENT)?;
     let own = within_merchants(&grant, row::Column::MerchantId);
-    let found = row::Entity::find_by_id(id).filter(own).one(ctx.read()).await?;
+    let found = row::Entity::find_by_id(id).filter(own).one(&ctx.read_for(&grant)).await?;
     found.ok_or(CoreError::NotFound("invoice"))?.try_into()
 }
 

@@ -42,7 +42,7 @@ pub async fn statement(
     if to < from {
         return Err(Invalid::new("to", "OUT_OF_RANGE", "must not be before from").into());
     }
-    statement_on(ctx.read(), Period { merchant, currency, from, to }).await
+    statement_on(&ctx.read_for(&grant), Period { merchant, currency, from, to }).await
 }
 
 const GAIN: &str = "CAST(COALESCE(SUM(CASE e.direction WHEN 'credit' THEN e.amount_minor ELSE -e.amount_minor END), 0)

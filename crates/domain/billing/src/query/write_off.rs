@@ -38,6 +38,6 @@ pub async fn write_offs(ctx: &Ctx, filter: &WriteOffFilter, page: &PageArgs) -> 
     if let Some(after) = page.after_key::<WriteOffId>()? {
         query = query.filter(row::Column::Id.lt(after));
     }
-    let rows = query.all(ctx.read()).await?.into_iter().map(WriteOff::from).collect();
+    let rows = query.all(&ctx.read_for(&grant)).await?.into_iter().map(WriteOff::from).collect();
     Ok(Page::from_rows(rows, page, |row: &WriteOff| row.id))
 }

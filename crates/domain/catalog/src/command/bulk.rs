@@ -146,7 +146,7 @@ async fn drafts(ctx: &Ctx, products: Vec<ProductInput>) -> Result<Vec<Row>, Erro
 }
 
 async fn upsert_once(ctx: &Ctx, grant: &Grant, owner: Owner, rows: &[Row]) -> Result<Upserted, Error> {
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(grant).await?;
     let good: Vec<&Draft> = rows.iter().filter_map(|row| row.draft.as_ref().ok()).collect();
     let handles = good.iter().filter_map(|draft| draft.external_handle.clone()).collect();
     let locked = load::lock_handles(&tx, grant, owner.merchant, handles).await?;

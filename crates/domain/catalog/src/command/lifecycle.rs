@@ -76,7 +76,7 @@ async fn move_on(
     // Publishing and returning are not narrowed to parts of the catalog; see `identity::narrowing`.
     let grant = ctx.authorize_within(right)?;
     let note = note.map(note_text).transpose()?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     let row = load::lock_one(&tx, &grant, step.id, step.expected_version).await?;
     let status = rows::product(row.clone())?.status;
     let next = action.apply(status, grant.is_wide())?;

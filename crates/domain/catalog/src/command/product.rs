@@ -67,7 +67,7 @@ pub async fn product_create(ctx: &Ctx, input: ProductCreate) -> Result<Product, 
     let owner = owner_of(&grant, input.merchant)?;
     let values = input.product.values.iter();
     let variant_values = input.product.variants.iter().flat_map(|variant| &variant.values);
-    let attributes = attribute::by_codes_on(ctx.read(), codes(values.chain(variant_values))).await?;
+    let attributes = attribute::by_codes_on(&ctx.read_for(&grant), codes(values.chain(variant_values))).await?;
     let draft = prepare(input.product, &attributes)?;
     let mut tries = 1;
     loop {
@@ -79,7 +79,7 @@ pub async fn product_create(ctx: &Ctx, input: ProductCreate) -> Result<Product, 
 }
 
 async fn create_once(ctx: &Ctx, grant: &Grant, owner: Owner, draft: Draft) -> Result<Product, Error> {
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(grant).await?;
     scope::require_within(&*tx, grant, &[], &draft.content.categories).await?;
     if let Some(handle) = &draft.external_handle
         && !load::lock_handles(&tx, &grant.for_collisions(), owner.merchant, vec![handle.clone()]).await?.is_empty()
@@ -108,7 +108,7 @@ pub async fn product_edit(ctx: &Ctx, id: ProductId, input: ProductEdit) -> Resul
 }
 
 async fn edit_once(ctx: &Ctx, grant: &Grant, id: ProductId, input: ProductEdit) -> Result<Product, Error> {
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(grant).await?;
     let row = load::lock_one(&tx, grant, id, Some(input.expected_version)).await?;
     let owner = Owner { merchant: row.owner_id, operator: grant.is_wide() };
     let stored = load::contents(&tx, vec![row]).await?.pop();

@@ -43,7 +43,7 @@ pub async fn products_publish(ctx: &Ctx, input: Publish) -> Result<Vec<Product>,
     let grant = ctx.authorize(PRODUCT_PUBLISH)?;
     let input = checked(input)?;
     channels_exist(ctx, &input.channels).await?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     let before = lock(&tx, &grant, &input).await?;
     let ids: Vec<ProductId> = before.iter().map(|row| row.id).collect();
     variants_allow(&tx, &ids).await?;
@@ -88,7 +88,7 @@ pub async fn products_publish(ctx: &Ctx, input: Publish) -> Result<Vec<Product>,
 pub async fn products_unpublish(ctx: &Ctx, input: Publish) -> Result<Vec<Product>, Error> {
     let grant = ctx.authorize(PRODUCT_PUBLISH)?;
     let input = checked(input)?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     let before = lock(&tx, &grant, &input).await?;
     let ids: Vec<ProductId> = before.iter().map(|row| row.id).collect();
     let channels = channels_on(&*tx, &ids).await?;

@@ -32,7 +32,7 @@ pub async fn categories_by_product_ids(
         .filter(product_category::Column::ProductId.in_subquery(readable(&grant, ids)))
         .order_by_asc(product_category::Column::ProductId)
         .order_by_asc(product_category::Column::Position)
-        .all(ctx.read())
+        .all(&ctx.read_for(&grant))
         .await?;
     for row in found {
         categories.entry(row.product_id).or_default().push(row.category_id);
@@ -57,7 +57,7 @@ pub async fn values_by_product_ids(
         .filter(product_value::Column::ProductId.in_subquery(readable(&grant, ids)))
         .order_by_asc(product_value::Column::ProductId)
         .order_by_asc(product_value::Column::AttributeId)
-        .all(ctx.read())
+        .all(&ctx.read_for(&grant))
         .await?;
     for row in found {
         values.entry(row.product_id).or_default().push(rows::product_value(row));
@@ -89,7 +89,7 @@ pub async fn values_by_variant_ids(
         .filter(variant_value::Column::VariantId.in_subquery(variants))
         .order_by_asc(variant_value::Column::VariantId)
         .order_by_asc(variant_value::Column::AttributeId)
-        .all(ctx.read())
+        .all(&ctx.read_for(&grant))
         .await?;
     for row in found {
         values.entry(row.variant_id).or_default().push(rows::variant_value(row));
@@ -111,7 +111,7 @@ pub async fn images_by_product_ids(ctx: &Ctx, ids: &[ProductId]) -> Result<HashM
         .filter(product_image::Column::ProductId.in_subquery(readable(&grant, ids)))
         .order_by_asc(product_image::Column::ProductId)
         .order_by_asc(product_image::Column::Position)
-        .all(ctx.read())
+        .all(&ctx.read_for(&grant))
         .await?;
     for row in found {
         images.entry(row.product_id).or_default().push(rows::image(row));

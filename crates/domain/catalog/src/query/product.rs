@@ -63,7 +63,7 @@ pub async fn list(
     let own = ctx.actor().merchant().filter(|_| !grant.is_wide());
     let query = product::Entity::find().filter(scope::listed(&grant)).filter(wanted(filter, own));
     let query = sorted(query, sort, page)?;
-    let found = query.limit(page.limit()).all(ctx.read()).await?;
+    let found = query.limit(page.limit()).all(&ctx.read_for(&grant)).await?;
     let found = found.into_iter().map(rows::product).collect::<Result<Vec<_>, _>>()?;
     Ok(match sort {
         ProductSort::Newest => Page::from_rows(found, page, |p| p.id),
@@ -148,7 +148,7 @@ pub async fn by_ids(ctx: &Ctx, ids: &[ProductId]) -> Result<HashMap<ProductId, P
     let found = product::Entity::find()
         .filter(product::Column::Id.is_in(pad(ids.to_vec())))
         .filter(scope::readable(&grant))
-        .all(ctx.read())
+        .all(&ctx.read_for(&grant))
         .await?;
     found.into_iter().map(|row| Ok((row.id, rows::product(row)?))).collect()
 }
@@ -198,7 +198,7 @@ pub fn is_own(ctx: &Ctx, product: &Product) -> bool {
 /// Not found, which includes products of others; the database error.
 pub async fn history(ctx: &Ctx, id: ProductId, page: &PageArgs) -> Result<Page<history::ChangeRow>, Error> {
     let grant = ctx.authorize_within(PRODUCT_HISTORY)?;
-    let found = product::Entity::find_by_id(id).filter(scope::writable(&grant)).one(ctx.read()).await?;
+    let found = product::Entity::find_by_id(id).filter(scope::writable(&grant)).one(&ctx.read_for(&grant)).await?;
     found.ok_or(context::Error::NotFound("product"))?;
-    Ok(::history::list(ctx.read(), Some(("product", &id.to_string())), None, page).await??)
+    Ok(::history::list(&ctx.read_for(&grant), Some(("product", &id.to_string())), None, page).await??)
 }

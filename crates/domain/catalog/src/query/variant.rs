@@ -26,7 +26,7 @@ pub async fn by_ids(ctx: &Ctx, ids: &[VariantId]) -> Result<HashMap<VariantId, V
         .join(JoinType::InnerJoin, scope::variant_product())
         .filter(variant::Column::Id.is_in(pad(ids.to_vec())))
         .filter(scope::readable(&grant))
-        .all(ctx.read())
+        .all(&ctx.read_for(&grant))
         .await?;
     found.into_iter().map(|row| Ok((row.id, rows::variant(row)?))).collect()
 }
@@ -49,7 +49,7 @@ pub async fn by_product_ids(ctx: &Ctx, ids: &[ProductId]) -> Result<HashMap<Prod
         .order_by_asc(variant::Column::ProductId)
         .order_by_asc(variant::Column::Position)
         .order_by_asc(variant::Column::Id)
-        .all(ctx.read())
+        .all(&ctx.read_for(&grant))
         .await?;
     for row in found {
         variants.entry(row.product_id).or_default().push(rows::variant(row)?);

@@ -27,7 +27,7 @@ pub async fn address_create(ctx: &Ctx, input: AddressCreate) -> Result<Address, 
     let grant = ctx.authorize(actions::EDIT)?;
     let customer = whom(ctx, input.customer)?;
     let postal = input.address.parse("address")?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     locked(&tx, &grant, customer).await?;
     let count = repo::count_addresses(&*tx, customer).await?;
     if count >= ADDRESSES_MAX {
@@ -62,7 +62,7 @@ pub struct AddressUpdate {
 pub async fn address_update(ctx: &Ctx, input: AddressUpdate) -> Result<Address, Error> {
     let grant = ctx.authorize(actions::EDIT)?;
     let postal = input.address.parse("address")?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     let before = repo::find_address(&*tx, &grant, input.id).await?;
     let after = Address { postal, version: before.version + 1, ..before };
     if after.version != input.expected_version + 1
@@ -81,7 +81,7 @@ pub async fn address_update(ctx: &Ctx, input: AddressUpdate) -> Result<Address, 
 /// Denied; not found.
 pub async fn address_set_default(ctx: &Ctx, id: AddressId) -> Result<Address, Error> {
     let grant = ctx.authorize(actions::EDIT)?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     let owner = repo::find_address(&*tx, &grant, id).await?.customer;
     locked(&tx, &grant, owner).await?;
     let before = repo::find_address(&*tx, &grant, id).await?;
@@ -104,7 +104,7 @@ pub async fn address_set_default(ctx: &Ctx, id: AddressId) -> Result<Address, Er
 /// Denied; not found.
 pub async fn address_delete(ctx: &Ctx, id: AddressId) -> Result<Address, Error> {
     let grant = ctx.authorize(actions::EDIT)?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     let address = repo::find_address(&*tx, &grant, id).await?;
     if !repo::delete_address(&*tx, id).await? {
         return Err(context::Error::NotFound("address").into());

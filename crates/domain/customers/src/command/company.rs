@@ -25,7 +25,7 @@ pub async fn company_create(ctx: &Ctx, input: CompanyCreate) -> Result<Company, 
     let grant = ctx.authorize(actions::CREATE_COMPANY)?;
     let admin = super::whom(ctx, input.admin)?;
     let made = input.fields.parse(ctx.new_id(), 1, ctx.now())?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     let admin = repo::lock(&tx, &grant, admin).await?;
     company::insert(&tx, &made).await?;
     let place = CompanyMember {
@@ -63,7 +63,7 @@ pub struct CompanyEdit {
 /// Denied; not found; [`Error::RoleNeeded`]; stale; an invalid field, as `addresses.0.city`.
 pub async fn company_edit(ctx: &Ctx, input: CompanyEdit) -> Result<Company, Error> {
     let grant = ctx.authorize(actions::EDIT_COMPANY)?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     let before = company::lock(&tx, &grant, input.id).await?;
     if !grant.is_wide() {
         as_admin(&tx, ctx, before.id).await?;

@@ -34,7 +34,7 @@ pub async fn company_member_invite(ctx: &Ctx, input: CompanyMemberInvite) -> Res
     let grant = ctx.authorize(actions::EDIT_COMPANY)?;
     let email = text::email("email", &input.email)?;
     check_limit(input.spending_limit)?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     admit(&tx, ctx, &grant, input.company).await?;
     if company::count_members(&tx, input.company).await? >= COMPANY_MEMBERS_MAX {
         return Err(Error::TooManyMembers { max: COMPANY_MEMBERS_MAX });
@@ -66,7 +66,7 @@ pub async fn company_member_invite(ctx: &Ctx, input: CompanyMemberInvite) -> Res
 pub async fn company_member_join(ctx: &Ctx, id: CompanyMemberId) -> Result<CompanyMember, Error> {
     let grant = ctx.authorize(actions::JOIN_COMPANY)?;
     let customer = super::whom(ctx, None)?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     let customer = super::locked(&tx, &grant, customer).await?;
     let before = company::member_on(&*tx, id).await?;
     if before.customer.is_some() || before.email != customer.email {
@@ -108,7 +108,7 @@ pub struct CompanyMemberEdit {
 pub async fn company_member_edit(ctx: &Ctx, input: CompanyMemberEdit) -> Result<CompanyMember, Error> {
     let grant = ctx.authorize(actions::EDIT_COMPANY)?;
     check_limit(input.spending_limit)?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     let before = admitted(&tx, ctx, &grant, input.id).await?;
     if before.version != input.expected_version {
         return Err(context::Error::Stale("company member").into());
@@ -134,7 +134,7 @@ pub async fn company_member_edit(ctx: &Ctx, input: CompanyMemberEdit) -> Result<
 /// Denied; not found; [`Error::RoleNeeded`]; [`Error::LastAdmin`].
 pub async fn company_member_remove(ctx: &Ctx, id: CompanyMemberId) -> Result<CompanyMember, Error> {
     let grant = ctx.authorize(actions::EDIT_COMPANY)?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     let found = company::member_on(&*tx, id).await?;
     let own = found.customer.is_some() && found.customer == ctx.actor().customer();
     if own {

@@ -28,7 +28,7 @@ pub async fn erase(ctx: &Ctx, input: CustomerErase) -> Result<Customer, Error> {
     let grant = ctx.authorize(actions::ERASE)?;
     let id = whom(ctx, input.customer)?;
     let reason = text::line("reason", &input.reason, 500)?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     let before = locked(&tx, &grant, id).await?;
     let email = before.email.clone();
     let after = Customer {

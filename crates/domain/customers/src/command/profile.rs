@@ -31,7 +31,7 @@ pub struct ProfileUpdate {
 pub async fn profile_update(ctx: &Ctx, input: ProfileUpdate) -> Result<Customer, Error> {
     let grant = ctx.authorize(actions::EDIT)?;
     let id = whom(ctx, input.customer)?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     let before = locked(&tx, &grant, id).await?;
     if input.expected_version.is_some_and(|seen| seen != before.version) {
         return Err(context::Error::Stale("customer").into());

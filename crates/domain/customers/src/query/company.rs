@@ -20,7 +20,7 @@ use crate::{Error, actions, repo};
 /// Denied; not found.
 pub async fn company(ctx: &Ctx, id: CompanyId) -> Result<Company, Error> {
     let grant = ctx.authorize(actions::READ_COMPANY)?;
-    company::find(ctx.read(), &grant, id).await
+    company::find(&ctx.read_for(&grant), &grant, id).await
 }
 
 /// Companies, the newest first: all for the operator, one's own for a buyer. `search` finds parts of names and VAT ids.
@@ -37,8 +37,12 @@ pub async fn companies(ctx: &Ctx, search: Option<&str>, page: &PageArgs) -> Resu
     if let Some(after) = page.after_key::<CompanyId>()? {
         wanted = wanted.add(row::Column::Id.lt(after));
     }
-    let rows =
-        row::Entity::find().filter(wanted).order_by_desc(row::Column::Id).limit(page.limit()).all(ctx.read()).await?;
+    let rows = row::Entity::find()
+        .filter(wanted)
+        .order_by_desc(row::Column::Id)
+        .limit(page.limit())
+        .all(&ctx.read_for(&grant))
+        .await?;
     Ok(Page::from_rows(rows.into_iter().map(Company::from).collect(), page, |found: &Company| found.id))
 }
 
@@ -51,7 +55,7 @@ pub async fn companies_by_ids(ctx: &Ctx, ids: &[CompanyId]) -> Result<HashMap<Co
     let rows = row::Entity::find()
         .filter(company::within(&grant, row::Column::Id))
         .filter(row::Column::Id.is_in(db::dialect::pad(ids.to_vec())))
-        .all(ctx.read())
+        .all(&ctx.read_for(&grant))
         .await?;
     Ok(rows.into_iter().map(|found| (found.id, found.into())).collect())
 }
@@ -66,7 +70,7 @@ pub async fn members_by_companies(
 ) -> Result<HashMap<CompanyId, Vec<CompanyMember>>, Error> {
     let grant = ctx.authorize(actions::READ_COMPANY)?;
     let mut found: HashMap<CompanyId, Vec<CompanyMember>> = HashMap::new();
-    for member in company::members_of(ctx.read(), &grant, ids).await? {
+    for member in company::members_of(&ctx.read_for(&grant), &grant, ids).await? {
         found.entry(member.company).or_default().push(member);
     }
     Ok(found)
@@ -81,7 +85,7 @@ pub async fn company_invitations(ctx: &Ctx, page: &PageArgs) -> Result<Page<(Com
     let grant = ctx.authorize(actions::JOIN_COMPANY)?;
     let customer = crate::command::whom(ctx, None)?;
     let invited = if is_proved(ctx, &grant, customer).await? {
-        company::invited(ctx.read(), customer, page).await?
+        company::invited(&ctx.read_for(&grant), customer, page).await?
     } else {
         Vec::new()
     };
@@ -89,7 +93,8 @@ pub async fn company_invitations(ctx: &Ctx, page: &PageArgs) -> Result<Page<(Com
         return Ok(Page::from_rows(Vec::new(), page, |(member, _): &(CompanyMember, String)| member.id));
     }
     let ids: Vec<CompanyId> = invited.iter().map(|member| member.company).collect();
-    let rows = row::Entity::find().filter(row::Column::Id.is_in(db::dialect::pad(ids))).all(ctx.read()).await?;
+    let rows =
+        row::Entity::find().filter(row::Column::Id.is_in(db::dialect::pad(ids))).all(&ctx.read_for(&grant)).await?;
     let names: HashMap<CompanyId, String> = rows.into_iter().map(|row| (row.id, row.name)).collect();
     let named = |member: CompanyMember| names.get(&member.company).cloned().map(|name| (member, name));
     let rows = invited.into_iter().filter_map(named).collect();
@@ -98,8 +103,8 @@ pub async fn company_invitations(ctx: &Ctx, page: &PageArgs) -> Result<Page<(Com
 
 /// Whether a buyer has proved the address.
 async fn is_proved(ctx: &Ctx, grant: &Grant, id: CustomerId) -> Result<bool, Error> {
-    let customer = repo::find(ctx.read(), grant, id).await?;
-    let user = identity::user_on(ctx.read(), customer.user).await?;
+    let customer = repo::find(&ctx.read_for(grant), grant, id).await?;
+    let user = identity::user_on(&ctx.read_for(grant), customer.user).await?;
     Ok(user.email_verified_at.is_some() && user.email == customer.email)
 }
 
@@ -109,12 +114,12 @@ async fn is_proved(ctx: &Ctx, grant: &Grant, id: CustomerId) -> Result<bool, Err
 /// Denied; the database error.
 pub async fn company_offer(ctx: &Ctx, id: CompanyMemberId) -> Result<Option<(CompanyMember, Company)>, Error> {
     let grant = ctx.authorize(actions::READ_COMPANY)?;
-    let member = match company::member_on(ctx.read(), id).await {
+    let member = match company::member_on(&ctx.read_for(&grant), id).await {
         Ok(member) if member.customer.is_none() => member,
         Ok(_) | Err(Error::Core(context::Error::NotFound(_))) => return Ok(None),
         Err(error) => return Err(error),
     };
-    let company = company::find(ctx.read(), &grant, member.company).await?;
+    let company = company::find(&ctx.read_for(&grant), &grant, member.company).await?;
     Ok(Some((member, company)))
 }
 

@@ -26,7 +26,7 @@ pub use company::{
 pub async fn mine(ctx: &Ctx) -> Result<Customer, Error> {
     let grant = ctx.authorize(actions::READ)?;
     let id = crate::command::whom(ctx, None)?;
-    repo::find(ctx.read(), &grant, id).await
+    repo::find(&ctx.read_for(&grant), &grant, id).await
 }
 
 /// One buyer.
@@ -35,7 +35,7 @@ pub async fn mine(ctx: &Ctx) -> Result<Customer, Error> {
 /// Denied; not found.
 pub async fn customer(ctx: &Ctx, id: CustomerId) -> Result<Customer, Error> {
     let grant = ctx.authorize(actions::READ)?;
-    repo::find(ctx.read(), &grant, id).await
+    repo::find(&ctx.read_for(&grant), &grant, id).await
 }
 
 /// One buyer, for crates above that have authorized.
@@ -54,7 +54,7 @@ pub async fn by_id_on<C: ConnectionTrait>(conn: &C, id: CustomerId) -> Result<Cu
 pub async fn locale_of(ctx: &Ctx, email: &str) -> Result<Option<String>, Error> {
     let grant = ctx.authorize(actions::READ)?;
     let wanted = within_customers(&grant, row::Column::Id).add(row::Column::Email.eq(email.trim().to_lowercase()));
-    let found = row::Entity::find().filter(wanted).order_by_asc(row::Column::Id).one(ctx.read()).await?;
+    let found = row::Entity::find().filter(wanted).order_by_asc(row::Column::Id).one(&ctx.read_for(&grant)).await?;
     Ok(found.and_then(|buyer| buyer.locale))
 }
 
@@ -70,7 +70,7 @@ pub async fn by_ids(ctx: &Ctx, ids: &[CustomerId]) -> Result<HashMap<CustomerId,
     let rows = row::Entity::find()
         .filter(within_customers(&grant, row::Column::Id))
         .filter(row::Column::Id.is_in(db::dialect::pad(ids.to_vec())))
-        .all(ctx.read())
+        .all(&ctx.read_for(&grant))
         .await?;
     Ok(rows.into_iter().map(|found| (found.id, found.into())).collect())
 }
@@ -89,8 +89,12 @@ pub async fn customers(ctx: &Ctx, search: Option<&str>, page: &PageArgs) -> Resu
     if let Some(after) = page.after_key::<CustomerId>()? {
         wanted = wanted.add(Condition::all().add(row::Column::Id.lt(after)));
     }
-    let rows =
-        row::Entity::find().filter(wanted).order_by_desc(row::Column::Id).limit(page.limit()).all(ctx.read()).await?;
+    let rows = row::Entity::find()
+        .filter(wanted)
+        .order_by_desc(row::Column::Id)
+        .limit(page.limit())
+        .all(&ctx.read_for(&grant))
+        .await?;
     Ok(Page::from_rows(rows.into_iter().map(Customer::from).collect(), page, |found: &Customer| found.id))
 }
 
@@ -101,8 +105,8 @@ pub async fn customers(ctx: &Ctx, search: Option<&str>, page: &PageArgs) -> Resu
 pub async fn addresses(ctx: &Ctx, customer: Option<CustomerId>) -> Result<Vec<Address>, Error> {
     let grant = ctx.authorize(actions::READ)?;
     let id = crate::command::whom(ctx, customer)?;
-    repo::find(ctx.read(), &grant, id).await?;
-    repo::addresses_of(ctx.read(), &grant, &[id]).await
+    repo::find(&ctx.read_for(&grant), &grant, id).await?;
+    repo::addresses_of(&ctx.read_for(&grant), &grant, &[id]).await
 }
 
 /// Addresses of several buyers, for loaders. What the caller may not see is left out.
@@ -112,7 +116,7 @@ pub async fn addresses(ctx: &Ctx, customer: Option<CustomerId>) -> Result<Vec<Ad
 pub async fn addresses_by_customers(ctx: &Ctx, ids: &[CustomerId]) -> Result<HashMap<CustomerId, Vec<Address>>, Error> {
     let grant = ctx.authorize(actions::READ)?;
     let mut found: HashMap<CustomerId, Vec<Address>> = HashMap::new();
-    for address in repo::addresses_of(ctx.read(), &grant, ids).await? {
+    for address in repo::addresses_of(&ctx.read_for(&grant), &grant, ids).await? {
         found.entry(address.customer).or_default().push(address);
     }
     Ok(found)

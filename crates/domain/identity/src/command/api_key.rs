@@ -43,7 +43,7 @@ pub async fn api_key_create(ctx: &Ctx, input: ApiKeyCreate) -> Result<CreatedApi
     ctx.require_fresh()?;
     input.scope.team().within(&grant)?;
     let name = text::line("name", &input.name, 120)?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     match input.role {
         TeamRole::BuiltIn(name) if input.scope.fits(name) => {}
         TeamRole::Custom(_) if input.scope != ApiKeyScope::Storefront => {
@@ -81,7 +81,7 @@ pub async fn api_key_create(ctx: &Ctx, input: ApiKeyCreate) -> Result<CreatedApi
 /// Denied; not found; [`Error::RoleTooWide`] for a key that the caller could not have made.
 pub async fn api_key_revoke(ctx: &Ctx, id: ApiKeyId) -> Result<ApiKey, Error> {
     let grant = ctx.authorize(actions::API_KEY_MANAGE)?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     let before = repo::key::find(&*tx, &grant, id).await?;
     may_hand_out(ctx, &tx, before.scope, before.role).await?;
     if before.revoked_at.is_some() || !repo::key::revoke(&*tx, id, tx.now()).await? {

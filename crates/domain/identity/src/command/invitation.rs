@@ -129,7 +129,7 @@ async fn joiner(ctx: &Ctx, invitation: &Invitation, input: &InvitationAccept) ->
 pub async fn invitation_resend(ctx: &Ctx, id: InvitationId) -> Result<Invitation, Error> {
     let grant = ctx.authorize(actions::MEMBER_MANAGE)?;
     ctx.require_fresh()?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     let former = repo::member::find_invitation(&*tx, &grant, id).await?;
     may_give(ctx, &tx, former.role, former.team).await?;
     if former.state(tx.now()) == InvitationState::Accepted {
@@ -146,7 +146,7 @@ pub async fn invitation_resend(ctx: &Ctx, id: InvitationId) -> Result<Invitation
 /// Denied; not found; [`Error::TokenUnusable`] when it was accepted.
 pub async fn invitation_revoke(ctx: &Ctx, id: InvitationId) -> Result<Invitation, Error> {
     let grant = ctx.authorize(actions::MEMBER_MANAGE)?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     let before = repo::member::find_invitation(&*tx, &grant, id).await?;
     may_grant(ctx, &tx, before.role, before.team).await?;
     if before.revoked_at.is_some() {

@@ -64,7 +64,7 @@ pub async fn member_add(ctx: &Ctx, input: AddMember) -> Result<Added, Error> {
     let grant = ctx.authorize(actions::MEMBER_MANAGE)?;
     ctx.require_fresh()?;
     input.team.within(&grant)?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     role::may_grant(ctx, &tx, input.role, input.team).await?;
     let added = member_add_in_tx(ctx, &mut tx, input).await?;
     tx.commit().await?;
@@ -186,7 +186,7 @@ pub async fn member_create(ctx: &Ctx, input: MemberCreate) -> Result<Membership,
         may_grant(ctx, name, input.team)?;
     }
     let hash = PasswordHash::of("password", &input.password, &input.email, &input.name).await?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     role::may_grant(ctx, &tx, input.role, input.team).await?;
     let access = MemberAccess::Password(hash);
     let MemberCreate { email, name, team, role, .. } = input;
@@ -214,7 +214,7 @@ pub async fn operator_create(ctx: &Ctx, email: &str, name: &str, password: &str)
 /// Denied; not found; [`Error::RoleTooWide`] for a role that the caller could not give; [`Error::LastOfRole`].
 pub async fn member_remove(ctx: &Ctx, id: MembershipId) -> Result<Membership, Error> {
     let grant = ctx.authorize(actions::MEMBER_MANAGE)?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     let membership = repo::member::find(&*tx, &grant, id).await?;
     role::may_grant(ctx, &tx, membership.role, membership.team).await?;
     drop_membership(&mut tx, &membership).await?;
@@ -241,7 +241,7 @@ pub struct MemberRoleChange {
 pub async fn member_role_change(ctx: &Ctx, input: MemberRoleChange) -> Result<Membership, Error> {
     let grant = ctx.authorize(actions::MEMBER_MANAGE)?;
     ctx.require_fresh()?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     let before = repo::member::find(&*tx, &grant, input.id).await?;
     role::may_grant(ctx, &tx, before.role, before.team).await?;
     role::may_give(ctx, &tx, input.role, before.team).await?;

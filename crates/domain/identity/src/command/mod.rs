@@ -3,6 +3,7 @@
 pub(crate) mod account;
 pub(crate) mod api_key;
 pub(crate) mod email_verification;
+pub(crate) mod impersonation;
 pub(crate) mod invitation;
 pub(crate) mod member;
 pub(crate) mod password;

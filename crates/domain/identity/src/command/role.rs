@@ -64,7 +64,7 @@ pub async fn custom_role_create(ctx: &Ctx, input: CustomRoleCreate) -> Result<Cu
     if merchant.is_some() && input.team == TeamKind::Operator {
         return Err(Invalid::new("team", "MISPLACED", "a role of a merchant is for its own people").into());
     }
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     let role = CustomRole {
         id: ctx.new_id(),
         team: input.team,
@@ -100,7 +100,7 @@ pub async fn custom_role_create(ctx: &Ctx, input: CustomRoleCreate) -> Result<Cu
 pub async fn custom_role_edit(ctx: &Ctx, input: CustomRoleEdit) -> Result<CustomRole, Error> {
     let grant = ctx.authorize(actions::ROLE_MANAGE)?;
     ctx.require_fresh()?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     repo::role::changed(&tx).await?;
     let before = live(repo::role::lock(&tx, &grant, input.id).await?)?;
     if before.version != input.expected_version {
@@ -133,11 +133,12 @@ pub async fn custom_role_edit(ctx: &Ctx, input: CustomRoleEdit) -> Result<Custom
 /// Ends a role that nobody holds any more.
 ///
 /// # Errors
-/// Denied; not found; stale; [`Error::PermissionTooWide`]; [`Error::RoleInUse`] while members, open invitations or keys
+/// Denied; reauthentication required; not found; stale; [`Error::PermissionTooWide`]; [`Error::RoleInUse`] while members, open invitations or keys
 /// hold it.
 pub async fn custom_role_retire(ctx: &Ctx, id: CustomRoleId, expected_version: i64) -> Result<CustomRole, Error> {
     let grant = ctx.authorize(actions::ROLE_MANAGE)?;
-    let mut tx = ctx.begin_write().await?;
+    ctx.require_fresh()?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     repo::role::changed(&tx).await?;
     let before = live(repo::role::lock(&tx, &grant, id).await?)?;
     if before.version != expected_version {

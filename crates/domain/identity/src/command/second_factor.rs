@@ -2,13 +2,14 @@
 
 use context::{Ctx, WriteTx};
 use history::Change;
-use kernel::id::UserId;
+use kernel::id::{SessionId, UserId};
 use kernel::text;
 
 use super::oneself;
 use super::throttle::{self, Keys};
 use crate::model::{Hasher, Proof, TotpSecret, User, UserStatus, Verdict, recovery_codes};
 use crate::query::wide;
+use crate::repo::account::Account;
 use crate::{Error, actions, repo};
 
 /// What an app needs to show codes; shown this once.
@@ -29,14 +30,15 @@ impl std::fmt::Debug for TotpEnrolment {
 /// Begins a second factor for the own account. It counts when a code was given: [`totp_confirm`].
 ///
 /// # Errors
-/// Denied; reauthentication required; [`Error::SecondFactorOn`].
+/// Denied; reauthentication required; [`Error::NoSecretKey`]; [`Error::SecondFactorOn`].
 pub async fn totp_enrol(ctx: &Ctx, issuer: &str) -> Result<TotpEnrolment, Error> {
     let id = oneself(ctx)?;
     ctx.require_fresh()?;
+    let secret = TotpSecret::random();
+    let sealed = secret.seal(&ctx.world().vault, id).ok_or(Error::NoSecretKey)?;
     let mut tx = ctx.begin_write().await?;
     let user = super::account::locked(&tx, id).await?;
-    let secret = TotpSecret::random();
-    if !repo::second_factor::begin(&*tx, id, &secret, tx.now()).await? {
+    if !repo::second_factor::begin(&*tx, id, &sealed, tx.now()).await? {
         return Err(Error::SecondFactorOn);
     }
     tx.record(Change::new("user", id, "second_factor_begun"));
@@ -53,6 +55,10 @@ pub async fn totp_confirm(ctx: &Ctx, code: &str) -> Result<Vec<String>, Error> {
     let id = oneself(ctx)?;
     let keys = Keys::of_factor(ctx, id);
     throttle::admit(ctx, &keys).await?;
+    counted(ctx, &keys, put_in_force(ctx, id, code, &keys).await).await
+}
+
+async fn put_in_force(ctx: &Ctx, id: UserId, code: &str, keys: &Keys) -> Result<Vec<String>, Error> {
     let mut tx = ctx.begin_write().await?;
     super::account::locked(&tx, id).await?;
     let totp = repo::second_factor::totp(&*tx, id).await?.ok_or(Error::WrongCode)?;
@@ -69,7 +75,7 @@ pub async fn totp_confirm(ctx: &Ctx, code: &str) -> Result<Vec<String>, Error> {
     if let Some(session) = ctx.actor().session() {
         repo::session::prove(&*tx, session, tx.now(), true).await?;
     }
-    throttle::succeeded(&tx, &keys).await?;
+    throttle::succeeded(&tx, keys).await?;
     tx.record(Change::new("user", id, "second_factor_enabled"));
     tx.commit().await?;
     Ok(codes)
@@ -151,21 +157,33 @@ pub async fn reauthenticate(ctx: &Ctx, proof: &Proof) -> Result<(), Error> {
     } else {
         throttle::admit(ctx, &keys).await?;
     }
+    counted(ctx, &keys, prove(ctx, session, &account, proof, &keys).await).await
+}
+
+/// Notes in the session that `proof` was shown, if nothing changed since the password was looked at.
+async fn prove(ctx: &Ctx, session: SessionId, account: &Account, proof: &Proof, keys: &Keys) -> Result<(), Error> {
+    let id = account.user.id;
     let mut tx = ctx.begin_write().await?;
     let now = repo::account::lock(&*tx, id).await?;
-    let same = |now: repo::account::Account| {
-        now.user.status == UserStatus::Active && now.password_hash == account.password_hash
-    };
+    let same = |now: Account| now.user.status == UserStatus::Active && now.password_hash == account.password_hash;
     if !now.is_some_and(same) {
         return Err(Error::WrongPassword);
     }
     if !matches!(proof, Proof::Password(_)) && !spend(&tx, id, proof, false).await? {
         return Err(Error::WrongCode);
     }
-    throttle::succeeded(&tx, &keys).await?;
+    throttle::succeeded(&tx, keys).await?;
     repo::session::prove(&*tx, session, tx.now(), !matches!(proof, Proof::Password(_))).await?;
     tx.record(Change::new("user", id, "reauthenticated").field("session", None::<String>, session));
     Ok(tx.commit().await?)
+}
+
+/// A wrong code is counted against the client address, once its transaction is over.
+pub(crate) async fn counted<T>(ctx: &Ctx, keys: &Keys, outcome: Result<T, Error>) -> Result<T, Error> {
+    if matches!(outcome, Err(Error::WrongCode)) {
+        throttle::failed(ctx, keys).await?;
+    }
+    outcome
 }
 
 /// Uses a code up; tells `false` when it is not good, was used, or is that of an app that was not confirmed, unless
@@ -177,9 +195,19 @@ pub(crate) async fn spend(tx: &WriteTx, user: UserId, proof: &Proof, first: bool
     match proof {
         Proof::Password(_) => Ok(false),
         Proof::RecoveryCode(code) => repo::second_factor::use_code(&**tx, user, code, tx.now()).await,
-        Proof::Code(code) => match totp.secret.step_of(code, totp.last_step, tx.now()) {
-            Some(step) => repo::second_factor::use_step(&**tx, user, step).await,
-            None => Ok(false),
-        },
+        Proof::Code(code) => {
+            let vault = &tx.ctx().world().vault;
+            let secret = TotpSecret::open(vault, user, &totp.sealed)
+                .ok_or_else(|| context::Error::internal(format!("no key opens the second factor of {user}")))?;
+            let Some(step) = secret.step_of(code, totp.last_step, tx.now()) else { return Ok(false) };
+            let used = repo::second_factor::use_step(&**tx, user, step).await?;
+            if used && vault.current() != Some(totp.sealed.key.as_str()) {
+                // Whoever shows a code has the secret under the key in force from then on.
+                if let Some(sealed) = secret.seal(vault, user) {
+                    repo::second_factor::reseal(&**tx, user, &sealed).await?;
+                }
+            }
+            Ok(used)
+        }
     }
 }

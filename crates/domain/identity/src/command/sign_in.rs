@@ -5,7 +5,7 @@ use context::{Ctx, WriteTx};
 use history::Change;
 use kernel::text;
 
-use super::second_factor::spend;
+use super::second_factor::{counted, spend};
 use super::throttle::{self, Keys};
 use crate::model::{Hasher, Proof, SESSION_IDLE, Secret, Session, User, UserStatus, Verdict};
 use crate::repo::second_factor::Waiting;
@@ -146,13 +146,7 @@ pub async fn sign_in_confirm(ctx: &Ctx, challenge: &Secret, proof: &Proof) -> Re
     let waiting = repo::second_factor::waiting(ctx.read(), challenge, ctx.now()).await?.ok_or(Error::SignInOver)?;
     let keys = Keys::of_factor(ctx, waiting.user);
     throttle::admit(ctx, &keys).await?;
-    match confirm(ctx, challenge, waiting, proof, &keys).await {
-        Err(Error::WrongCode) => {
-            throttle::failed(ctx, &keys).await?;
-            Err(Error::WrongCode)
-        }
-        outcome => outcome,
-    }
+    counted(ctx, &keys, confirm(ctx, challenge, waiting, proof, &keys).await).await
 }
 
 async fn confirm(
@@ -200,6 +194,7 @@ async fn begin(
         expires_at: tx.now() + SESSION_IDLE,
         proven_at: tx.now(),
         second_factor_at: factor.map(|_| tx.now()),
+        impersonation: None,
     };
     let token = Secret::random();
     repo::session::insert(&**tx, &session, &token).await?;

@@ -1,5 +1,5 @@
 use chrono::{DateTime, Utc};
-use kernel::id::{SessionId, UserId};
+use kernel::id::{MerchantId, SessionId, UserId};
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -16,6 +16,10 @@ pub struct Model {
     pub expires_at: DateTime<Utc>,
     pub proven_at: DateTime<Utc>,
     pub second_factor_at: Option<DateTime<Utc>>,
+    pub impersonator_id: Option<UserId>,
+    pub acting_merchant_id: Option<MerchantId>,
+    pub beyond_own_rights: bool,
+    pub reason: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

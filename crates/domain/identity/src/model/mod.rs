@@ -26,7 +26,7 @@ pub(crate) use second_factor::{TotpSecret, recovery_codes, recovery_digest};
 pub use secret::Secret;
 pub use security::SecurityPolicy;
 pub(crate) use session::SESSIONS_MAX;
-pub use session::{SESSION_IDLE, SESSION_LIFE, SESSION_SLIDE_EVERY, Session};
+pub use session::{Impersonation, SESSION_IDLE, SESSION_LIFE, SESSION_SLIDE_EVERY, Session};
 pub use team_role::TeamRole;
 pub(crate) use throttle::{Tally, ThrottleRule};
 pub use user::{MailPurpose, User, UserStatus};

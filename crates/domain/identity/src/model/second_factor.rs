@@ -1,6 +1,8 @@
 //! The second factor: codes of an app that shares a secret with Souk, and recovery codes on paper.
 
 use chrono::{DateTime, Utc};
+use context::{Sealed, Vault};
+use kernel::id::UserId;
 use rand::RngCore as _;
 use sha2::{Digest as _, Sha256};
 use totp_rs::{Algorithm, TOTP};
@@ -47,6 +49,16 @@ impl TotpSecret {
         Self(totp_rs::Secret::Raw(bytes).to_encoded().to_string())
     }
 
+    /// Sealed for the row of `owner`; `None` without a key.
+    pub(crate) fn seal(&self, vault: &Vault, owner: UserId) -> Option<Sealed> {
+        vault.seal(&place(owner), self.0.as_bytes())
+    }
+
+    /// What was sealed for the row of `owner`; `None` when its key is gone, or it was changed.
+    pub(crate) fn open(vault: &Vault, owner: UserId, sealed: &Sealed) -> Option<Self> {
+        String::from_utf8(vault.open(&place(owner), sealed)?).ok().map(Self)
+    }
+
     fn totp(&self) -> Option<TOTP> {
         let bytes = totp_rs::Secret::Encoded(self.0.clone()).to_bytes().ok()?;
         TOTP::new(Algorithm::SHA1, 6, 0, STEP_SECONDS.unsigned_abs(), bytes).ok()
@@ -75,6 +87,10 @@ impl TotpSecret {
     }
 }
 
+fn place(owner: UserId) -> String {
+    format!("user_totp:{owner}")
+}
+
 /// The time step of an instant.
 pub(crate) fn step_at(now: DateTime<Utc>) -> i64 {
     now.timestamp() / STEP_SECONDS
@@ -101,7 +117,7 @@ pub(crate) fn recovery_codes() -> Vec<String> {
 }
 
 /// What is stored of a recovery code of `owner`, however it is typed.
-pub(crate) fn recovery_digest(owner: kernel::id::UserId, code: &str) -> String {
+pub(crate) fn recovery_digest(owner: UserId, code: &str) -> String {
     let letters: String = code.chars().filter(char::is_ascii_alphanumeric).collect();
     kernel::text::hex(Sha256::digest(format!("{owner}:{}", letters.to_lowercase())))
 }

@@ -1,7 +1,7 @@
 //! Signed-in sessions.
 
 use chrono::{DateTime, Duration, Utc};
-use kernel::id::{SessionId, UserId};
+use kernel::id::{MerchantId, SessionId, UserId};
 
 /// A session that is not used this long is over.
 pub const SESSION_IDLE: Duration = Duration::days(14);
@@ -33,6 +33,21 @@ pub struct Session {
     pub proven_at: DateTime<Utc>,
     /// When the person last gave a code of the second factor in it.
     pub second_factor_at: Option<DateTime<Utc>>,
+    /// Of somebody who acts in the person's place.
+    pub impersonation: Option<Impersonation>,
+}
+
+/// Acting in somebody's place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Impersonation {
+    /// Who does.
+    pub by: UserId,
+    /// For which merchant.
+    pub merchant: MerchantId,
+    /// Whether with rights, too, that he lacks himself.
+    pub beyond: bool,
+    /// Why.
+    pub reason: String,
 }
 
 impl Session {

@@ -104,10 +104,10 @@ pub async fn user_sessions(ctx: &Ctx, user: UserId, page: &PageArgs) -> Result<P
 /// Denied; not found for a team of others; a bad cursor.
 pub async fn members(ctx: &Ctx, team: Team, page: &PageArgs) -> Result<Page<Member>, Error> {
     let grant = ctx.authorize(actions::MEMBER_READ)?;
-    let rows = repo::member::page(ctx.read(), &grant, team, page).await?;
+    let rows = repo::member::page(&ctx.read_for(&grant), &grant, team, page).await?;
     let ids: Vec<UserId> = rows.iter().map(|row| row.user).collect();
     let users: HashMap<UserId, User> =
-        repo::account::by_ids(ctx.read(), &ids).await?.into_iter().map(|user| (user.id, user)).collect();
+        repo::account::by_ids(&ctx.read_for(&grant), &ids).await?.into_iter().map(|user| (user.id, user)).collect();
     let members = Page::from_rows(rows, page, |row| row.id).map(|membership| {
         let user = users.get(&membership.user);
         Member {
@@ -126,7 +126,7 @@ pub async fn members(ctx: &Ctx, team: Team, page: &PageArgs) -> Result<Page<Memb
 /// Denied; not found for a team of others; a bad cursor.
 pub async fn invitations(ctx: &Ctx, team: Team, page: &PageArgs) -> Result<Page<Invitation>, Error> {
     let grant = ctx.authorize(actions::MEMBER_READ)?;
-    let rows = repo::member::page_invitations(ctx.read(), &grant, team, page).await?;
+    let rows = repo::member::page_invitations(&ctx.read_for(&grant), &grant, team, page).await?;
     Ok(Page::from_rows(rows, page, |row| row.id))
 }
 
@@ -149,7 +149,7 @@ pub type ApiKeyFilter = Team;
 /// Denied; not found for a team of others; a bad cursor.
 pub async fn api_keys(ctx: &Ctx, team: ApiKeyFilter, page: &PageArgs) -> Result<Page<ApiKey>, Error> {
     let grant = ctx.authorize(actions::API_KEY_READ)?;
-    let rows = repo::key::page(ctx.read(), &grant, team, page).await?;
+    let rows = repo::key::page(&ctx.read_for(&grant), &grant, team, page).await?;
     Ok(Page::from_rows(rows, page, |row| row.id))
 }
 

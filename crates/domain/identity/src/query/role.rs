@@ -17,7 +17,7 @@ use crate::{Error, actions, repo};
 /// Denied; not found for a team of others; a bad cursor.
 pub async fn custom_roles(ctx: &Ctx, team: Option<Team>, page: &PageArgs) -> Result<Page<CustomRole>, Error> {
     let grant = ctx.authorize(actions::ROLE_READ)?;
-    let rows = repo::role::page(ctx.read(), &grant, team, page).await?;
+    let rows = repo::role::page(&ctx.read_for(&grant), &grant, team, page).await?;
     Ok(Page::from_rows(rows, page, |role| role.id))
 }
 
@@ -27,7 +27,7 @@ pub async fn custom_roles(ctx: &Ctx, team: Option<Team>, page: &PageArgs) -> Res
 /// Denied; not found for a role of others.
 pub async fn custom_role(ctx: &Ctx, id: CustomRoleId) -> Result<CustomRole, Error> {
     let grant = ctx.authorize(actions::ROLE_READ)?;
-    repo::role::find(ctx.read(), &grant, id).await
+    repo::role::find(&ctx.read_for(&grant), &grant, id).await
 }
 
 /// Roles by id, to tell what a member holds; only for who looks at members, invitations and keys that hold them.
@@ -49,8 +49,8 @@ pub async fn custom_role_history(
     page: &PageArgs,
 ) -> Result<Page<history::ChangeRow>, Error> {
     let grant = ctx.authorize(actions::ROLE_READ)?;
-    repo::role::find(ctx.read(), &grant, id).await?;
-    let rows = history::list(ctx.read(), Some(("custom_role", &id.to_string())), None, page).await;
+    repo::role::find(&ctx.read_for(&grant), &grant, id).await?;
+    let rows = history::list(&ctx.read_for(&grant), Some(("custom_role", &id.to_string())), None, page).await;
     Ok(rows.map_err(context::Error::from)??)
 }
 

@@ -1,16 +1,18 @@
 //! Second factors and those who wait to show theirs.
 
 use chrono::{DateTime, Utc};
+use context::Sealed;
 use db::dialect::statement;
 use kernel::id::UserId;
 use sea_orm::{ConnectionTrait, Value};
 
 use crate::Error;
-use crate::model::{Secret, TotpSecret, recovery_digest};
+use crate::model::{Secret, recovery_digest};
 
 /// What an app shares with Souk.
 pub(crate) struct Totp {
-    pub(crate) secret: TotpSecret,
+    /// The secret, sealed.
+    pub(crate) sealed: Sealed,
     pub(crate) last_step: i64,
     pub(crate) confirmed: bool,
 }
@@ -21,10 +23,10 @@ async fn run<C: ConnectionTrait>(conn: &C, sql: &str, values: impl IntoIterator<
 
 /// The app of a user, if there is one.
 pub(crate) async fn totp<C: ConnectionTrait>(conn: &C, user: UserId) -> Result<Option<Totp>, Error> {
-    let sql = "SELECT secret, last_step, confirmed_at FROM user_totp WHERE user_id = ?";
+    let sql = "SELECT secret, key_id, last_step, confirmed_at FROM user_totp WHERE user_id = ?";
     let Some(row) = conn.query_one_raw(statement(conn, sql, [user.into()])).await? else { return Ok(None) };
     Ok(Some(Totp {
-        secret: TotpSecret(row.try_get("", "secret")?),
+        sealed: Sealed { key: row.try_get("", "key_id")?, text: row.try_get("", "secret")? },
         last_step: row.try_get("", "last_step")?,
         confirmed: row.try_get::<Option<DateTime<Utc>>>("", "confirmed_at")?.is_some(),
     }))
@@ -39,13 +41,20 @@ pub(crate) async fn is_on<C: ConnectionTrait>(conn: &C, user: UserId) -> Result<
 pub(crate) async fn begin<C: ConnectionTrait>(
     conn: &C,
     user: UserId,
-    secret: &TotpSecret,
+    secret: &Sealed,
     now: DateTime<Utc>,
 ) -> Result<bool, Error> {
-    let sql = "INSERT INTO user_totp (user_id, secret, last_step, created_at) VALUES (?, ?, 0, ?)
-        ON CONFLICT (user_id) DO UPDATE SET secret = excluded.secret, last_step = 0, created_at = excluded.created_at
+    let sql = "INSERT INTO user_totp (user_id, secret, key_id, last_step, created_at) VALUES (?, ?, ?, 0, ?)
+        ON CONFLICT (user_id) DO UPDATE SET secret = excluded.secret, key_id = excluded.key_id, last_step = 0, created_at = excluded.created_at
         WHERE user_totp.confirmed_at IS NULL";
-    Ok(run(conn, sql, [user.into(), secret.0.clone().into(), now.into()]).await? == 1)
+    Ok(run(conn, sql, [user.into(), secret.text.clone().into(), secret.key.clone().into(), now.into()]).await? == 1)
+}
+
+/// Keeps the same secret under another key.
+pub(crate) async fn reseal<C: ConnectionTrait>(conn: &C, user: UserId, secret: &Sealed) -> Result<(), Error> {
+    let sql = "UPDATE user_totp SET secret = ?, key_id = ? WHERE user_id = ?";
+    run(conn, sql, [secret.text.clone().into(), secret.key.clone().into(), user.into()]).await?;
+    Ok(())
 }
 
 /// Uses the code of a step up; tells `false` when that step or a later one was used.

@@ -3,11 +3,13 @@
 use chrono::{DateTime, Utc};
 use kernel::id::{SessionId, UserId};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 
 use crate::Error;
 use crate::entity::session;
-use crate::model::{SESSIONS_MAX, Secret, Session};
+use crate::model::{Impersonation, SESSIONS_MAX, Secret, Session};
 
 impl From<session::Model> for Session {
     fn from(row: session::Model) -> Self {
@@ -21,11 +23,18 @@ impl From<session::Model> for Session {
             expires_at: row.expires_at,
             proven_at: row.proven_at,
             second_factor_at: row.second_factor_at,
+            impersonation: row.impersonator_id.zip(row.acting_merchant_id).map(|(by, merchant)| Impersonation {
+                by,
+                merchant,
+                beyond: row.beyond_own_rights,
+                reason: row.reason.unwrap_or_default(),
+            }),
         }
     }
 }
 
 pub(crate) async fn insert<C: ConnectionTrait>(conn: &C, session: &Session, token: &Secret) -> Result<(), Error> {
+    let impersonation = session.impersonation.as_ref();
     let row = session::ActiveModel {
         id: Set(session.id),
         user_id: Set(session.user),
@@ -37,6 +46,10 @@ pub(crate) async fn insert<C: ConnectionTrait>(conn: &C, session: &Session, toke
         expires_at: Set(session.expires_at),
         proven_at: Set(session.proven_at),
         second_factor_at: Set(session.second_factor_at),
+        impersonator_id: Set(impersonation.map(|of| of.by)),
+        acting_merchant_id: Set(impersonation.map(|of| of.merchant)),
+        beyond_own_rights: Set(impersonation.is_some_and(|of| of.beyond)),
+        reason: Set(impersonation.map(|of| of.reason.clone())),
     };
     session::Entity::insert(row).exec_without_returning(conn).await?;
     Ok(())
@@ -122,13 +135,24 @@ pub(crate) async fn remove<C: ConnectionTrait>(conn: &C, user: UserId, id: Sessi
     Ok(result.rows_affected == 1)
 }
 
-/// Ends all sessions of a user but `keep`; tells how many.
+/// Ends a session in which somebody acts in another's place; tells whether there was one.
+pub(crate) async fn remove_impersonation<C: ConnectionTrait>(conn: &C, id: SessionId) -> Result<bool, Error> {
+    let result = session::Entity::delete_many()
+        .filter(session::Column::Id.eq(id))
+        .filter(session::Column::ImpersonatorId.is_not_null())
+        .exec(conn)
+        .await?;
+    Ok(result.rows_affected == 1)
+}
+
+/// Ends all sessions of a user but `keep`, and those in which the user acts in another's place; tells how many.
 pub(crate) async fn remove_all<C: ConnectionTrait>(
     conn: &C,
     user: UserId,
     keep: Option<SessionId>,
 ) -> Result<u64, Error> {
-    let mut delete = session::Entity::delete_many().filter(session::Column::UserId.eq(user));
+    let own = Condition::any().add(session::Column::UserId.eq(user)).add(session::Column::ImpersonatorId.eq(user));
+    let mut delete = session::Entity::delete_many().filter(own);
     if let Some(keep) = keep {
         delete = delete.filter(session::Column::Id.ne(keep));
     }

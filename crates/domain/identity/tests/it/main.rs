@@ -1,6 +1,7 @@
 //! Behavior of identity on both databases.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod impersonation;
 mod keys;
 mod passwords;
 mod roles;

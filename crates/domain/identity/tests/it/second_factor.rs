@@ -1,7 +1,9 @@
 //! The second factor, and showing once more who one is.
 
+use std::sync::Arc;
+
 use chrono::Duration;
-use context::Ctx;
+use context::{Ctx, Vault, World};
 use identity::{
     ApiKeyCreate, ApiKeyScope, Error, MemberRoleChange, Proof, RoleName, Secret, SecurityPolicyEdit, SignIn,
     SignInStep, SignedIn, Team,
@@ -189,6 +191,8 @@ testkit::both_databases! {
         assert_eq!(code(prove("not her password").await), "WRONG_PASSWORD");
         assert_eq!(code(identity::reauthenticate(&ann().await, &typed("000000")).await), "WRONG_CODE");
         assert_eq!(code(identity::member_role_change(&ann().await, change(1)).await), "REAUTHENTICATION_REQUIRED");
+        let retire = identity::custom_role_retire(&ann().await, t.system().new_id(), 1).await;
+        assert_eq!(code(retire), "REAUTHENTICATION_REQUIRED");
         prove(PASSWORD).await.unwrap();
         identity::member_role_change(&ann().await, change(1)).await.unwrap();
         // The operator decides for how long.
@@ -208,5 +212,46 @@ testkit::both_databases! {
             bad.push(code(prove("guess guess").await));
         }
         assert!(bad.contains(&"RATE_LIMITED"));
+    }
+
+    async fn wrong_codes_count_against_the_client_address(t: TestEnv) {
+        owner(&t, "ann@example.org").await;
+        let ann = signed_in(&t, "ann@example.org").await;
+        let made = identity::totp_enrol(&ann, "Souk").await.unwrap();
+        let counted = async |times: i64| count(&t, &format!("sign_in_throttle WHERE key LIKE 'ip:%' AND failure_count = {times}")).await;
+        assert_eq!(code(identity::totp_confirm(&ann, "000000").await), "WRONG_CODE");
+        assert_eq!(counted(1).await, 1);
+        identity::totp_confirm(&ann, &shown(&t, &made.secret)).await.unwrap();
+        for proof in [typed("000000"), Proof::RecoveryCode("aaaa-bbbb-cccc".to_owned())] {
+            assert_eq!(code(identity::reauthenticate(&ann, &proof).await), "WRONG_CODE");
+        }
+        assert_eq!(counted(3).await, 1);
+        t.clock.advance(Duration::seconds(30));
+        identity::reauthenticate(&ann, &typed(&shown(&t, &made.secret))).await.unwrap();
+        assert_eq!(counted(3).await, 1, "a right one is not counted");
+    }
+
+    async fn secrets_are_sealed_and_their_keys_change(t: TestEnv) {
+        owner(&t, "ann@example.org").await;
+        let ann = signed_in(&t, "ann@example.org").await;
+        let (old, new) = (format!("old:{}", context::random_key()), format!("new:{}", context::random_key()));
+        let with = |keys: &[&String]| {
+            let world = World { vault: Vault::of(keys).unwrap(), ..World::clone(&t.world) };
+            Ctx::new(Arc::new(world), ann.actor().clone(), ann.origin().clone())
+        };
+        assert_eq!(code(identity::totp_enrol(&with(&[]), "Souk").await), "SECOND_FACTOR_UNAVAILABLE");
+        let (secret, codes) = enrol(&t, &with(&[&old])).await;
+        assert_eq!(count(&t, "user_totp WHERE key_id = 'old'").await, 1);
+        assert_eq!(count(&t, &format!("user_totp WHERE secret LIKE '%{secret}%'")).await, 0);
+        let show = async |keys: &[&String]| {
+            t.clock.advance(Duration::seconds(30));
+            identity::reauthenticate(&with(keys), &typed(&shown(&t, &secret))).await
+        };
+        show(&[&old]).await.unwrap();
+        show(&[&new, &old]).await.unwrap();
+        assert_eq!(count(&t, "user_totp WHERE key_id = 'new'").await, 1, "sealed anew");
+        show(&[&new]).await.unwrap();
+        assert_eq!(code(show(&[&old]).await), "INTERNAL");
+        identity::reauthenticate(&with(&[]), &Proof::RecoveryCode(codes[0].clone())).await.unwrap();
     }
 }

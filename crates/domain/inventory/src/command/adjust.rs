@@ -74,7 +74,7 @@ pub async fn stock_adjust(ctx: &Ctx, input: StockAdjust) -> Result<StockLevel, E
     let kind = input.movement_kind()?;
     let sku = kernel::text::line("sku", &input.sku, SKU_MAX)?;
     let reason = kernel::text::line("reason", &input.reason, REASON_MAX)?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     if !ids_of_merchant(&*tx, merchant).await?.contains(&input.location_id) {
         return Err(context::Error::NotFound("location").into());
     }

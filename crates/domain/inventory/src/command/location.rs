@@ -71,7 +71,7 @@ pub async fn location_create(ctx: &Ctx, input: LocationCreate) -> Result<Locatio
     let code = kernel::text::code("code", &input.code, CODE_MAX)?;
     let name = kernel::text::line("name", &input.name, NAME_MAX)?;
     let (country, priority) = (country("country", &input.country)?, priority(input.priority)?);
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     repo::require_merchant(&tx, &grant, merchant_id).await?;
     let now = tx.now();
     let row = location::ActiveModel {
@@ -107,7 +107,7 @@ pub async fn location_create(ctx: &Ctx, input: LocationCreate) -> Result<Locatio
 /// `STALE_VERSION` when somebody else changed it meanwhile; not found for another merchant's.
 pub async fn location_edit(ctx: &Ctx, input: LocationEdit) -> Result<Location, Error> {
     let grant = ctx.authorize(LOCATION_EDIT)?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     let before = find(&*tx, &grant, input.id).await?.ok_or(context::Error::NotFound("location"))?;
     let mut after = before.clone();
     if let Some(name) = &input.name {

@@ -64,7 +64,7 @@ pub async fn stock_set(ctx: &Ctx, input: StockSet) -> Result<StockSetOutcome, Er
     if input.lines.is_empty() || input.lines.len() > ROWS_MAX {
         return Err(Invalid::range("lines", 1, ROWS_MAX as i64).into());
     }
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     let places = ids_of_merchant(&*tx, merchant).await?;
     let (counts, mut errors) = checked(merchant, &input.lines, &places);
     let locked = repo::lock(&tx, counts.iter().map(|count| (count.item, count.location))).await?;

@@ -56,7 +56,7 @@ pub async fn levels(ctx: &Ctx, filter: &LevelFilter, page: &PageArgs) -> Result<
         .order_by_asc(Column::Sku)
         .order_by_asc(Column::Id)
         .limit(page.limit())
-        .all(ctx.read())
+        .all(&ctx.read_for(&grant))
         .await?;
     let rows = rows.into_iter().map(StockLevel::from).collect();
     Ok(Page::from_rows(rows, page, |row: &StockLevel| (row.sku.clone(), row.id)))
@@ -71,7 +71,7 @@ pub async fn level(ctx: &Ctx, id: StockLevelId) -> Result<StockLevel, Error> {
     let row = Entity::find()
         .filter(Column::Id.eq(id))
         .filter(within_merchants(&grant, Column::MerchantId))
-        .one(ctx.read())
+        .one(&ctx.read_for(&grant))
         .await?;
     Ok(row.map(StockLevel::from).ok_or(context::Error::NotFound("stock level"))?)
 }
@@ -92,7 +92,7 @@ pub async fn levels_by_item_ids(
         .filter(Column::StockItemId.is_in(pad(items.to_vec())))
         .filter(within_merchants(&grant, Column::MerchantId))
         .order_by_asc(Column::Id)
-        .all(ctx.read())
+        .all(&ctx.read_for(&grant))
         .await?;
     let mut found: HashMap<StockItemId, Vec<StockLevel>> = HashMap::with_capacity(items.len());
     for row in rows {

@@ -54,7 +54,7 @@ pub(crate) async fn ids_of_merchant<C: ConnectionTrait>(
 /// Not found, also for another merchant's.
 pub async fn location(ctx: &Ctx, id: LocationId) -> Result<Location, Error> {
     let grant = ctx.authorize(LOCATION_READ)?;
-    Ok(find(ctx.read(), &grant, id).await?.ok_or(context::Error::NotFound("location"))?)
+    Ok(find(&ctx.read_for(&grant), &grant, id).await?.ok_or(context::Error::NotFound("location"))?)
 }
 
 /// Locations within the caller's scope, the oldest first.
@@ -70,7 +70,8 @@ pub async fn locations(ctx: &Ctx, merchant: Option<MerchantId>, page: &PageArgs)
     if let Some(after) = page.after_key::<LocationId>()? {
         wanted = wanted.add(Column::Id.gt(after));
     }
-    let rows = Entity::find().filter(wanted).order_by_asc(Column::Id).limit(page.limit()).all(ctx.read()).await?;
+    let rows =
+        Entity::find().filter(wanted).order_by_asc(Column::Id).limit(page.limit()).all(&ctx.read_for(&grant)).await?;
     let rows = rows.into_iter().map(Location::from).collect();
     Ok(Page::from_rows(rows, page, |row: &Location| row.id))
 }
@@ -87,7 +88,7 @@ pub async fn locations_by_ids(ctx: &Ctx, ids: &[LocationId]) -> Result<HashMap<L
     let rows = Entity::find()
         .filter(Column::Id.is_in(pad(ids.to_vec())))
         .filter(within_merchants(&grant, Column::MerchantId))
-        .all(ctx.read())
+        .all(&ctx.read_for(&grant))
         .await?;
     Ok(rows.into_iter().map(|row| (row.id, row.into())).collect())
 }
@@ -109,7 +110,7 @@ pub async fn locations_by_merchant_ids(
         .filter(within_merchants(&grant, Column::MerchantId))
         .order_by_asc(Column::Priority)
         .order_by_asc(Column::Id)
-        .all(ctx.read())
+        .all(&ctx.read_for(&grant))
         .await?;
     let mut found: HashMap<MerchantId, Vec<Location>> = HashMap::new();
     for row in rows {

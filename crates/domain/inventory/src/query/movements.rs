@@ -41,7 +41,8 @@ pub async fn movements(ctx: &Ctx, level: Option<StockLevelId>, page: &PageArgs) 
     if let Some(after) = page.after_key::<MovementId>()? {
         wanted = wanted.add(Column::Id.lt(after));
     }
-    let rows = Entity::find().filter(wanted).order_by_desc(Column::Id).limit(page.limit()).all(ctx.read()).await?;
+    let rows =
+        Entity::find().filter(wanted).order_by_desc(Column::Id).limit(page.limit()).all(&ctx.read_for(&grant)).await?;
     let rows = rows.into_iter().map(Movement::from).collect();
     Ok(Page::from_rows(rows, page, |row: &Movement| row.id))
 }

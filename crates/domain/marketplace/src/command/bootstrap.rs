@@ -43,7 +43,7 @@ pub async fn bootstrap(ctx: &Ctx) -> Result<Bootstrapped, Error> {
     if complete(&*crate::snapshot(ctx).await?) {
         return Ok(Bootstrapped::default());
     }
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     let made = fill(ctx, &mut tx, &grant).await?;
     tx.commit().await?;
     Ok(made)

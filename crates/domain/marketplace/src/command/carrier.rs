@@ -47,7 +47,7 @@ pub struct EditCarrier {
 /// What is wrong with the input; a code that is taken; denied; the database error.
 pub async fn create_carrier(ctx: &Ctx, input: CreateCarrier) -> Result<Carrier, Error> {
     let grant = ctx.authorize(EDIT_CARRIERS)?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     let market = repo::begin(ctx, &tx, &grant).await?;
     let carrier = new_carrier(ctx, &tx, input)?;
     room(market.carriers.len(), KIND_MAX, "carriers")?;
@@ -66,7 +66,7 @@ pub async fn create_carrier(ctx: &Ctx, input: CreateCarrier) -> Result<Carrier, 
 /// What is wrong with the input; not found; stale; denied; the database error.
 pub async fn edit_carrier(ctx: &Ctx, input: EditCarrier) -> Result<Carrier, Error> {
     let grant = ctx.authorize(EDIT_CARRIERS)?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     let market = repo::begin(ctx, &tx, &grant).await?;
     let before = market.carrier(input.id).ok_or_else(|| missing("carrier"))?;
     fresh(before.version, input.expected_version, "carrier")?;

@@ -53,7 +53,7 @@ pub struct EditChannel {
 /// What is wrong with the input; a code that is taken; denied; the database error.
 pub async fn create_channel(ctx: &Ctx, input: CreateChannel) -> Result<Channel, Error> {
     let grant = ctx.authorize(EDIT_CHANNELS)?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     let market = repo::begin(ctx, &tx, &grant).await?;
     let channel = new_channel(ctx, &tx, input)?;
     room(market.channels.len(), KIND_MAX, "channels")?;
@@ -73,7 +73,7 @@ pub async fn create_channel(ctx: &Ctx, input: CreateChannel) -> Result<Channel, 
 /// What is wrong with the input; not found; stale; denied; the database error.
 pub async fn edit_channel(ctx: &Ctx, input: EditChannel) -> Result<Channel, Error> {
     let grant = ctx.authorize(EDIT_CHANNELS)?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     let market = repo::begin(ctx, &tx, &grant).await?;
     let before = market.channel(input.id).ok_or_else(|| missing("channel"))?;
     fresh(before.version, input.expected_version, "channel")?;

@@ -54,7 +54,7 @@ pub struct EditCommissionRule {
 /// What is wrong with the input; denied; the database error.
 pub async fn create_commission_rule(ctx: &Ctx, input: CreateCommissionRule) -> Result<CommissionRule, Error> {
     let grant = ctx.authorize(EDIT_COMMISSION)?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     let market = repo::begin(ctx, &tx, &grant).await?;
     room(market.commission.iter().count(), RULES_MAX, "commission rules")?;
     let rule = new_rule(ctx, &tx, input)?;
@@ -71,7 +71,7 @@ pub async fn create_commission_rule(ctx: &Ctx, input: CreateCommissionRule) -> R
 /// What is wrong with the input; `DEFAULT_RULE_FIXED`; not found; stale; denied; the database error.
 pub async fn edit_commission_rule(ctx: &Ctx, input: EditCommissionRule) -> Result<CommissionRule, Error> {
     let grant = ctx.authorize(EDIT_COMMISSION)?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     let market = repo::begin(ctx, &tx, &grant).await?;
     let stored = market.commission.iter().find(|rule| rule.id == input.id && rule.version > 0);
     let before = stored.ok_or_else(|| missing("commission rule"))?;

@@ -58,7 +58,7 @@ pub struct EditCoupon {
 /// What is wrong with the input; a code that is taken; denied; the database error.
 pub async fn create_coupon(ctx: &Ctx, input: CreateCoupon) -> Result<Coupon, Error> {
     let grant = ctx.authorize(EDIT_COUPONS)?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     let coupon = Coupon {
         id: ctx.new_id(),
         code: input.code,
@@ -88,7 +88,7 @@ pub async fn create_coupon(ctx: &Ctx, input: CreateCoupon) -> Result<Coupon, Err
 /// What is wrong with the input; not found; stale; denied; the database error.
 pub async fn edit_coupon(ctx: &Ctx, input: EditCoupon) -> Result<Coupon, Error> {
     let grant = ctx.authorize(EDIT_COUPONS)?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     let before = repo::coupon(&*tx, input.id, true).await?;
     fresh(before.version, input.expected_version, "coupon")?;
     let mut after = Coupon { version: before.version + 1, updated_at: tx.now(), ..before.clone() };

@@ -73,7 +73,7 @@ pub struct EditDeliveryMethod {
 /// What is wrong with the input; a code that is taken; denied; the database error.
 pub async fn create_delivery_method(ctx: &Ctx, input: CreateDeliveryMethod) -> Result<DeliveryMethod, Error> {
     let grant = ctx.authorize(EDIT_DELIVERY)?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     let market = repo::begin(ctx, &tx, &grant).await?;
     let method = new_delivery_method(ctx, &tx, input)?;
     known(&market, &method)?;
@@ -93,7 +93,7 @@ pub async fn create_delivery_method(ctx: &Ctx, input: CreateDeliveryMethod) -> R
 /// What is wrong with the input; not found; stale; denied; the database error.
 pub async fn edit_delivery_method(ctx: &Ctx, input: EditDeliveryMethod) -> Result<DeliveryMethod, Error> {
     let grant = ctx.authorize(EDIT_DELIVERY)?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     let market = repo::begin(ctx, &tx, &grant).await?;
     let before = market.delivery_method(input.id).ok_or_else(|| missing("delivery method"))?;
     fresh(before.version, input.expected_version, "delivery method")?;

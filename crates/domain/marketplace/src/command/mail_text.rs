@@ -49,7 +49,7 @@ pub async fn save_mail_text(ctx: &Ctx, input: SaveMailText) -> Result<MailText, 
     let template = named(&input.template)?;
     let locale = locale(&input.locale)?;
     check_mail_text(template, &input.text)?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     let market = repo::begin(ctx, &tx, &grant).await?;
     let before = market.mail_texts.iter().find(|text| text.template == template && text.locale == locale);
     fresh(before.map_or(0, |text| text.version), input.expected_version, "mail text")?;
@@ -73,7 +73,7 @@ pub async fn reset_mail_text(ctx: &Ctx, input: ResetMailText) -> Result<Template
     let grant = ctx.authorize(EDIT_MAILS)?;
     let template = named(&input.template)?;
     let locale = locale(&input.locale)?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     let market = repo::begin(ctx, &tx, &grant).await?;
     let before = market.mail_texts.iter().find(|text| text.template == template && text.locale == locale);
     let before = before.ok_or_else(|| missing("mail text"))?;

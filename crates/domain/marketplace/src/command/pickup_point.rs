@@ -41,7 +41,7 @@ pub struct ImportedPickupPoints {
 pub async fn import_pickup_points(ctx: &Ctx, input: ImportPickupPoints) -> Result<ImportedPickupPoints, Error> {
     let grant = ctx.authorize(EDIT_DELIVERY)?;
     let points = checked(&input)?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     // The lock of the marketplace: two imports of one file come one after the other.
     let market = repo::begin(ctx, &tx, &grant).await?;
     let carrier = market.carrier_by_code(&input.carrier);

@@ -47,7 +47,7 @@ pub async fn edit_settings(ctx: &Ctx, input: EditSettings) -> Result<StoredSetti
     let grant = ctx.authorize(EDIT_SETTINGS)?;
     let reason = input.reason.as_deref().filter(|text| !text.trim().is_empty());
     let reason = reason.map(|text| text::line("reason", text, 500)).transpose()?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     let market = repo::begin(ctx, &tx, &grant).await?;
     fresh(market.settings_version, input.expected_version, "settings")?;
     let settings = market.settings.clone().patched(input.patch).checked()?;

@@ -39,7 +39,7 @@ pub struct EditTaxClass {
 /// What is wrong with the input; a code that is taken; denied; the database error.
 pub async fn create_tax_class(ctx: &Ctx, input: CreateTaxClass) -> Result<TaxClass, Error> {
     let grant = ctx.authorize(EDIT_TAXES)?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     let market = repo::begin(ctx, &tx, &grant).await?;
     let class = new_tax_class(ctx, &tx, input)?;
     room(market.tax_classes.len(), KIND_MAX, "tax classes")?;
@@ -58,7 +58,7 @@ pub async fn create_tax_class(ctx: &Ctx, input: CreateTaxClass) -> Result<TaxCla
 /// What is wrong with the input; not found; stale; denied; the database error.
 pub async fn edit_tax_class(ctx: &Ctx, input: EditTaxClass) -> Result<TaxClass, Error> {
     let grant = ctx.authorize(EDIT_TAXES)?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     let market = repo::begin(ctx, &tx, &grant).await?;
     let before = market.tax_class(input.id).ok_or_else(|| missing("tax class"))?;
     fresh(before.version, input.expected_version, "tax class")?;

@@ -23,7 +23,7 @@ pub async fn coupons(ctx: &Ctx, page: &PageArgs) -> Result<Page<Coupon>, Error> 
     if let Some(after) = page.after_key::<CouponId>()? {
         query = query.filter(coupon_row::Column::Id.lt(after));
     }
-    let rows = query.all(ctx.read()).await?.into_iter().map(Coupon::from).collect();
+    let rows = query.all(&ctx.read_for(&grant)).await?.into_iter().map(Coupon::from).collect();
     Ok(Page::from_rows(rows, page, |row: &Coupon| row.id))
 }
 
@@ -36,7 +36,7 @@ pub async fn coupon(ctx: &Ctx, id: CouponId) -> Result<Coupon, Error> {
     if !grant.is_wide() {
         return Err(context::Error::NotFound("coupon").into());
     }
-    repo::coupon(ctx.read(), id, false).await
+    repo::coupon(&ctx.read_for(&grant), id, false).await
 }
 
 /// The coupon with this code, for placement. The caller has authorized.

@@ -50,7 +50,7 @@ pub async fn pickup_points(ctx: &Ctx, filter: &PickupPointFilter, page: &PageArg
     }
     let find = find.order_by_asc(Column::PostalCode).order_by_asc(Column::Id).limit(page.limit());
     let rows: Result<Vec<PickupPoint>, Error> =
-        find.all(ctx.read()).await?.into_iter().map(repo::pickup::point).collect();
+        find.all(&ctx.read_for(&grant)).await?.into_iter().map(repo::pickup::point).collect();
     Ok(Page::from_rows(rows?, page, |point| (point.place.postal_code.clone(), point.id)))
 }
 

@@ -154,7 +154,7 @@ pub(super) fn check_share(field: &str, rate: Rate) -> Result<(), Invalid> {
 }
 
 async fn insert(ctx: &Ctx, grant: &Grant, made: Vec<Made>) -> Result<Vec<Merchant>, Error> {
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(grant).await?;
     let mut merchants = Vec::with_capacity(made.len());
     let mut owners = Vec::new();
     for Made { merchant, owner, path } in made {

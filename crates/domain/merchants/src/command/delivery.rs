@@ -33,7 +33,7 @@ pub struct SetDelivery {
 pub async fn set_delivery(ctx: &Ctx, input: SetDelivery) -> Result<MerchantDelivery, Error> {
     let grant = ctx.authorize(EDIT_DELIVERY)?;
     let merchant_id = owner(&grant, input.merchant_id)?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     repo::find(&*tx, &grant, merchant_id).await?;
     let market = marketplace::snapshot_on(&*tx).await.map_err(context::Error::internal)?;
     let before = repo::delivery::find(&*tx, &grant, merchant_id, input.method_id).await?;

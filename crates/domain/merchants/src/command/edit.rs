@@ -38,7 +38,7 @@ pub struct EditProfile {
 /// What is wrong with the input; not found; stale; denied; the database error.
 pub async fn edit_profile(ctx: &Ctx, input: EditProfile) -> Result<Merchant, Error> {
     let grant = ctx.authorize(EDIT_PROFILE)?;
-    let tx = ctx.begin_write().await?;
+    let tx = ctx.begin_write_for(&grant).await?;
     let before = seen(&tx, &grant, input.id, input.expected_version).await?;
     let mut after = before.clone();
     let profile = &mut after.profile;
@@ -68,7 +68,7 @@ pub struct EditLegal {
 /// As [`edit_profile`].
 pub async fn edit_legal(ctx: &Ctx, input: EditLegal) -> Result<Merchant, Error> {
     let grant = ctx.authorize(EDIT_LEGAL)?;
-    let tx = ctx.begin_write().await?;
+    let tx = ctx.begin_write_for(&grant).await?;
     let before = seen(&tx, &grant, input.id, input.expected_version).await?;
     let after = Merchant { legal: input.legal.checked()?, ..before.clone() };
     save(tx, &grant, &before, after, "legal_edited").await
@@ -97,7 +97,7 @@ pub struct EditTerms {
 /// As [`edit_profile`].
 pub async fn edit_terms(ctx: &Ctx, input: EditTerms) -> Result<Merchant, Error> {
     let grant = ctx.authorize(EDIT_TERMS)?;
-    let tx = ctx.begin_write().await?;
+    let tx = ctx.begin_write_for(&grant).await?;
     let before = seen(&tx, &grant, input.id, input.expected_version).await?;
     let mut after = before.clone();
     if let Some(tier) = input.tier {
@@ -133,7 +133,7 @@ pub struct EditCalendar {
 pub async fn edit_calendar(ctx: &Ctx, input: EditCalendar) -> Result<Merchant, Error> {
     let grant = ctx.authorize(EDIT_PROFILE)?;
     let calendar = input.calendar.map(|calendar| calendar.checked("calendar")).transpose()?;
-    let tx = ctx.begin_write().await?;
+    let tx = ctx.begin_write_for(&grant).await?;
     let before = seen(&tx, &grant, input.id, input.expected_version).await?;
     let after = Merchant { calendar, ..before.clone() };
     save(tx, &grant, &before, after, "calendar_edited").await
@@ -157,7 +157,7 @@ pub struct EditBank {
 pub async fn edit_bank(ctx: &Ctx, input: EditBank) -> Result<Merchant, Error> {
     let grant = ctx.authorize(EDIT_BANK)?;
     ctx.require_fresh()?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     let before = seen(&tx, &grant, input.id, input.expected_version).await?;
     let mut after = next(&tx, before.clone());
     after.bank = input.account.as_ref().map(|account| repo::hint(account, tx.now()));

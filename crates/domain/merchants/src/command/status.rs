@@ -60,7 +60,7 @@ pub async fn close(ctx: &Ctx, input: ChangeStatus) -> Result<Merchant, Error> {
 
 async fn change(ctx: &Ctx, grant: &Grant, input: ChangeStatus, transition: Transition) -> Result<Merchant, Error> {
     let reason = reason(input.reason.as_deref(), transition)?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(grant).await?;
     let before = repo::find(&*tx, grant, input.id).await?;
     if before.version != input.expected_version {
         return Err(context::Error::Stale("merchant").into());

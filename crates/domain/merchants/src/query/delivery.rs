@@ -33,7 +33,7 @@ pub async fn deliveries(
         find = find.filter(Column::DeliveryMethodId.gt(after));
     }
     let rows: Result<Vec<MerchantDelivery>, Error> =
-        find.all(ctx.read()).await?.into_iter().map(repo::delivery::delivery).collect();
+        find.all(&ctx.read_for(&grant)).await?.into_iter().map(repo::delivery::delivery).collect();
     Ok(Page::from_rows(rows?, page, |of| of.method_id))
 }
 

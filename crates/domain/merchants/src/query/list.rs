@@ -28,7 +28,7 @@ pub struct Filter {
 /// Not found when there is no such merchant, or not within the caller's reach.
 pub async fn get(ctx: &Ctx, id: MerchantId) -> Result<Merchant, Error> {
     let grant = ctx.authorize(READ)?;
-    repo::find(ctx.read(), &grant, id).await
+    repo::find(&ctx.read_for(&grant), &grant, id).await
 }
 
 /// These merchants; those beyond the caller's reach are left out. One statement.
@@ -43,7 +43,7 @@ pub async fn by_ids(ctx: &Ctx, ids: &[MerchantId]) -> Result<HashMap<MerchantId,
     let rows = Entity::find()
         .filter(Column::Id.is_in(db::dialect::pad(ids.to_vec())))
         .filter(within_merchants(&grant, Column::Id))
-        .all(ctx.read())
+        .all(&ctx.read_for(&grant))
         .await?;
     rows.into_iter().map(|row| Ok((row.id, repo::merchant(row)?))).collect()
 }
@@ -70,7 +70,7 @@ pub async fn list(ctx: &Ctx, filter: &Filter, page: &PageArgs) -> Result<Page<Me
         .order_by_asc(Column::NameFold)
         .order_by_asc(Column::Id)
         .limit(page.limit())
-        .all(ctx.read())
+        .all(&ctx.read_for(&grant))
         .await?;
     let rows: Result<Vec<Merchant>, Error> = rows.into_iter().map(repo::merchant).collect();
     Ok(Page::from_rows(rows?, page, |merchant| (text::fold(&merchant.profile.name), merchant.id)))
@@ -82,7 +82,7 @@ pub async fn list(ctx: &Ctx, filter: &Filter, page: &PageArgs) -> Result<Page<Me
 /// Not found when there is no such merchant, or not within the caller's reach.
 pub async fn bank_account(ctx: &Ctx, id: MerchantId) -> Result<Option<BankAccount>, Error> {
     let grant = ctx.authorize(READ_BANK)?;
-    repo::bank(ctx.read(), &grant, id).await
+    repo::bank(&ctx.read_for(&grant), &grant, id).await
 }
 
 /// What the caller may do to the status of this merchant: what the status allows and the caller has the right to.

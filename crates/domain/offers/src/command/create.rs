@@ -28,7 +28,7 @@ pub struct OfferCreate {
 pub async fn offer_create(ctx: &Ctx, input: OfferCreate) -> Result<Offer, Error> {
     let grant = ctx.authorize_within(OFFER_EDIT)?;
     let merchant = repo::owner(&grant, input.merchant_id)?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     repo::require_merchant(&tx, &grant, merchant).await?;
     let (sku, terms) = input.offer.checked(&known_channels(&tx).await?)?;
     let row = Row { index: 0, sku, variant: input.offer.variant_id, condition: input.offer.condition, terms };

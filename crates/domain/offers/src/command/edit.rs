@@ -35,7 +35,7 @@ pub struct OfferEdit {
 /// merchant's.
 pub async fn offer_edit(ctx: &Ctx, input: OfferEdit) -> Result<Offer, Error> {
     let grant = ctx.authorize_within(OFFER_EDIT)?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     let before = repo::lock_one(&tx, &grant, input.id).await?;
     if before.version != input.expected_version {
         return Err(context::Error::Stale("offer").into());

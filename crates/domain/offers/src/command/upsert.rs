@@ -54,7 +54,7 @@ pub async fn offers_upsert(ctx: &Ctx, input: OffersUpsert) -> Result<UpsertOutco
     if input.lines.is_empty() || input.lines.len() > ROWS_MAX {
         return Err(Invalid::range("lines", 1, ROWS_MAX as i64).into());
     }
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     repo::require_merchant(&tx, &grant, merchant).await?;
     let known = known_channels(&tx).await?;
     let mut errors = Vec::new();

@@ -54,7 +54,7 @@ pub async fn offers(ctx: &Ctx, filter: &OfferFilter, page: &PageArgs) -> Result<
     if let Some(after) = page.after_key::<OfferId>()? {
         wanted = wanted.add(Column::Id.gt(after));
     }
-    let rows = repo::find(ctx.read(), &grant, wanted, Some(page.limit())).await?;
+    let rows = repo::find(&ctx.read_for(&grant), &grant, wanted, Some(page.limit())).await?;
     Ok(Page::from_rows(rows, page, |offer: &Offer| offer.id))
 }
 
@@ -64,7 +64,7 @@ pub async fn offers(ctx: &Ctx, filter: &OfferFilter, page: &PageArgs) -> Result<
 /// Not found, also for another merchant's.
 pub async fn offer(ctx: &Ctx, id: OfferId) -> Result<Offer, Error> {
     let grant = ctx.authorize_within(OFFER_READ)?;
-    let found = repo::find(ctx.read(), &grant, Condition::all().add(Column::Id.eq(id)), None).await?;
+    let found = repo::find(&ctx.read_for(&grant), &grant, Condition::all().add(Column::Id.eq(id)), None).await?;
     Ok(found.into_iter().next().ok_or(context::Error::NotFound("offer"))?)
 }
 
@@ -78,7 +78,7 @@ pub async fn by_ids(ctx: &Ctx, ids: &[OfferId]) -> Result<HashMap<OfferId, Offer
         return Ok(HashMap::new());
     }
     let wanted = Condition::all().add(Column::Id.is_in(pad(ids.to_vec())));
-    let found = repo::find(ctx.read(), &grant, wanted, None).await?;
+    let found = repo::find(&ctx.read_for(&grant), &grant, wanted, None).await?;
     Ok(found.into_iter().map(|offer| (offer.id, offer)).collect())
 }
 
@@ -98,7 +98,7 @@ pub async fn merchant_offers_by_variant_ids(
         .add(Column::VariantId.is_in(pad(variants.to_vec())))
         .add(Column::Status.ne(OfferStatus::Ended.as_str()));
     let mut found: HashMap<VariantId, Vec<Offer>> = HashMap::new();
-    for offer in repo::find(ctx.read(), &grant, wanted, None).await? {
+    for offer in repo::find(&ctx.read_for(&grant), &grant, wanted, None).await? {
         found.entry(offer.variant_id).or_default().push(offer);
     }
     Ok(found)

@@ -53,7 +53,7 @@ pub struct CancelOrder {
 pub async fn cancel_units(ctx: &Ctx, input: CancelUnits) -> Result<Book, Error> {
     let grant = ctx.authorize(CANCEL_UNITS)?;
     let note = note(input.note.as_deref())?;
-    let tx = ctx.begin_write().await?;
+    let tx = ctx.begin_write_for(&grant).await?;
     let order = repo::order_of_part(&*tx, &grant, input.merchant_order).await?;
     let mut work = Work::open(ctx, tx, order).await?;
     work.expect(input.merchant_order, input.expected_version)?;
@@ -73,7 +73,7 @@ pub async fn cancel_units(ctx: &Ctx, input: CancelUnits) -> Result<Book, Error> 
 pub async fn cancel_order(ctx: &Ctx, input: CancelOrder) -> Result<Book, Error> {
     let grant = ctx.authorize(CANCEL)?;
     let note = note(input.note.as_deref())?;
-    let tx = ctx.begin_write().await?;
+    let tx = ctx.begin_write_for(&grant).await?;
     let found = order::Entity::find_by_id(input.order).filter(repo::orders_within(&grant)).one(&*tx).await?;
     let found = found.ok_or(context::Error::NotFound("order"))?;
     let mut work = Work::open(ctx, tx, found.id).await?;

@@ -181,7 +181,7 @@ pub async fn cart_create(ctx: &Ctx, input: CartCreate) -> Result<CartCreated, Er
 pub async fn cart_lines_add(ctx: &Ctx, access: &CartAccess, lines: Vec<NewLine>) -> Result<Cart, Error> {
     let grant = ctx.authorize(EDIT_CART)?;
     check_quotes(ctx, &lines)?;
-    let tx = ctx.begin_write().await?;
+    let tx = ctx.begin_write_for(&grant).await?;
     let before = open(&tx, ctx, &grant, access).await?;
     let market = marketplace::snapshot_on(&*tx).await.map_err(market_fault)?;
     let channel = market.channel(before.channel).ok_or_else(|| context::Error::internal("channel is gone"))?;
@@ -197,7 +197,7 @@ pub async fn cart_lines_add(ctx: &Ctx, access: &CartAccess, lines: Vec<NewLine>)
 /// Not found for a foreign cart or line; [`Error::CartOrdered`]; [`Invalid`] naming the line.
 pub async fn cart_lines_set(ctx: &Ctx, access: &CartAccess, changes: Vec<QuantityChange>) -> Result<Cart, Error> {
     let grant = ctx.authorize(EDIT_CART)?;
-    let tx = ctx.begin_write().await?;
+    let tx = ctx.begin_write_for(&grant).await?;
     let before = open(&tx, ctx, &grant, access).await?;
     let mut after = before.clone();
     set_units(&mut after.lines, &changes, "lines")?;
@@ -223,7 +223,7 @@ pub(super) fn set_units(lines: &mut Vec<CartLine>, changes: &[QuantityChange], p
 /// Not found for a foreign cart; [`Error::CartOrdered`]; [`Invalid`] naming the field.
 pub async fn cart_edit(ctx: &Ctx, access: &CartAccess, details: CartDetails) -> Result<Cart, Error> {
     let grant = ctx.authorize(EDIT_CART)?;
-    let tx = ctx.begin_write().await?;
+    let tx = ctx.begin_write_for(&grant).await?;
     let before = open(&tx, ctx, &grant, access).await?;
     check_points(&tx, &details.choices).await?;
     let mut after = before.clone();

@@ -20,7 +20,7 @@ use crate::repo;
 /// Not found; [`Error::InvalidTransition`].
 pub async fn close(ctx: &Ctx, id: MerchantOrderId) -> Result<Book, Error> {
     let grant = ctx.authorize(DRIVE)?;
-    let tx = ctx.begin_write().await?;
+    let tx = ctx.begin_write_for(&grant).await?;
     let order = repo::order_of_part(&*tx, &grant, id).await?;
     let mut work = Work::open(ctx, tx, order).await?;
     work.book.require(id, MerchantOrderAction::Close)?;

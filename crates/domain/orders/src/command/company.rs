@@ -40,7 +40,7 @@ pub async fn cart_approve(ctx: &Ctx, input: ApproveCart) -> Result<Cart, Error> 
     let grant = ctx.authorize(APPROVE_CART)?;
     let missing = || context::Error::NotFound("cart");
     let approver = ctx.actor().customer().ok_or_else(missing)?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     let mut found = cart::find(&*tx, ctx, &grant, &input.cart, true).await?;
     if found.state == CartState::Ordered {
         return Err(Error::CartOrdered);

@@ -55,7 +55,7 @@ pub struct Decide {
 /// [`Error::LinesUndecided`] when a line with open units is not named.
 pub async fn decide(ctx: &Ctx, input: Decide) -> Result<Book, Error> {
     let grant = ctx.authorize(DECIDE)?;
-    let tx = ctx.begin_write().await?;
+    let tx = ctx.begin_write_for(&grant).await?;
     let order = repo::order_of_part(&*tx, &grant, input.merchant_order).await?;
     let mut work = Work::open(ctx, tx, order).await?;
     work.expect(input.merchant_order, input.expected_version)?;

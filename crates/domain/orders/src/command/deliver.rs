@@ -45,7 +45,7 @@ pub struct Proof {
 pub async fn deliver(ctx: &Ctx, input: Deliver) -> Result<Shipment, Error> {
     let grant = ctx.authorize(SHIP)?;
     let received_by = received_by(input.proof.as_ref())?;
-    let tx = ctx.begin_write().await?;
+    let tx = ctx.begin_write_for(&grant).await?;
     let found = repo::shipment(&*tx, &grant, input.shipment).await?;
     let mut work = Work::open(ctx, tx, found.order_id).await?;
     // Once more under the lock of the order.

@@ -73,7 +73,7 @@ const NOTE_MAX: usize = 2000;
 pub async fn draft_create(ctx: &Ctx, input: DraftCreate) -> Result<Draft, Error> {
     let grant = ctx.authorize(EDIT_DRAFT)?;
     wide(&grant)?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     let market = marketplace::snapshot_on(&*tx).await.map_err(market_fault)?;
     let unknown = || Invalid::new("channel", "UNKNOWN", "there is no such channel");
     let channel = market.channel_by_code(&input.channel).filter(|c| c.active).ok_or_else(unknown)?;
@@ -132,7 +132,7 @@ pub async fn draft_create(ctx: &Ctx, input: DraftCreate) -> Result<Draft, Error>
 pub async fn draft_edit(ctx: &Ctx, input: DraftEdit) -> Result<Draft, Error> {
     let grant = ctx.authorize(EDIT_DRAFT)?;
     wide(&grant)?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     let before = open(&tx, input.draft, Some(input.expected_version), DraftAction::Edit).await?;
     let market = marketplace::snapshot_on(&*tx).await.map_err(market_fault)?;
     let mut after = before.clone();
@@ -171,7 +171,7 @@ pub async fn draft_edit(ctx: &Ctx, input: DraftEdit) -> Result<Draft, Error> {
 pub async fn draft_delete(ctx: &Ctx, id: DraftOrderId, expected_version: i64) -> Result<Draft, Error> {
     let grant = ctx.authorize(EDIT_DRAFT)?;
     wide(&grant)?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     let draft = open(&tx, id, Some(expected_version), DraftAction::Delete).await?;
     let draft = drop_draft(&mut tx, draft, DraftState::Deleted, "deleted").await?;
     tx.commit().await?;

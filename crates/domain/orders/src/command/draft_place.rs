@@ -54,7 +54,7 @@ pub async fn draft_place(ctx: &Ctx, input: DraftPlace) -> Result<Order, Error> {
     let grant = ctx.authorize(EDIT_DRAFT)?;
     wide(&grant)?;
     let bill_to = input.bill_to.map(|address| address.checked("billTo")).transpose()?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     let keyed = KeyedInput {
         draft: input.draft,
         expected_version: input.expected_version,

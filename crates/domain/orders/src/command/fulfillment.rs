@@ -130,7 +130,7 @@ pub async fn fulfillment_merge(ctx: &Ctx, of: OfFulfillment, into: FulfillmentOr
 /// The order of a fulfillment order under lock, when its state allows `action`.
 async fn open(ctx: &Ctx, of: OfFulfillment, action: FulfillmentAction) -> Result<Work, Error> {
     let grant = ctx.authorize(SHIP)?;
-    let tx = ctx.begin_write().await?;
+    let tx = ctx.begin_write_for(&grant).await?;
     let found = repo::fulfillment(&*tx, &grant, of.id).await?;
     let work = Work::open(ctx, tx, found.order_id).await?;
     let row: &FulfillmentOrder = work.book.fulfillment(of.id)?;

@@ -45,7 +45,7 @@ pub struct CloseIncident {
 pub async fn incident_open(ctx: &Ctx, input: OpenIncident) -> Result<Incident, Error> {
     let grant = ctx.authorize(INCIDENT)?;
     let note = note(input.note.as_deref())?;
-    let tx = ctx.begin_write().await?;
+    let tx = ctx.begin_write_for(&grant).await?;
     let order = order_of(&*tx, &grant, input.merchant_order).await?;
     let mut work = Work::open(ctx, tx, order).await?;
     work.book.require(input.merchant_order, MerchantOrderAction::OpenIncident)?;
@@ -76,7 +76,7 @@ pub async fn incident_open(ctx: &Ctx, input: OpenIncident) -> Result<Incident, E
 pub async fn incident_close(ctx: &Ctx, input: CloseIncident) -> Result<Incident, Error> {
     let grant = ctx.authorize(INCIDENT)?;
     let outcome = note(input.outcome.as_deref())?;
-    let tx = ctx.begin_write().await?;
+    let tx = ctx.begin_write_for(&grant).await?;
     let order = order_of(&*tx, &grant, input.merchant_order).await?;
     let mut work = Work::open(ctx, tx, order).await?;
     work.book.require(input.merchant_order, MerchantOrderAction::CloseIncident)?;

@@ -72,7 +72,7 @@ pub async fn pickup_hand_over(ctx: &Ctx, input: HandOver) -> Result<Shipment, Er
 
 async fn open(ctx: &Ctx, of: OfFulfillment, action: FulfillmentAction) -> Result<(Work, FulfillmentOrder), Error> {
     let grant = ctx.authorize(SHIP)?;
-    let tx = ctx.begin_write().await?;
+    let tx = ctx.begin_write_for(&grant).await?;
     let found = repo::fulfillment(&*tx, &grant, of.id).await?;
     let work = Work::open(ctx, tx, found.order_id).await?;
     let row = work.book.fulfillment(of.id)?.clone();

@@ -89,7 +89,7 @@ pub(super) struct Answer {
 pub async fn place(ctx: &Ctx, input: Place) -> Result<Order, Error> {
     let grant = ctx.authorize(PLACE)?;
     let bill_to = input.bill_to.clone().map(|address| address.checked("billTo")).transpose()?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     // Keys of people who did not sign in are kept apart by cart: they have no id of their own.
     let owner = if ctx.actor().is_anonymous() { input.cart.id.to_string() } else { ctx.actor().id() };
     let keyed = KeyedInput {

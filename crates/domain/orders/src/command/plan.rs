@@ -35,7 +35,7 @@ pub(super) struct Planned {
 /// Not found for a foreign cart; [`Error::CartOrdered`].
 pub async fn cart_plan(ctx: &Ctx, access: &CartAccess) -> Result<SplitPlan, Error> {
     let grant = ctx.authorize(EDIT_CART)?;
-    let cart = cart::find(ctx.read(), ctx, &grant, access, false).await?;
+    let cart = cart::find(&ctx.read_for(&grant), ctx, &grant, access, false).await?;
     plan_of(ctx, &cart).await
 }
 

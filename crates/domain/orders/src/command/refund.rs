@@ -86,7 +86,7 @@ pub async fn refund_units(ctx: &Ctx, input: RefundUnits) -> Result<Refund, Error
     let note = note(input.note.as_deref())?;
     check_doubles("lines", ".lineId", input.lines.iter().map(|units| units.line))?;
     check_doubles("shippingOf", "", input.shipping_of.iter().copied())?;
-    let tx = ctx.begin_write().await?;
+    let tx = ctx.begin_write_for(&grant).await?;
     let order = repo::order_of_part(&*tx, &grant, input.merchant_order).await?;
     let mut work = Work::open(ctx, tx, order).await?;
     work.expect(input.merchant_order, input.expected_version)?;
@@ -117,7 +117,7 @@ pub async fn refund_amount(ctx: &Ctx, input: RefundAmount) -> Result<Refund, Err
     let note = note(input.note.as_deref())?;
     check_doubles("lineIds", "", input.lines.iter().copied())?;
     check_doubles("shippingOf", "", input.shipping_of.iter().copied())?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     let order = repo::order_of_part(&*tx, &grant, input.merchant_order).await?;
     match tx.idempotent::<Answer, _>(ctx.actor().id(), "refund_amount", &input.idempotency_key, &input).await? {
         Idempotent::Replay(answer) => {
@@ -194,7 +194,7 @@ pub async fn refund_reject(ctx: &Ctx, id: RefundId, text: Option<&str>) -> Resul
 async fn decided(ctx: &Ctx, id: RefundId, action: RefundAction) -> Result<(Work, Refund), Error> {
     let grant = ctx.authorize(APPROVE_REFUND)?;
     let within = context::within_merchants(&grant, refund::Column::MerchantId);
-    let reached = refund::Entity::find_by_id(id).filter(within).one(ctx.read()).await?;
+    let reached = refund::Entity::find_by_id(id).filter(within).one(&ctx.read_for(&grant)).await?;
     reached.ok_or(context::Error::NotFound("refund"))?;
     let (work, mut row) = refund_of(ctx, id).await?;
     action.require(row.state.as_str(), &care::refund(row.state))?;

@@ -60,7 +60,7 @@ pub(super) struct Tracking {
 /// [`Error::TooManyUnits`]; [`Error::TrackingRequired`]; [`Invalid`].
 pub async fn ship(ctx: &Ctx, input: Ship) -> Result<Shipment, Error> {
     let grant = ctx.authorize(SHIP)?;
-    let tx = ctx.begin_write().await?;
+    let tx = ctx.begin_write_for(&grant).await?;
     let found = repo::fulfillment(&*tx, &grant, input.fulfillment_order).await?;
     let mut work = Work::open(ctx, tx, found.order_id).await?;
     let fulfillment = locked(&work, &input)?;

@@ -40,7 +40,7 @@ pub async fn parcel_ended(ctx: &Ctx, input: ParcelEnded) -> Result<Shipment, Err
     let grant = ctx.authorize(SHIP)?;
     let note = note(input.note.as_deref())?;
     let action = if input.lost { ShipmentAction::ReportLost } else { ShipmentAction::ReportReturned };
-    let tx = ctx.begin_write().await?;
+    let tx = ctx.begin_write_for(&grant).await?;
     let found = repo::shipment(&*tx, &grant, input.shipment).await?;
     let mut work = Work::open(ctx, tx, found.order_id).await?;
     // Once more under the lock of the order.

@@ -20,7 +20,7 @@ pub async fn captures_of_operation(ctx: &Ctx, operation: PaymentOperationId) -> 
     let rows = capture::Entity::find()
         .filter(capture::Column::OperationId.eq(operation))
         .order_by_asc(capture::Column::MerchantOrderId)
-        .all(ctx.read())
+        .all(&ctx.read_for(&grant))
         .await?;
     Ok(rows)
 }

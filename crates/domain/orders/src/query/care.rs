@@ -56,8 +56,8 @@ pub struct IncidentFilter {
 /// Not found for a foreign return.
 pub async fn goods_return(ctx: &Ctx, id: ReturnId) -> Result<ReturnDetail, Error> {
     let grant = ctx.authorize(READ_RETURN)?;
-    let row = repo::goods_return(ctx.read(), &grant, id).await?;
-    let lines = repo::goods_return_lines(ctx.read(), id).await?;
+    let row = repo::goods_return(&ctx.read_for(&grant), &grant, id).await?;
+    let lines = repo::goods_return_lines(&ctx.read_for(&grant), id).await?;
     Ok(ReturnDetail { goods_return: row, lines })
 }
 
@@ -81,9 +81,9 @@ pub async fn returns(ctx: &Ctx, filter: &ReturnFilter, page: &PageArgs) -> Resul
         .filter(wanted)
         .order_by_desc(goods_return::Column::Id)
         .limit(page.limit())
-        .all(ctx.read())
+        .all(&ctx.read_for(&grant))
         .await?;
-    let details = with_lines(ctx.read(), rows).await?;
+    let details = with_lines(&ctx.read_for(&grant), rows).await?;
     Ok(Page::from_rows(details, page, |detail: &ReturnDetail| detail.goods_return.id))
 }
 
@@ -98,9 +98,12 @@ pub async fn returns_by_parts(
     let grant = ctx.authorize(READ_RETURN)?;
     let within =
         repo::returns_within(&grant).add(goods_return::Column::MerchantOrderId.is_in(db::dialect::pad(ids.to_vec())));
-    let rows =
-        goods_return::Entity::find().filter(within).order_by_asc(goods_return::Column::Id).all(ctx.read()).await?;
-    let details = with_lines(ctx.read(), rows).await?;
+    let rows = goods_return::Entity::find()
+        .filter(within)
+        .order_by_asc(goods_return::Column::Id)
+        .all(&ctx.read_for(&grant))
+        .await?;
+    let details = with_lines(&ctx.read_for(&grant), rows).await?;
     Ok(grouped(details, |detail| detail.goods_return.merchant_order_id))
 }
 
@@ -140,7 +143,7 @@ pub async fn incidents(ctx: &Ctx, filter: &IncidentFilter, page: &PageArgs) -> R
         .filter(wanted)
         .order_by_desc(incident::Column::Id)
         .limit(page.limit())
-        .all(ctx.read())
+        .all(&ctx.read_for(&grant))
         .await?;
     Ok(Page::from_rows(rows, page, |row: &Incident| row.id))
 }
@@ -157,6 +160,7 @@ pub async fn incidents_by_parts(
     let within = Condition::all()
         .add(within_merchants(&grant, incident::Column::MerchantId))
         .add(incident::Column::MerchantOrderId.is_in(db::dialect::pad(ids.to_vec())));
-    let rows = incident::Entity::find().filter(within).order_by_asc(incident::Column::Id).all(ctx.read()).await?;
+    let rows =
+        incident::Entity::find().filter(within).order_by_asc(incident::Column::Id).all(&ctx.read_for(&grant)).await?;
     Ok(grouped(rows, |row| row.merchant_order_id))
 }

@@ -17,7 +17,7 @@ use crate::model::status::CartState;
 /// Not found for a foreign cart.
 pub async fn cart(ctx: &Ctx, access: &CartAccess) -> Result<Cart, Error> {
     let grant = ctx.authorize(EDIT_CART)?;
-    find_cart(ctx.read(), ctx, &grant, access, false).await
+    find_cart(&ctx.read_for(&grant), ctx, &grant, access, false).await
 }
 
 /// The newest open cart of the buyer who asks; `None` when there is none.
@@ -34,8 +34,8 @@ pub async fn newest_cart_of_mine(ctx: &Ctx) -> Result<Option<Cart>, Error> {
         .filter(cart::Column::State.eq(CartState::Open))
         .order_by_desc(cart::Column::Id)
         .into_tuple()
-        .one(ctx.read())
+        .one(&ctx.read_for(&grant))
         .await?;
     let Some(id) = newest else { return Ok(None) };
-    Ok(Some(find_cart(ctx.read(), ctx, &grant, &CartAccess { id, token: None }, false).await?))
+    Ok(Some(find_cart(&ctx.read_for(&grant), ctx, &grant, &CartAccess { id, token: None }, false).await?))
 }

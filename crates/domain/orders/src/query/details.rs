@@ -114,7 +114,7 @@ pub async fn details_by_merchant_orders(
     let within = Condition::all()
         .add(merchant_order::Column::Id.is_in(db::dialect::pad(ids.to_vec())))
         .add(repo::merchant_orders_within(&grant));
-    let parts = load(ctx.read(), within).await?;
+    let parts = load(&ctx.read_for(&grant), within).await?;
     Ok(parts.into_iter().map(|part| (part.merchant_order.id, part)).collect())
 }
 
@@ -126,10 +126,10 @@ pub async fn details_by_merchant_orders(
 pub async fn ordered_of_merchant(ctx: &Ctx, id: MerchantOrderId) -> Result<(MerchantOrder, Vec<OrderLine>), Error> {
     let grant = ctx.authorize(READ_MERCHANT_ORDER)?;
     let within = within_merchants(&grant, merchant_order::Column::MerchantId);
-    let part = merchant_order::Entity::find_by_id(id).filter(within).one(ctx.read()).await?;
+    let part = merchant_order::Entity::find_by_id(id).filter(within).one(&ctx.read_for(&grant)).await?;
     let part = part.ok_or(context::Error::NotFound("merchant order"))?;
     let lines = order_line::Entity::find().filter(order_line::Column::MerchantOrderId.eq(id));
-    Ok((part, lines.order_by_asc(order_line::Column::LineNo).all(ctx.read()).await?))
+    Ok((part, lines.order_by_asc(order_line::Column::LineNo).all(&ctx.read_for(&grant)).await?))
 }
 
 /// All lines of an order; one statement. For the operator.
@@ -140,7 +140,7 @@ pub async fn ordered_of_all(ctx: &Ctx, id: OrderId) -> Result<Vec<OrderLine>, Er
     let grant = ctx.authorize(READ)?;
     let lines = order_line::Entity::find().filter(order_line::Column::OrderId.eq(id));
     let lines = lines.filter(within_merchants(&grant, order_line::Column::MerchantId));
-    Ok(lines.order_by_asc(order_line::Column::LineNo).all(ctx.read()).await?)
+    Ok(lines.order_by_asc(order_line::Column::LineNo).all(&ctx.read_for(&grant)).await?)
 }
 
 /// A parcel.
@@ -149,8 +149,8 @@ pub async fn ordered_of_all(ctx: &Ctx, id: OrderId) -> Result<Vec<OrderLine>, Er
 /// Not found for a foreign parcel.
 pub async fn shipment(ctx: &Ctx, id: ShipmentId) -> Result<ShipmentDetail, Error> {
     let grant = ctx.authorize(READ_MERCHANT_ORDER)?;
-    let row = repo::shipment(ctx.read(), &grant, id).await?;
-    let lines = repo::shipment_lines(ctx.read(), id).await?;
+    let row = repo::shipment(&ctx.read_for(&grant), &grant, id).await?;
+    let lines = repo::shipment_lines(&ctx.read_for(&grant), id).await?;
     Ok(ShipmentDetail { shipment: row, lines })
 }
 
@@ -169,9 +169,9 @@ pub async fn shipment_lines(ctx: &Ctx, id: ShipmentId) -> Result<Vec<ShipmentLin
 pub async fn refund_lines(ctx: &Ctx, id: RefundId) -> Result<Vec<RefundLine>, Error> {
     let grant = ctx.authorize(READ_MERCHANT_ORDER)?;
     let within = within_merchants(&grant, refund::Column::MerchantId);
-    let row = refund::Entity::find_by_id(id).filter(within).one(ctx.read()).await?;
+    let row = refund::Entity::find_by_id(id).filter(within).one(&ctx.read_for(&grant)).await?;
     let row = row.ok_or(context::Error::NotFound("refund"))?;
-    Ok(refund_line::Entity::find().filter(refund_line::Column::RefundId.eq(row.id)).all(ctx.read()).await?)
+    Ok(refund_line::Entity::find().filter(refund_line::Column::RefundId.eq(row.id)).all(&ctx.read_for(&grant)).await?)
 }
 
 /// Loads the merchant orders in `within`, by number.

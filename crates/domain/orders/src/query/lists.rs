@@ -145,7 +145,7 @@ pub async fn orders(ctx: &Ctx, filter: &OrderFilter, page: &PageArgs) -> Result<
         .order_by_desc(order::Column::PlacedAt)
         .order_by_desc(order::Column::Id)
         .limit(page.limit())
-        .all(ctx.read())
+        .all(&ctx.read_for(&grant))
         .await?;
     Ok(Page::from_rows(rows, page, |row: &Order| (row.placed_at, row.id.0)))
 }
@@ -199,7 +199,7 @@ pub async fn merchant_orders_by_ids(
     let rows = merchant_order::Entity::find()
         .filter(merchant_order::Column::Id.is_in(db::dialect::pad(ids.to_vec())))
         .filter(repo::merchant_orders_within(&grant))
-        .all(ctx.read())
+        .all(&ctx.read_for(&grant))
         .await?;
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
@@ -233,7 +233,7 @@ pub async fn merchant_orders(
         .order_by_desc(merchant_order::Column::PlacedAt)
         .order_by_desc(merchant_order::Column::Id)
         .limit(page.limit())
-        .all(ctx.read())
+        .all(&ctx.read_for(&grant))
         .await?;
     Ok(Page::from_rows(rows, page, |row: &MerchantOrder| (row.placed_at, row.id.0)))
 }
@@ -254,7 +254,7 @@ pub async fn refunds_open(ctx: &Ctx, page: &PageArgs) -> Result<Page<Refund>, Er
         .filter(wanted)
         .order_by_asc(refund::Column::Id)
         .limit(page.limit())
-        .all(ctx.read())
+        .all(&ctx.read_for(&grant))
         .await?;
     Ok(Page::from_rows(rows, page, |row: &Refund| row.id))
 }

@@ -76,14 +76,14 @@ pub async fn commission_preview(ctx: &Ctx, trial: CommissionTrial) -> Result<Com
     if trial.to <= trial.from {
         return Err(Invalid::new("placedTo", "OUT_OF_RANGE", "must be later than the beginning").into());
     }
-    let market = marketplace::snapshot_on(ctx.read()).await.map_err(market_fault)?;
+    let market = marketplace::snapshot_on(&ctx.read_for(&grant)).await.map_err(market_fault)?;
     let mut parts = merchant_order::Entity::find()
         .filter(merchant_order::Column::PlacedAt.gte(trial.from))
         .filter(merchant_order::Column::PlacedAt.lt(trial.to))
         .order_by_asc(merchant_order::Column::PlacedAt)
         .order_by_asc(merchant_order::Column::Id)
         .limit(PARTS_MAX + 1)
-        .all(ctx.read())
+        .all(&ctx.read_for(&grant))
         .await?;
     let limit = usize::try_from(PARTS_MAX).unwrap_or(usize::MAX);
     let truncated = parts.len() > limit;

@@ -36,8 +36,8 @@ pub struct QuoteFilter {
 /// Not found for a foreign quote.
 pub async fn quote(ctx: &Ctx, id: QuoteId) -> Result<SeenQuote, Error> {
     let grant = ctx.authorize(READ_QUOTE)?;
-    let reach = repo::Reach::of(ctx.read(), &grant).await?;
-    repo::find(ctx.read(), &reach, id, false).await
+    let reach = repo::Reach::of(&ctx.read_for(&grant), &grant).await?;
+    repo::find(&ctx.read_for(&grant), &reach, id, false).await
 }
 
 /// Quotes, the newest first: all for the operator, its own for a merchant, one's own for a buyer, or those of a company.
@@ -46,7 +46,7 @@ pub async fn quote(ctx: &Ctx, id: QuoteId) -> Result<SeenQuote, Error> {
 /// The right may be missing; `Invalid` for a bad cursor.
 pub async fn quotes(ctx: &Ctx, filter: &QuoteFilter, page: &PageArgs) -> Result<Page<SeenQuote>, Error> {
     let grant = ctx.authorize(READ_QUOTE)?;
-    let reach = repo::Reach::of(ctx.read(), &grant).await?;
+    let reach = repo::Reach::of(&ctx.read_for(&grant), &grant).await?;
     let mut wanted = reach.listed(&grant, filter.company);
     if let Some(merchant) = filter.merchant {
         wanted = wanted.add(quote::Column::MerchantId.eq(merchant));
@@ -65,9 +65,9 @@ pub async fn quotes(ctx: &Ctx, filter: &QuoteFilter, page: &PageArgs) -> Result<
         .filter(wanted)
         .order_by_desc(quote::Column::Id)
         .limit(page.limit())
-        .all(ctx.read())
+        .all(&ctx.read_for(&grant))
         .await?;
-    let quotes = repo::with_lines(ctx.read(), rows).await?;
+    let quotes = repo::with_lines(&ctx.read_for(&grant), rows).await?;
     let seen = quotes.into_iter().map(|quote| reach.seen(quote)).collect();
     Ok(Page::from_rows(seen, page, |seen: &SeenQuote| seen.quote.row.id))
 }
@@ -116,7 +116,7 @@ pub async fn steps_by_quotes(ctx: &Ctx, ids: &[QuoteId]) -> Result<HashMap<Quote
 /// The rows of reached quotes, and whether a merchant asks.
 async fn reached<C: ColumnTrait>(ctx: &Ctx, column: C, ids: &[QuoteId]) -> Result<(Condition, bool), Error> {
     let grant = ctx.authorize(READ_QUOTE)?;
-    let reach = repo::Reach::of(ctx.read(), &grant).await?;
+    let reach = repo::Reach::of(&ctx.read_for(&grant), &grant).await?;
     let ids = db::dialect::pad(ids.to_vec());
     let own = quote::Entity::find().select_only().column(quote::Column::Id);
     let own = own.filter(quote::Column::Id.is_in(ids.clone())).filter(reach.within.clone());

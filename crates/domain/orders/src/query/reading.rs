@@ -24,7 +24,7 @@ impl Reading {
         let grant = ctx.authorize_within(READ)?;
         let companies = match grant.customers() {
             Reach::Only(customer) => {
-                customers::companies_of_admin_on(ctx.read(), customer).await.map_err(customers_fault)?
+                customers::companies_of_admin_on(&ctx.read_for(&grant), customer).await.map_err(customers_fault)?
             }
             Reach::All | Reach::Nothing => Vec::new(),
         };

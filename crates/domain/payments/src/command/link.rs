@@ -64,7 +64,7 @@ pub async fn make_link(ctx: &Ctx, id: PaymentId) -> Result<LinkSecret, Error> {
     if !grant.is_wide() {
         return Err(CoreError::NotFound("payment").into());
     }
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     let mut payment = repo::lock_payment(&tx, id).await?;
     if !payment.is_by_link() || !payment.waits_for_buyer() {
         return Err(Error::NotPossible("this payment does not wait for a link"));

@@ -79,7 +79,7 @@ async fn step(
 ) -> Result<SeenQuote, Error> {
     let grant = ctx.authorize(right)?;
     let words = checked_note(input.note)?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     let mut seen = open(&tx, &grant, input.quote, action, Some(input.expected_version)).await?;
     let before = seen.quote.row.state;
     seen.quote.row.state = action.leads_to();
@@ -103,7 +103,7 @@ async fn step(
 pub async fn quote_approve(ctx: &Ctx, input: QuoteApprove) -> Result<SeenQuote, Error> {
     let grant = ctx.authorize(APPROVE_QUOTE)?;
     let approver = buyer(ctx, &grant)?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     let reach = repo::Reach::of(&*tx, &grant).await?;
     let mut seen = repo::find(&*tx, &reach, input.quote, true).await?;
     if seen.quote.row.customer_id == approver {

@@ -18,7 +18,7 @@ use crate::repo::quote as repo;
 /// The right may be missing; the database error. Those before it stay ended.
 pub async fn quotes_expire(ctx: &Ctx, limit: u64) -> Result<u64, Error> {
     let grant = ctx.authorize(DRIVE)?;
-    let reach = repo::Reach::of(ctx.read(), &grant).await?;
+    let reach = repo::Reach::of(&ctx.read_for(&grant), &grant).await?;
     let due: Vec<QuoteId> = quote::Entity::find()
         .select_only()
         .column(quote::Column::Id)
@@ -26,11 +26,11 @@ pub async fn quotes_expire(ctx: &Ctx, limit: u64) -> Result<u64, Error> {
         .order_by_asc(quote::Column::DueAt)
         .limit(limit)
         .into_tuple()
-        .all(ctx.read())
+        .all(&ctx.read_for(&grant))
         .await?;
     let mut count = 0;
     for id in due {
-        let mut tx = ctx.begin_write().await?;
+        let mut tx = ctx.begin_write_for(&grant).await?;
         let mut found = repo::find(&*tx, &reach, id, true).await?.quote;
         // Somebody may have answered since it was read.
         if !is_open(found.row.state) || found.state_at(tx.now()) != QuoteState::Expired {

@@ -63,7 +63,7 @@ pub struct QuoteRefuse {
 /// line that is not for sale any more, the delivery method or the day; [`Error::NotPlaceable`] when it cannot be sent.
 pub async fn quote_offer(ctx: &Ctx, input: QuoteOfferMake) -> Result<SeenQuote, Error> {
     let grant = ctx.authorize(ANSWER_QUOTE)?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     let mut seen = open(&tx, &grant, input.quote, QuoteAction::Offer, Some(input.expected_version)).await?;
     let market = marketplace::snapshot_on(&*tx).await.map_err(market_fault)?;
     let quote = &mut seen.quote;
@@ -106,7 +106,7 @@ pub async fn quote_offer(ctx: &Ctx, input: QuoteOfferMake) -> Result<SeenQuote, 
 pub async fn quote_refuse(ctx: &Ctx, input: QuoteRefuse) -> Result<SeenQuote, Error> {
     let grant = ctx.authorize(ANSWER_QUOTE)?;
     let words = checked_note(input.note)?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     let mut seen = open(&tx, &grant, input.quote, QuoteAction::Refuse, Some(input.expected_version)).await?;
     let before = seen.quote.row.state;
     seen.quote.row.state = QuoteState::Refused;

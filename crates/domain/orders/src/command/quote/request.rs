@@ -93,7 +93,7 @@ struct Found {
 pub async fn quote_request(ctx: &Ctx, input: QuoteRequest) -> Result<Vec<SeenQuote>, Error> {
     let grant = ctx.authorize(REQUEST_QUOTE)?;
     let customer = buyer(ctx, &grant)?;
-    let mut tx = ctx.begin_write().await?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
     let keyed = KeyedInput {
         cart: input.cart.as_ref().map(|cart| cart.id),
         channel: input.channel.as_deref(),

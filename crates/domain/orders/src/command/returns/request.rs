@@ -53,7 +53,7 @@ pub async fn return_request(ctx: &Ctx, input: RequestReturn) -> Result<ReturnDet
     let grant = ctx.authorize(if input.guest.is_some() { REQUEST_RETURN_BY_TOKEN } else { REQUEST_RETURN })?;
     let note = note(input.note.as_deref())?;
     check(&input.lines)?;
-    let tx = ctx.begin_write().await?;
+    let tx = ctx.begin_write_for(&grant).await?;
     let order = match &input.guest {
         Some(guest) => query::guest_order_on(&*tx, guest).await?.id,
         None => order_of(&*tx, &grant, input.merchant_order).await?,
