@@ -141,7 +141,7 @@ async fn the_operator_acts_in_the_place_of_a_merchants_owner_and_histories_name_
         let made = run(&acting, "merchant/stock#StockLocationCreate", place).await;
         let id = &made["location"]["id"];
         let (root, by) = (root.as_str().unwrap().to_owned(), ann.as_str().unwrap().to_owned());
-        assert_eq!(authors(owner, "stock_location", id).await, [(root, by)]);
+        assert_eq!(authors(owner, "location", id).await, [(root, by)]);
 
         // Nothing that only the person, a fresh proof or a second person may do.
         assert_eq!(code(&refused(&acting, begin, asked(5)).await), "FORBIDDEN");
