@@ -67,6 +67,35 @@ pub struct EditDeliveryMethod {
     pub active: Option<bool>,
 }
 
+impl EditDeliveryMethod {
+    /// A change of `method` as it is now, in which everything stays.
+    #[must_use]
+    pub fn unchanged(method: &DeliveryMethod) -> Self {
+        Self {
+            id: method.id,
+            expected_version: method.version,
+            name: None,
+            kind: None,
+            pricing: None,
+            product_types: None,
+            countries: None,
+            tax_class_id: None,
+            max_weight_g: None,
+            transit_days_min: None,
+            transit_days_max: None,
+            tracking_required: None,
+            cod_allowed: None,
+            rates: None,
+            zones: None,
+            carriers: None,
+            travel_days: None,
+            own_rates: None,
+            position: None,
+            active: None,
+        }
+    }
+}
+
 /// Makes a delivery method.
 ///
 /// # Errors
