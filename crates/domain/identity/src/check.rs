@@ -25,6 +25,10 @@ pub async fn check<C: ConnectionTrait>(conn: &C) -> Result<Vec<String>, DbErr> {
             "memberships of erased accounts",
         ),
         (
+            "SELECT count(*) FROM user_identity i JOIN user_account u ON u.id = i.user_id WHERE u.status = 'erased'",
+            "identities at providers of erased accounts",
+        ),
+        (
             "SELECT count(*) FROM invitation i WHERE i.accepted_at IS NOT NULL AND i.accepted_at >= i.expires_at",
             "invitations that were accepted after they had expired",
         ),

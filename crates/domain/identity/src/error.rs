@@ -4,7 +4,7 @@ use kernel::{Fault, FaultKind, Invalid};
 use sea_orm::DbErr;
 use serde_json::{Value, json};
 
-use crate::model::TeamRole;
+use crate::model::{Refusal, TeamRole};
 
 /// A fault of identity.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +30,36 @@ pub enum Error {
     /// The sign-in waits no longer for its second factor.
     #[error("this sign-in is over; begin again")]
     SignInOver,
+    /// The attempt at a provider is unknown, over, used, or was begun for something else.
+    #[error("this attempt to sign in is unknown, over or used; begin again")]
+    AttemptOver,
+    /// The browser came back with another state than it was sent with.
+    #[error("this browser was not sent to the provider by this attempt; begin again")]
+    StateMismatch,
+    /// What came back from the provider is not taken.
+    #[error("what came back from the provider is not good; begin again")]
+    ProviderRefused(Refusal),
+    /// No account opens by this identity. Says nothing about which accounts exist.
+    #[error("no account here opens by this identity; sign in otherwise and link it")]
+    IdentityUnknown,
+    /// The identity opens another account.
+    #[error("this identity opens another account")]
+    IdentityTaken,
+    /// The account has another identity at this provider.
+    #[error("the account has another identity at this provider; unlink that one first")]
+    AlreadyLinked,
+    /// Who was invited has an account, which opens otherwise.
+    #[error("this address has an account; sign in, accept the invitation there, and link the identity to it")]
+    LinkFirst,
+    /// Nothing else opens the account.
+    #[error("nothing else opens this account; set a password or link another identity first")]
+    LastWayIn,
+    /// The provider does not vouch for an address of a domain that may come in.
+    #[error("the provider vouches for no address of a domain that may come in")]
+    AddressNotAllowed,
+    /// Buyers do not sign in by a provider.
+    #[error("only who works for the operator or a merchant signs in by a provider")]
+    StaffOnly,
     /// The account has a second factor.
     #[error("this account has a second factor")]
     SecondFactorOn,
@@ -98,11 +128,22 @@ impl Fault for Error {
             Self::UnknownBearer => FaultKind::Unauthenticated,
             Self::NotAMember => FaultKind::Forbidden,
             Self::WrongPassword | Self::WrongCode | Self::RoleMisplaced(_) => FaultKind::Invalid,
-            Self::AlreadyBuyer | Self::RoleInUse { .. } | Self::SecondFactorOn | Self::SecondFactorOff => {
-                FaultKind::Conflict
-            }
+            Self::AlreadyBuyer
+            | Self::AlreadyLinked
+            | Self::IdentityTaken
+            | Self::RoleInUse { .. }
+            | Self::SecondFactorOn
+            | Self::SecondFactorOff => FaultKind::Conflict,
             Self::BadCredentials
             | Self::SignInOver
+            | Self::AttemptOver
+            | Self::StateMismatch
+            | Self::ProviderRefused(_)
+            | Self::IdentityUnknown
+            | Self::LinkFirst
+            | Self::LastWayIn
+            | Self::AddressNotAllowed
+            | Self::StaffOnly
             | Self::TokenUnusable
             | Self::InvitationOfAnother
             | Self::NoSecretKey
@@ -121,6 +162,16 @@ impl Fault for Error {
             Self::WrongPassword => "WRONG_PASSWORD",
             Self::WrongCode => "WRONG_CODE",
             Self::SignInOver => "SIGN_IN_OVER",
+            Self::AttemptOver => "ATTEMPT_OVER",
+            Self::StateMismatch => "STATE_MISMATCH",
+            Self::ProviderRefused(_) => "PROVIDER_REFUSED",
+            Self::IdentityUnknown => "IDENTITY_UNKNOWN",
+            Self::IdentityTaken => "IDENTITY_TAKEN",
+            Self::AlreadyLinked => "ALREADY_LINKED",
+            Self::LinkFirst => "LINK_FIRST",
+            Self::LastWayIn => "LAST_WAY_IN",
+            Self::AddressNotAllowed => "ADDRESS_NOT_ALLOWED",
+            Self::StaffOnly => "STAFF_ONLY",
             Self::SecondFactorOn => "SECOND_FACTOR_ON",
             Self::SecondFactorOff => "SECOND_FACTOR_OFF",
             Self::NoSecretKey => "SECOND_FACTOR_UNAVAILABLE",
@@ -141,6 +192,10 @@ impl Fault for Error {
             Self::WrongPassword => Some("currentPassword".to_owned()),
             Self::WrongCode => Some("code".to_owned()),
             Self::SignInOver => Some("challenge".to_owned()),
+            Self::AttemptOver => Some("attemptId".to_owned()),
+            Self::StateMismatch => Some("state".to_owned()),
+            Self::ProviderRefused(Refusal::Issuer) => Some("issuer".to_owned()),
+            Self::ProviderRefused(_) => Some("code".to_owned()),
             Self::TokenUnusable => Some("token".to_owned()),
             Self::RoleTooWide(_) | Self::RoleMisplaced(TeamRole::BuiltIn(_)) => Some("role".to_owned()),
             Self::RoleMisplaced(TeamRole::Custom(_)) => Some("customRoleId".to_owned()),
@@ -153,6 +208,7 @@ impl Fault for Error {
         match self {
             Self::Core(core) => core.details(),
             Self::PermissionTooWide { action, .. } => Some(json!({ "resource": action.resource, "verb": action.verb })),
+            Self::ProviderRefused(refusal) => Some(json!({ "reason": refusal.as_str() })),
             Self::RoleInUse { holders } => Some(json!({ "holders": holders })),
             _ => None,
         }

@@ -27,6 +27,8 @@ pub use command::member::{
     AddMember, Added, MemberAccess, MemberCreate, MemberRoleChange, member_add, member_add_in_tx, member_create,
     member_remove, member_role_change, operator_create,
 };
+pub use command::oidc::{OidcAttempt, OidcBegin, OidcGoal, OidcReturn, oidc_begin, oidc_finish};
+pub use command::oidc_link::{OidcInvitationAccept, oidc_invitation_accept, oidc_link, oidc_unlink};
 pub use command::password::{
     PasswordChange, PasswordSet, password_change, password_reset_request, password_set_with_token,
 };
@@ -44,14 +46,15 @@ pub use event::{
     EmailVerificationRequested, InvitationCreated, MemberAdded, MemberRemoved, PasswordChanged, PasswordResetRequested,
 };
 pub use model::{
-    ApiKey, ApiKeyKind, ApiKeyScope, CustomRole, FieldMask, INVITATION_LIFE, Impersonation, Invitation,
-    InvitationState, Member, Membership, Narrowing, PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, PasswordCost,
-    PasswordHash, Permission, PermissionScope, Proof, RoleName, SESSION_IDLE, SESSION_LIFE, SESSION_SLIDE_EVERY,
-    Secret, SecurityPolicy, Session, Team, TeamKind, TeamRole, User, UserStatus, narrowing, set_password_cost,
+    ApiKey, ApiKeyKind, ApiKeyScope, Assertion, CustomRole, FieldMask, Handshake, INVITATION_LIFE, Impersonation,
+    Invitation, InvitationState, LinkedIdentity, Member, Membership, Narrowing, OpenId, PASSWORD_LENGTH_MAX,
+    PASSWORD_LENGTH_MIN, PasswordCost, PasswordHash, Permission, PermissionScope, Proof, ProviderFault, Refusal,
+    RoleName, SESSION_IDLE, SESSION_LIFE, SESSION_SLIDE_EVERY, Secret, SecurityPolicy, Session, SignInProvider,
+    SignInProviders, Team, TeamKind, TeamRole, User, UserStatus, narrowing, set_password_cost,
 };
 pub use policy::{follow_roles, load_roles};
 pub use query::role::{custom_role, custom_role_history, custom_roles, custom_roles_by_ids, grantable, rights};
 pub use query::{
     ApiKeyFilter, Me, SecondFactor, api_keys, invitation_by_token, invitations, me, members, second_factor,
-    security_policy, sessions, user, user_on, user_sessions, users, users_by_ids,
+    security_policy, sessions, sign_in_identities, user, user_on, user_sessions, users, users_by_ids,
 };

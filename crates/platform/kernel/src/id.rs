@@ -98,6 +98,10 @@ typed_ids! {
     SessionId = "ses";
     /// A key with which a program signs in.
     ApiKeyId = "key";
+    /// A person's identity at a provider of sign-in.
+    IdentityLinkId = "idl";
+    /// An attempt to sign in by a provider.
+    SignInAttemptId = "sia";
     /// An invitation of a person to a merchant or to the operator's team.
     InvitationId = "inv";
     /// What a user may act for: the operator, a merchant or itself.

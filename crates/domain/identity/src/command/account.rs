@@ -92,6 +92,7 @@ pub async fn erase_user_in_tx(tx: &mut WriteTx, user: UserId) -> Result<(), Erro
     let cleared = User { version: before.version + 1, ..before };
     repo::session::remove_all(&**tx, user, None).await?;
     repo::second_factor::remove(&**tx, user).await?;
+    repo::oidc::remove_all(&**tx, user).await?;
     for purpose in [MailPurpose::PasswordReset, MailPurpose::EmailVerification] {
         repo::mail_token::drop_all(&**tx, user, purpose).await?;
     }

@@ -1,8 +1,8 @@
 //! Accepting, sending again and taking back invitations.
 
-use context::Ctx;
+use context::{Ctx, WriteTx};
 use history::Change;
-use kernel::id::InvitationId;
+use kernel::id::{InvitationId, UserId};
 use kernel::text;
 
 use super::account::{NAME_MAX, NewUser, user_create_in_tx};
@@ -76,14 +76,22 @@ pub async fn invitation_accept(ctx: &Ctx, input: InvitationAccept) -> Result<Mem
             known.user.id
         }
     };
-    fits(&tx, invitation.role, invitation.team).await?;
-    let membership = join(ctx, &mut tx, user, invitation.team, invitation.role).await?;
-    tx.record(of_team(Change::new("invitation", invitation.id, "accepted"), invitation.team).field(
-        "user",
-        None::<String>,
-        user,
-    ));
+    let membership = admit(ctx, &mut tx, &invitation, user).await?;
     tx.commit().await?;
+    Ok(membership)
+}
+
+/// Makes somebody a member by an invitation that was used up in this transaction.
+pub(super) async fn admit(
+    ctx: &Ctx,
+    tx: &mut WriteTx,
+    invitation: &Invitation,
+    user: UserId,
+) -> Result<Membership, Error> {
+    fits(tx, invitation.role, invitation.team).await?;
+    let membership = join(ctx, tx, user, invitation.team, invitation.role).await?;
+    let change = of_team(Change::new("invitation", invitation.id, "accepted"), invitation.team);
+    tx.record(change.field("user", None::<String>, user));
     Ok(membership)
 }
 

@@ -6,6 +6,8 @@ pub(crate) mod email_verification;
 pub(crate) mod impersonation;
 pub(crate) mod invitation;
 pub(crate) mod member;
+pub(crate) mod oidc;
+pub(crate) mod oidc_link;
 pub(crate) mod password;
 pub(crate) mod purge;
 pub(crate) mod role;

@@ -13,6 +13,8 @@ pub struct Purged {
     pub tokens: u64,
     /// Sign-ins that waited for a second factor.
     pub challenges: u64,
+    /// Browsers that did not come back from a provider.
+    pub attempts: u64,
     /// Counts of failed tries that are forgotten.
     pub tallies: u64,
 }
@@ -28,6 +30,7 @@ pub async fn purge_expired(ctx: &Ctx) -> Result<Purged, Error> {
         sessions: repo::session::purge(&*tx, tx.now()).await?,
         tokens: repo::mail_token::purge(&*tx, tx.now()).await?,
         challenges: repo::second_factor::purge(&*tx, tx.now()).await?,
+        attempts: repo::oidc::purge(&*tx, tx.now()).await?,
         tallies: repo::throttle::purge(&*tx, tx.now()).await?,
     };
     tx.commit().await?;

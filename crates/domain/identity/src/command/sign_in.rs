@@ -121,16 +121,14 @@ pub async fn sign_in(ctx: &Ctx, input: SignIn) -> Result<SignInStep, Error> {
     if let Some((old, new)) = renewed {
         repo::account::renew_hash(&*tx, user.id, old, &new).await?;
     }
-    let agent = input.user_agent.map(|agent| agent.chars().filter(|c| !c.is_control()).take(USER_AGENT_MAX).collect());
-    let waiting = Waiting { user: user.id, user_agent: agent };
+    let waiting = Waiting { user: user.id, user_agent: input.user_agent.map(agent) };
     if !repo::second_factor::is_on(&*tx, user.id).await? {
-        let signed = begin(ctx, &mut tx, user, waiting.user_agent, None).await?;
+        let signed = begin(ctx, &mut tx, user, waiting.user_agent, Shown::default()).await?;
         tx.commit().await?;
         drop(hasher);
         return Ok(SignInStep::Done(Box::new(signed)));
     }
-    let challenge = Challenge { token: Secret::random(), expires_at: tx.now() + CHALLENGE_LIFE };
-    repo::second_factor::wait(&*tx, &challenge.token, &waiting, (tx.now(), challenge.expires_at)).await?;
+    let challenge = ask_second_factor(&tx, &waiting).await?;
     tx.commit().await?;
     drop(hasher);
     Ok(SignInStep::SecondFactor(challenge))
@@ -171,18 +169,42 @@ async fn confirm(
     }
     throttle::succeeded(&tx, keys).await?;
     let factor = if matches!(proof, Proof::RecoveryCode(_)) { "recoveryCode" } else { "code" };
-    let signed = begin(ctx, &mut tx, account.user, waiting.user_agent, Some(factor)).await?;
+    let shown = Shown { factor: Some(factor), ..Shown::default() };
+    let signed = begin(ctx, &mut tx, account.user, waiting.user_agent, shown).await?;
     tx.commit().await?;
     Ok(signed)
 }
 
+/// How the program that signs in calls itself, as it is kept.
+pub(super) fn agent(given: String) -> String {
+    given.chars().filter(|c| !c.is_control()).take(USER_AGENT_MAX).collect()
+}
+
+/// Lets somebody wait who has shown everything but the second factor.
+pub(super) async fn ask_second_factor(tx: &WriteTx, waiting: &Waiting) -> Result<Challenge, Error> {
+    let challenge = Challenge { token: Secret::random(), expires_at: tx.now() + CHALLENGE_LIFE };
+    repo::second_factor::wait(&**tx, &challenge.token, waiting, (tx.now(), challenge.expires_at)).await?;
+    Ok(challenge)
+}
+
+/// What somebody showed who signs in.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Shown<'a> {
+    /// The second factor, if there was one.
+    pub(super) factor: Option<&'a str>,
+    /// The provider that authenticated the person; none after a password.
+    pub(super) provider: Option<&'a str>,
+    /// When the person did; now if it is not said.
+    pub(super) at: Option<DateTime<Utc>>,
+}
+
 /// Begins a session in the transaction of a command that knows who it is.
-async fn begin(
+pub(super) async fn begin(
     ctx: &Ctx,
     tx: &mut WriteTx,
     user: User,
     user_agent: Option<String>,
-    factor: Option<&str>,
+    shown: Shown<'_>,
 ) -> Result<SignedIn, Error> {
     let session = Session {
         id: ctx.new_id(),
@@ -192,14 +214,15 @@ async fn begin(
         created_at: tx.now(),
         used_at: tx.now(),
         expires_at: tx.now() + SESSION_IDLE,
-        proven_at: tx.now(),
-        second_factor_at: factor.map(|_| tx.now()),
+        proven_at: shown.at.unwrap_or_else(|| tx.now()),
+        second_factor_at: shown.factor.map(|_| tx.now()),
         impersonation: None,
     };
     let token = Secret::random();
     repo::session::insert(&**tx, &session, &token).await?;
     repo::session::trim(&**tx, user.id, tx.now()).await?;
     let change = Change::new("user", user.id, "signed_in").field("session", None::<String>, session.id);
-    tx.record(change.field("secondFactor", None::<String>, factor));
+    let change = change.field("secondFactor", None::<String>, shown.factor);
+    tx.record(change.field("provider", None::<String>, shown.provider));
     Ok(SignedIn { token, expires_at: session.expires_at, session, user })
 }

@@ -4,7 +4,7 @@
 //! still a hundred. A client address is counted after a failure: an office full of people who sign in at once is
 //! no attack, and the bound on concurrent hashes bounds how far a burst can get ahead of the count.
 
-use context::Ctx;
+use context::{Ctx, WriteTx};
 use kernel::id::UserId;
 
 use crate::Error;
@@ -30,7 +30,7 @@ impl Keys {
     }
 
     fn named(ctx: &Ctx, guessed: String) -> Self {
-        Self { guessed, ip: ctx.origin().ip.as_ref().map(|ip| format!("ip:{ip}")) }
+        Self { guessed, ip: client(ctx) }
     }
 }
 
@@ -60,7 +60,7 @@ pub(crate) async fn failed(ctx: &Ctx, keys: &Keys) -> Result<(), Error> {
 }
 
 /// Forgets the guesses against the address, in the transaction of the command that succeeded.
-pub(crate) async fn succeeded(tx: &context::WriteTx, keys: &Keys) -> Result<(), Error> {
+pub(crate) async fn succeeded(tx: &WriteTx, keys: &Keys) -> Result<(), Error> {
     repo::throttle::clear(&**tx, &keys.guessed, tx.now()).await
 }
 
@@ -71,8 +71,48 @@ pub(crate) async fn proven(ctx: &Ctx, keys: &Keys) -> Result<(), Error> {
     Ok(tx.commit().await?)
 }
 
+/// Admits a client that did not fail too often, in the transaction of the command.
+pub(crate) async fn admit_client(tx: &WriteTx) -> Result<(), Error> {
+    let Some(key) = client(tx.ctx()) else { return Ok(()) };
+    match repo::throttle::lock(&**tx, &key, tx.now()).await?.wait(tx.now()) {
+        Some(seconds) => Err(limited(seconds)),
+        None => Ok(()),
+    }
+}
+
+/// Counts a failure of the client, in a transaction that is committed although it failed.
+pub(crate) async fn failed_client(tx: &WriteTx) -> Result<(), Error> {
+    let Some(key) = client(tx.ctx()) else { return Ok(()) };
+    let tally = repo::throttle::lock(&**tx, &key, tx.now()).await?;
+    repo::throttle::save(&**tx, &key, tally.failed(&ThrottleRule::IP, tx.now())).await
+}
+
+/// Counts a sign-in that a client begins without having shown anything, in the transaction of the command.
+pub(crate) async fn admit_begun(tx: &WriteTx) -> Result<(), Error> {
+    let Some(key) = begun(tx.ctx()) else { return Ok(()) };
+    let tally = repo::throttle::lock(&**tx, &key, tx.now()).await?;
+    if let Some(seconds) = tally.wait(tx.now()) {
+        return Err(limited(seconds));
+    }
+    repo::throttle::save(&**tx, &key, tally.failed(&ThrottleRule::BEGUN, tx.now())).await
+}
+
+/// Forgets what the client began: it finishes what it begins.
+pub(crate) async fn finished(tx: &WriteTx) -> Result<(), Error> {
+    let Some(key) = begun(tx.ctx()) else { return Ok(()) };
+    repo::throttle::clear(&**tx, &key, tx.now()).await
+}
+
+fn client(ctx: &Ctx) -> Option<String> {
+    ctx.origin().ip.as_ref().map(|ip| format!("ip:{ip}"))
+}
+
+fn begun(ctx: &Ctx) -> Option<String> {
+    ctx.origin().ip.as_ref().map(|ip| format!("begun:{ip}"))
+}
+
 /// Admits a mail to an address that nobody has proven to own, in the transaction of the command that sends it.
-pub(crate) async fn admit_mail(tx: &context::WriteTx, what: &str, email: &str) -> Result<(), Error> {
+pub(crate) async fn admit_mail(tx: &WriteTx, what: &str, email: &str) -> Result<(), Error> {
     let key = format!("{what}:{email}");
     let tally: Tally = repo::throttle::lock(&**tx, &key, tx.now()).await?;
     if let Some(seconds) = tally.wait(tx.now()) {

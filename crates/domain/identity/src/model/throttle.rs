@@ -38,6 +38,14 @@ impl ThrottleRule {
         forget_after: Duration::hours(24),
     };
 
+    /// Sign-ins by a provider that one client begins and does not finish. An office is one client.
+    pub(crate) const BEGUN: Self = Self {
+        free: 200,
+        first_pause: Duration::seconds(30),
+        longest_pause: Duration::minutes(10),
+        forget_after: Duration::hours(1),
+    };
+
     /// When a row can be removed.
     pub(crate) const KEEP: Duration = Duration::hours(24);
 

@@ -12,7 +12,8 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter,
 
 use crate::command::oneself;
 use crate::model::{
-    ApiKey, Invitation, InvitationState, Member, Membership, Secret, SecurityPolicy, Session, Team, User, UserStatus,
+    ApiKey, Invitation, InvitationState, LinkedIdentity, Member, Membership, Secret, SecurityPolicy, Session, Team,
+    User, UserStatus,
 };
 use crate::{Error, actions, entity, repo};
 
@@ -55,6 +56,14 @@ pub async fn second_factor(ctx: &Ctx) -> Result<SecondFactor, Error> {
         recovery_codes_left: repo::second_factor::codes_left(ctx.read(), id).await?,
         missing: held.iter().any(|held| asked(held) && acting(held) && !seated(held)),
     })
+}
+
+/// The identities at providers by which the own account opens.
+///
+/// # Errors
+/// Denied when nobody is signed in, or a program is.
+pub async fn sign_in_identities(ctx: &Ctx) -> Result<Vec<LinkedIdentity>, Error> {
+    repo::oidc::of_user(ctx.read(), oneself(ctx)?).await
 }
 
 /// What is asked of those who sign in.

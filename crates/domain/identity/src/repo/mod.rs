@@ -4,6 +4,7 @@ pub(crate) mod account;
 pub(crate) mod key;
 pub(crate) mod mail_token;
 pub(crate) mod member;
+pub(crate) mod oidc;
 pub(crate) mod role;
 pub(crate) mod second_factor;
 pub(crate) mod security;

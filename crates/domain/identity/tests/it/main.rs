@@ -3,6 +3,7 @@
 
 mod impersonation;
 mod keys;
+mod oidc;
 mod passwords;
 mod roles;
 mod second_factor;
