@@ -1,10 +1,12 @@
 //! The servers that Souk talks to in production, as small as they can be: an S3 storage, a mail server, a payment
-//! provider.
+//! provider, a provider of sign-in.
 
+mod provider;
 mod s3;
 mod smtp;
 mod stripe;
 
+pub use provider::{CameBack, OpenIdProvider};
 pub use s3::{KEYS, S3};
 pub use smtp::Smtp;
 pub use stripe::Localstripe;

@@ -7,6 +7,7 @@ use assets::Urls;
 use async_graphql::{Data, EmptySubscription, Executor, MergedObject, Request, Response, Schema};
 use futures::future::BoxFuture;
 use futures::stream::{self, BoxStream};
+use identity::SignInProviders;
 use kernel::SandboxClock;
 
 use crate::system::SystemQuery;
@@ -66,6 +67,7 @@ pub struct PeopleQuery(
     crate::identity::IdentityQuery,
     crate::identity::RoleQuery,
     crate::identity::SecurityQuery,
+    crate::identity::OidcQuery,
     crate::customers::CustomersQuery,
     crate::customers::CompanyQuery,
 );
@@ -160,13 +162,14 @@ pub struct TradeMutation(
 pub struct Services {
     urls: Option<Urls>,
     clock: Option<Arc<SandboxClock>>,
+    sign_in: SignInProviders,
 }
 
 impl Services {
     /// With object storage. Without it ([`Services::default`]) files are unavailable; enough to print the schema.
     #[must_use]
     pub fn with_assets(urls: Urls) -> Self {
-        Self { urls: Some(urls), clock: None }
+        Self { urls: Some(urls), ..Self::default() }
     }
 
     /// With a clock that operators may put forward, in a sandbox.
@@ -174,6 +177,19 @@ impl Services {
     pub fn with_clock(mut self, clock: Option<Arc<SandboxClock>>) -> Self {
         self.clock = clock;
         self
+    }
+
+    /// With providers by which staff can sign in.
+    #[must_use]
+    pub fn with_sign_in(mut self, providers: SignInProviders) -> Self {
+        self.sign_in = providers;
+        self
+    }
+
+    /// The providers by which staff can sign in.
+    #[must_use]
+    pub fn sign_in(&self) -> &SignInProviders {
+        &self.sign_in
     }
 
     /// The clock of the sandbox; `None` where the clock is the machine's.

@@ -13,6 +13,7 @@ pub mod import;
 pub mod node;
 pub mod sandbox;
 pub mod settings;
+pub mod sign_in;
 pub mod stripe;
 pub mod webhook;
 pub mod work;

@@ -14,7 +14,7 @@ use actix_web::{App, HttpServer};
 use async_graphql::{Executor, Request};
 use context::{Ctx, Vault, World};
 use db::{Db, DbSettings};
-use identity::PasswordCost;
+use identity::{PasswordCost, SignInProviders};
 use kernel::{Clock, SandboxClock, SystemClock};
 use mail::Mailer;
 use payments::Providers;
@@ -117,6 +117,8 @@ pub struct Node {
     pub sandbox: Option<Arc<Sandbox>>,
     /// The clock, where operators may put it forward.
     pub clock: Option<Arc<SandboxClock>>,
+    /// The providers by which staff can sign in.
+    pub sign_in: SignInProviders,
     /// The settings it was opened with.
     pub settings: Settings,
 }
@@ -169,7 +171,8 @@ impl Node {
         let stripe = crate::work::stripe(&settings.payments);
         let (providers, sandbox) = providers(&settings.payments, stripe.as_ref(), &settings.server.public_url, &world);
         payments::offer_methods_of(&providers);
-        Ok(Self { world, store, mailer, providers, stripe, sandbox, clock, settings })
+        let sign_in = crate::sign_in::providers(&settings.security)?;
+        Ok(Self { world, store, mailer, providers, stripe, sandbox, clock, sign_in, settings })
     }
 
     /// Puts the clock of a sandbox where it was left. The schema must be there.

@@ -4,6 +4,7 @@ pub mod account;
 pub mod key;
 mod loader;
 pub mod object;
+pub mod oidc;
 pub mod query;
 pub mod role;
 pub mod role_mutation;
@@ -13,6 +14,7 @@ pub mod team;
 
 pub use loader::UserLoader;
 pub use object::User;
+pub use oidc::OidcQuery;
 pub use query::IdentityQuery;
 pub use role::RoleQuery;
 pub use security::SecurityQuery;
@@ -32,6 +34,7 @@ pub struct IdentityMutation(
     role_mutation::RoleMutation,
     security::SecurityMutation,
     session::ImpersonationMutation,
+    oidc::OidcMutation,
 );
 
 /// The team that is meant: that of the named merchant, else the caller's own.

@@ -83,6 +83,8 @@ const OTHERS: &[(&str, &str)] = &[
     ("stm", "the stage has no statement"),
     ("siv", "the stage has no invoice of a sale"),
     ("doc", "the stage has no document"),
+    ("sia", "an attempt to sign in, which its secret opens"),
+    ("idl", "the stage has no identity at a provider"),
 ];
 
 /// Fields that answer everybody alike, whoever owns the thing, and why.

@@ -43,7 +43,8 @@ pub(super) async fn answer(
 ) -> Result<(), StartError> {
     let health = Health::new(node.world.clone(), node.store.clone());
     let services = api::Services::with_assets(assets::Urls::new(node.store.clone()));
-    let schema = api::build(services.with_clock(node.clock.clone()));
+    let services = services.with_clock(node.clock.clone()).with_sign_in(node.sign_in.clone());
+    let schema = api::build(services);
     let (server, address) = node.listen(schema, attach, health.clone())?;
     let enabled = node.settings.worker.enabled;
     let work = enabled.then(|| Work::start(node, &own_url(&node.settings, address))).transpose()?;

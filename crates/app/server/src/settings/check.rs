@@ -24,6 +24,8 @@ pub enum Purpose {
 const SECRET_MIN: usize = 32;
 /// The most connections that a pool of one process may have.
 const CONNECTIONS_MAX: u32 = 1000;
+/// Most characters of the code of a provider.
+const CODE_MAX: usize = 40;
 /// The least memory of argon2id, in KiB: OWASP's smallest set-up.
 const ARGON2_MEMORY_MIN: u32 = 7168;
 
@@ -111,12 +113,45 @@ impl Settings {
         if let Err(error) = Vault::of(&self.security.secret_keys) {
             problems.add("security.secret_keys", error.to_string());
         }
+        self.check_sign_in(problems);
         let late = u64::from(self.payments.sandbox_late_seconds);
         problems.range("payments.sandbox_late_seconds", late, 0, 86_400);
         let memory_min = if purpose == Purpose::Demo { 8 } else { ARGON2_MEMORY_MIN };
         let memory = u64::from(self.security.argon2_memory_kib);
         problems.range("security.argon2_memory_kib", memory, u64::from(memory_min), 1 << 21);
         problems.range("security.argon2_passes", u64::from(self.security.argon2_passes), 1, 100);
+    }
+
+    fn check_sign_in(&self, problems: &mut Problems) {
+        let providers = &self.security.oidc;
+        for (code, of) in providers {
+            let name = |key: &str| format!("security.oidc.{code}.{key}");
+            let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-' || byte == b'_';
+            if code.len() > CODE_MAX || !code.bytes().all(plain) {
+                let text = format!("is no code: at most {CODE_MAX} small letters, digits, - and _");
+                problems.add(&format!("security.oidc.{code}"), text);
+            }
+            problems.required(&name("client_id"), &of.client_id);
+            if problems.required(&name("issuer"), &of.issuer) {
+                problems.guarded(&name("issuer"), &of.issuer);
+                if of.issuer.contains(['?', '#']) {
+                    problems.add(&name("issuer"), "has nothing behind ? or #");
+                }
+                if providers.iter().any(|(other, with)| other < code && with.issuer == of.issuer) {
+                    problems.add(&name("issuer"), "is that of another provider: identities would be mixed up");
+                }
+            }
+            if problems.required(&name("redirect_url"), &of.redirect_url) {
+                problems.guarded(&name("redirect_url"), &of.redirect_url);
+            }
+            for domain in &of.allowed_email_domains {
+                let plain = |c: char| c.is_alphanumeric() || c == '-' || c == '.';
+                if !domain.contains('.') || domain.starts_with('.') || !domain.chars().all(plain) {
+                    let text = format!("{domain} is no domain such as example.org");
+                    problems.add(&name("allowed_email_domains"), text);
+                }
+            }
+        }
     }
 
     fn check_server(&self, purpose: Purpose, problems: &mut Problems) {
@@ -166,6 +201,17 @@ impl Problems {
         let origin = Url::parse(value).ok().map(|url| url.origin().ascii_serialization());
         if origin.as_deref() != Some(value) {
             self.add(name, format!("{value} is no origin such as https://shop.example, without anything behind it"));
+        }
+    }
+
+    /// An address to which secrets are sent: by TLS, or within this machine.
+    fn guarded(&mut self, name: &str, value: &str) {
+        match Url::parse(value) {
+            Err(error) => self.add(name, format!("is no URL: {error}")),
+            Ok(url) if !oidc::is_safe(&url) => {
+                self.add(name, "must start with https://; http:// is for this machine only");
+            }
+            Ok(_) => {}
         }
     }
 

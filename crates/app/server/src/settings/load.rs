@@ -14,6 +14,11 @@ use super::Settings;
 const DEFAULTS: &str = include_str!("../../../../../config/default.toml");
 /// What the names of environment variables start with.
 const PREFIX: &str = "SOUK__";
+/// Providers of sign-in have codes of the operator's choosing, so the defaults name none of their settings.
+const PROVIDERS: &str = "security.oidc.";
+/// What each of them has, by type.
+const PROVIDER: &str = "name = ''\nissuer = ''\nclient_id = ''\nclient_secret = ''\nredirect_url = ''
+allowed_email_domains = []\nsecond_factor_amr = []\nsecond_factor_acr = []";
 
 /// A setting that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -144,7 +149,12 @@ impl Variable {
             reason: reason.to_owned(),
             source: Some(format!("the environment variable {name}")),
         };
-        let value = match defaults.find_value(&path) {
+        let provider = path.strip_prefix(PROVIDERS).and_then(|rest| rest.split_once('.'));
+        let known = match provider {
+            Some((_, key)) => Figment::from(Toml::string(PROVIDER)).find_value(key),
+            None => defaults.find_value(&path),
+        };
+        let value = match known {
             Err(_) => return Err(refused("there is no such setting")),
             Ok(Value::Dict(..)) => return Err(refused("is a section; name a setting in it")),
             Ok(Value::Bool(..)) => Value::from(text.parse::<bool>().map_err(|_| refused("must be true or false"))?),

@@ -3,6 +3,7 @@
 mod check;
 mod load;
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -169,6 +170,30 @@ pub struct Security {
     pub argon2_passes: u32,
     /// Keys that seal secrets which Souk reads again, each `NAME:KEY`; the first seals, all open.
     pub secret_keys: Vec<String>,
+    /// Providers by which staff can sign in, by code.
+    pub oidc: BTreeMap<String, OidcProvider>,
+}
+
+/// A provider that speaks OpenID Connect. What is required is empty when it is not given.
+#[derive(Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct OidcProvider {
+    /// As people are shown it; the code when empty.
+    pub name: String,
+    /// What names the provider.
+    pub issuer: String,
+    /// What names Souk at the provider.
+    pub client_id: String,
+    /// What shows there that it is Souk; empty for a public client.
+    pub client_secret: String,
+    /// Where the provider sends browsers back to: a page of the back office.
+    pub redirect_url: String,
+    /// Domains of addresses that may come in; all when empty.
+    pub allowed_email_domains: Vec<String>,
+    /// Values of `amr` that count as a second factor.
+    pub second_factor_amr: Vec<String>,
+    /// Values of `acr` that count as a second factor.
+    pub second_factor_acr: Vec<String>,
 }
 
 /// Payment providers.
@@ -242,7 +267,7 @@ macro_rules! silent_debug {
     )*};
 }
 
-silent_debug!(Database, Storage, Mail, Security, Payments, Carriers);
+silent_debug!(Database, Storage, Mail, Security, OidcProvider, Payments, Carriers);
 
 #[cfg(test)]
 mod tests;

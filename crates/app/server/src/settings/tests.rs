@@ -140,6 +140,11 @@ async fn what_makes_no_sense_is_refused_before_the_start() {
             "1:too-short",
             "security.secret_keys: key 1 must read NAME:KEY with a name of letters, digits, - and _, and 32 random bytes in base 64",
         ),
+        (
+            "SECURITY__OIDC__CORP__ISSUER",
+            "https://id.example",
+            "security.oidc.corp.client_id: is missing; security.oidc.corp.redirect_url: is missing",
+        ),
         ("SECURITY__ARGON2_PASSES", "0", "security.argon2_passes: must be between 1 and 100"),
     ] {
         assert_eq!(check(name, value), problem);
@@ -147,6 +152,47 @@ async fn what_makes_no_sense_is_refused_before_the_start() {
     assert!(check("MAIL__URL", "pigeon://u:secret@host").starts_with("mail: "));
     assert!(!check("MAIL__URL", "pigeon://u:secret@host").contains("secret"));
     assert!(check("LOG__LEVEL", "souk=loud").starts_with("log.level: "));
+}
+
+#[tokio::test]
+async fn providers_of_sign_in_come_from_a_file_and_their_secrets_from_the_environment() {
+    const CORP: &str = "[security.oidc.corp]\nissuer = \"https://id.corp.example\"\nclient_id = \"souk\"
+redirect_url = \"https://office.example/back\"\nallowed_email_domains = [\"corp.example\"]\n";
+    let secret = env(&[("SECURITY__OIDC__CORP__CLIENT_SECRET", "12345678"), ("SECURITY__OIDC__CORP__NAME", "Corp")]);
+    let (_folder, path) = file(CORP);
+    let settings = load(Some(&path), &secret).unwrap();
+    let corp = &settings.security.oidc["corp"];
+    assert_eq!((corp.client_secret.as_str(), corp.name.as_str()), ("12345678", "Corp"));
+    assert!(!format!("{corp:?}").contains("1234567"));
+    let providers = crate::sign_in::providers(&settings.security).unwrap();
+    assert_eq!(providers.by_code("corp").unwrap().name, "Corp");
+    assert!(!format!("{providers:?}").contains("1234567"));
+    let wrong = |line: &str, variables: &[(&str, &str)]| {
+        let (_folder, path) = file(&format!("{CORP}{line}"));
+        let settings = load(Some(&path), &env(variables)).unwrap();
+        let mut problems = settings.check(Purpose::Serve).unwrap_err().0;
+        problems.retain(|problem| problem.name.starts_with("security"));
+        problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+    };
+    assert_eq!(wrong("", &[]), "");
+    let clear = "must start with https://; http:// is for this machine only";
+    let issuer = [("SECURITY__OIDC__CORP__ISSUER", "http://id.corp.example")];
+    assert_eq!(wrong("", &issuer), format!("security.oidc.corp.issuer: {clear}"));
+    let redirect = [("SECURITY__OIDC__CORP__REDIRECT_URL", "http://office.example")];
+    assert_eq!(wrong("", &redirect), format!("security.oidc.corp.redirect_url: {clear}"));
+    assert_eq!(wrong("", &[("SECURITY__OIDC__CORP__ISSUER", "http://127.0.0.1:4000")]), "");
+    let domains = [("SECURITY__OIDC__CORP__ALLOWED_EMAIL_DOMAINS", "corp.example,@corp.example")];
+    assert!(wrong("", &domains).ends_with("@corp.example is no domain such as example.org"));
+    let twice = "[security.oidc.other]\nissuer = \"https://id.corp.example\"\nclient_id = \"x\"\nredirect_url = \"https://x.example\"\n";
+    assert!(wrong(twice, &[]).starts_with("security.oidc.other.issuer: is that of another provider"));
+    assert!(
+        wrong("[security.oidc.\"No\"]\nissuer = \"https://no.example\"\n", &[])
+            .starts_with("security.oidc.No: is no code")
+    );
+    assert_eq!(refused("[security.oidc.corp]\nisuer = \"x\"\n", &[]).len(), 1);
+    let unknown = refused("", &[("SECURITY__OIDC__CORP__SECRET", "x"), ("SECURITY__OIDC", "x")]);
+    assert!(unknown[0].starts_with("security.oidc.corp.secret: there is no such setting"));
+    assert!(unknown[1].starts_with("security.oidc: is a section"));
 }
 
 #[test]
