@@ -14,6 +14,7 @@ pub mod money;
 pub mod page;
 pub mod rate;
 pub mod text;
+pub mod vat;
 pub mod zone;
 
 pub use allocate::{ZeroWeights, allocate, cumulative, unit_slots_sum};

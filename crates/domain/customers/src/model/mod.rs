@@ -4,7 +4,6 @@ mod address;
 mod company;
 mod country;
 mod customer;
-mod vat;
 
 pub use address::{ADDRESSES_MAX, Address, AddressFields, PostalAddress, phone};
 pub use company::{
@@ -13,4 +12,4 @@ pub use company::{
 };
 pub use country::country;
 pub use customer::{Customer, CustomerStatus, locale};
-pub use vat::vat_id;
+pub use kernel::vat::vat_id;

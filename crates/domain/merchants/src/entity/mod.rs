@@ -1,10 +1,14 @@
 //! Tables of the merchants' administration.
 #![allow(missing_docs)]
 
+pub(crate) mod appeal_row;
+pub(crate) mod onboarding;
+pub(crate) mod transition_row;
+
 pub(crate) mod merchant_row {
     use chrono::{DateTime, Utc};
     use kernel::Rate;
-    use kernel::id::MerchantId;
+    use kernel::id::{MerchantId, UserId};
     use sea_orm::entity::prelude::*;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -16,9 +20,22 @@ pub(crate) mod merchant_row {
         pub name_fold: String,
         pub search_fold: String,
         pub slug: String,
+        pub merchant_type: String,
         pub status: String,
         pub status_reason: Option<String>,
+        pub reason_code: Option<String>,
+        pub effects: Option<String>,
         pub status_changed_at: DateTime<Utc>,
+        pub kyc_state: String,
+        pub kyc_reason: Option<String>,
+        pub kyc_expires_at: Option<DateTime<Utc>>,
+        pub payout_state: String,
+        pub payout_reason: Option<String>,
+        pub closings: String,
+        pub agreements_due_at: Option<DateTime<Utc>>,
+        pub listed: bool,
+        pub turns_at: Option<DateTime<Utc>>,
+        pub applied_by: Option<UserId>,
         pub country: String,
         pub contact_email: String,
         pub legal: String,
