@@ -1,8 +1,11 @@
 //! Merchants.
 
-pub mod delivery;
+pub mod agreement;
+pub mod appeal;
 mod books;
+pub mod delivery;
 pub mod input;
+pub mod kyc;
 pub mod life;
 pub mod loader;
 pub mod mutation;
@@ -11,8 +14,11 @@ pub mod onboarding;
 pub mod papers;
 pub mod query;
 
+pub use agreement::{AgreementMutation, AgreementQuery};
+pub use appeal::{MerchantAppealMutation, MerchantAppealQuery};
 pub use delivery::{MerchantDeliveryMutation, MerchantDeliveryQuery};
-pub use life::{StandingMutation, StandingQuery};
+pub use kyc::MerchantKycMutation;
+pub use life::{MerchantLifeMutation, MerchantLifeQuery};
 pub use loader::{MerchantCardLoader, MerchantLoader};
 pub use mutation::MerchantsMutation;
 pub use object::{Merchant, MerchantCard};

@@ -4,7 +4,8 @@ use access::Masks;
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 
-use super::life::{MerchantClosing, MerchantKyc, MerchantPayoutAccount};
+use super::kyc::{MerchantKyc, MerchantPayoutAccount};
+use super::life::MerchantClosing;
 use crate::billing::{BalancesOfMerchantLoader, MerchantBalance};
 use crate::error::{Gql, ctx};
 use crate::loader::load;

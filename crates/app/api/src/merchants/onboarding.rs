@@ -268,7 +268,7 @@ impl OnboardingQuery {
     }
 
     /// Merchants that come, the longest waiting first, each with what is open.
-    #[graphql(complexity = "crate::page::cost(first, child_complexity)")]
+    #[graphql(complexity = "crate::page::cost(None, child_complexity)")]
     async fn merchants_coming(
         &self,
         gql: &Context<'_>,

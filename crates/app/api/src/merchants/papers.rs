@@ -1,11 +1,11 @@
-//! Agreements with merchants, and the documents that they hand in.
+//! Documents that merchants hand in.
 
 use async_graphql::connection::Connection;
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, NaiveDate, Utc};
-use merchants::{AcceptAgreement, HandInDocument, PublishAgreement, ReviewDocument};
+use merchants::{HandInDocument, ReviewDocument};
 
-use crate::error::{Gql, answer, answer_optional, ctx, respond};
+use crate::error::{Gql, answer, ctx, respond};
 use crate::input;
 use crate::page::{connection, page_args};
 use crate::payload;
@@ -22,90 +22,6 @@ pub enum MerchantDocumentState {
     Refused,
     /// Its merchant took it back.
     Withdrawn,
-}
-
-/// A version of an agreement between merchants and the operator. It never changes.
-#[derive(Debug, Clone, SimpleObject)]
-pub struct Agreement {
-    /// Its id.
-    pub id: ID,
-    /// Which agreement: `terms`.
-    pub code: String,
-    /// Counts up from 1 for each agreement.
-    pub number: i64,
-    /// What it is called.
-    pub title: String,
-    /// Its words; empty in lists.
-    pub body: String,
-    /// The SHA-256 of the words; send it back with `agreementAccept`.
-    pub sha256: String,
-    /// The types of merchants that must accept it; empty: all.
-    pub types: Vec<String>,
-    /// What is new in it.
-    pub change_note: Option<String>,
-    /// From when on it counts.
-    pub valid_from: DateTime<Utc>,
-    /// Until when a merchant that was there before sells on without having accepted it.
-    pub grace_until: DateTime<Utc>,
-    /// Who published it.
-    pub author: String,
-    /// When.
-    pub created_at: DateTime<Utc>,
-}
-
-impl From<merchants::Agreement> for Agreement {
-    fn from(agreement: merchants::Agreement) -> Self {
-        Self {
-            id: agreement.id.to_string().into(),
-            code: agreement.code,
-            number: agreement.number,
-            title: agreement.title,
-            body: agreement.body,
-            sha256: agreement.sha256,
-            types: agreement.types,
-            change_note: agreement.change_note,
-            valid_from: agreement.valid_from,
-            grace_until: agreement.grace_until,
-            author: agreement.author_name,
-            created_at: agreement.created_at,
-        }
-    }
-}
-
-/// That somebody accepted a version for a merchant: the evidence.
-#[derive(Debug, Clone, SimpleObject)]
-pub struct AgreementAcceptance {
-    /// Its id.
-    pub id: ID,
-    /// The version; `agreement` gives its words.
-    pub agreement_id: ID,
-    /// Which agreement.
-    pub code: String,
-    /// Which version of it.
-    pub number: i64,
-    /// The SHA-256 of the words that were shown.
-    pub sha256: String,
-    /// Who accepted.
-    pub actor: String,
-    /// From where.
-    pub ip: Option<String>,
-    /// When.
-    pub at: DateTime<Utc>,
-}
-
-impl From<merchants::Acceptance> for AgreementAcceptance {
-    fn from(acceptance: merchants::Acceptance) -> Self {
-        Self {
-            id: acceptance.id.to_string().into(),
-            agreement_id: acceptance.agreement.to_string().into(),
-            code: acceptance.code,
-            number: acceptance.number,
-            sha256: acceptance.sha256,
-            actor: acceptance.actor_name,
-            ip: acceptance.ip,
-            at: acceptance.at,
-        }
-    }
 }
 
 /// A document of a merchant: a licence, a paper about the company.
@@ -159,60 +75,6 @@ impl From<merchants::Document> for MerchantDocument {
             reviewed_at: document.reviewed_at,
             version: document.version,
         }
-    }
-}
-
-/// A new version of an agreement.
-#[derive(Debug, InputObject)]
-pub struct AgreementPublishInput {
-    /// Which agreement: `terms`. A new one begins with version 1.
-    pub code: String,
-    /// What it is called.
-    pub title: String,
-    /// Its words.
-    pub body: String,
-    /// The types of merchants that must accept it; all when absent.
-    pub types: Option<Vec<String>>,
-    /// What is new in it.
-    pub change_note: Option<String>,
-    /// From when on it counts; now when absent.
-    pub valid_from: Option<DateTime<Utc>>,
-    /// Until when merchants that are there sell on without having accepted it; `validFrom` when absent.
-    pub grace_until: Option<DateTime<Utc>>,
-}
-
-impl AgreementPublishInput {
-    fn read(self) -> PublishAgreement {
-        PublishAgreement {
-            code: self.code,
-            title: self.title,
-            body: self.body,
-            types: self.types.unwrap_or_default(),
-            change_note: self.change_note,
-            valid_from: self.valid_from,
-            grace_until: self.grace_until,
-        }
-    }
-}
-
-/// Which version is accepted for a merchant.
-#[derive(Debug, InputObject)]
-pub struct AgreementAcceptInput {
-    /// The merchant.
-    pub merchant_id: ID,
-    /// The version.
-    pub agreement_id: ID,
-    /// The SHA-256 of the words that were shown.
-    pub sha256: String,
-}
-
-impl AgreementAcceptInput {
-    fn read(self) -> Result<AcceptAgreement, context::Error> {
-        Ok(AcceptAgreement {
-            merchant: input::id("merchantId", &self.merchant_id)?,
-            agreement: input::id("agreementId", &self.agreement_id)?,
-            sha256: self.sha256,
-        })
     }
 }
 
@@ -272,14 +134,6 @@ pub struct MerchantDocumentWithdrawInput {
 }
 
 payload! {
-    /// What became of `agreementPublish`.
-    AgreementPublishPayload {
-        /// The new version.
-        agreement: Agreement }
-    /// What became of `agreementAccept`.
-    AgreementAcceptPayload {
-        /// The evidence.
-        acceptance: AgreementAcceptance }
     /// What became of `merchantDocumentSubmit`.
     MerchantDocumentSubmitPayload {
         /// The document.
@@ -294,39 +148,14 @@ payload! {
         document: MerchantDocument }
 }
 
-/// Questions about agreements and documents of merchants.
+/// Questions about documents of merchants.
 #[derive(Default)]
 pub struct MerchantPapersQuery;
 
 #[Object]
 impl MerchantPapersQuery {
-    /// All of them: agreements in all versions, without their words.
-    #[graphql(complexity = "20 * child_complexity")]
-    async fn agreements(&self, gql: &Context<'_>) -> Gql<Vec<Agreement>> {
-        let found = answer(gql, merchants::agreements(ctx(gql)?).await)?;
-        Ok(found.into_iter().map(Agreement::from).collect())
-    }
-
-    /// One version of an agreement with its words; `null` when there is none.
-    async fn agreement(&self, gql: &Context<'_>, id: ID) -> Gql<Option<Agreement>> {
-        let id = answer(gql, input::id("id", &id))?;
-        Ok(answer_optional(gql, merchants::agreement(ctx(gql)?, id).await)?.map(Agreement::from))
-    }
-
-    /// All of them: what was accepted for a merchant, by whom, when and from where.
-    #[graphql(complexity = "20 * child_complexity")]
-    async fn agreement_acceptances(
-        &self,
-        gql: &Context<'_>,
-        #[graphql(desc = "The merchant.")] merchant_id: ID,
-    ) -> Gql<Vec<AgreementAcceptance>> {
-        let id = answer(gql, input::id("merchantId", &merchant_id))?;
-        let found = answer(gql, merchants::acceptances(ctx(gql)?, id).await)?;
-        Ok(found.into_iter().map(AgreementAcceptance::from).collect())
-    }
-
     /// Documents of merchants, the newest first.
-    #[graphql(complexity = "crate::page::cost(first, child_complexity)")]
+    #[graphql(complexity = "crate::page::cost(None, child_complexity)")]
     async fn merchant_documents(
         &self,
         gql: &Context<'_>,
@@ -342,26 +171,12 @@ impl MerchantPapersQuery {
     }
 }
 
-/// Changes of agreements and documents of merchants.
+/// Changes of documents of merchants.
 #[derive(Default)]
 pub struct MerchantPapersMutation;
 
 #[Object]
 impl MerchantPapersMutation {
-    /// Publishes a version of an agreement. Merchants that are there have the time of grace, then they sell nothing until
-    /// they accept.
-    async fn agreement_publish(&self, gql: &Context<'_>, input: AgreementPublishInput) -> Gql<AgreementPublishPayload> {
-        let done = merchants::publish_agreement(ctx(gql)?, input.read());
-        respond(gql, Box::pin(done).await.map(Agreement::from))
-    }
-
-    /// Accepts a version for a merchant. Accepting it again answers with the first acceptance.
-    async fn agreement_accept(&self, gql: &Context<'_>, input: AgreementAcceptInput) -> Gql<AgreementAcceptPayload> {
-        let ctx = ctx(gql)?;
-        let done = async { merchants::accept_agreement(ctx, input.read()?).await };
-        respond(gql, Box::pin(done).await.map(AgreementAcceptance::from))
-    }
-
     /// Hands a document in. The operator looks at it.
     async fn merchant_document_submit(
         &self,
