@@ -44,7 +44,6 @@ mod wall;
 
 pub(crate) use wall::{Seen, Wall};
 
-
 /// All migrations, in order.
 pub struct Migrator;
 

@@ -43,6 +43,7 @@ pub(crate) const STATEMENTS: &[Step] = &[
         UNIQUE (merchant_id, blocked_at),
         CHECK ((state = 'open') = (decided_at IS NULL) AND (decided_at IS NULL) = (answer IS NULL))
     )"),
+    Sql("CREATE INDEX merchant_appeal_of ON merchant_appeal (merchant_id, id)"),
     Sql("CREATE INDEX merchant_appeal_state ON merchant_appeal (state, id)"),
     // A version never changes: who accepted it accepted these bytes. `types` is JSON, empty for all merchants.
     Sql("CREATE TABLE agreement_version (

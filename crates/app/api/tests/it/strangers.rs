@@ -46,6 +46,9 @@ const OWNED: &[(&str, &str)] = &[
     ("ses", "SELECT s.id FROM user_session s JOIN membership m ON m.user_id = s.user_id WHERE m.merchant_id = ?"),
     ("men", "SELECT id FROM manual_entry WHERE merchant_id = ?"),
     ("ltx", "SELECT tx_id AS id FROM ledger_entry WHERE merchant_id = ?"),
+    ("apl", "SELECT id FROM merchant_appeal WHERE merchant_id = ?"),
+    ("mdc", "SELECT id FROM merchant_document WHERE merchant_id = ?"),
+    ("ast", "SELECT id FROM asset WHERE merchant_id = ?"),
 ];
 
 /// Kinds of ids that belong to no merchant, or of which the stage has none, and why.
@@ -75,7 +78,6 @@ const OTHERS: &[(&str, &str)] = &[
     ("rvb", "what a company owes the operator"),
     ("cra", "a buyer's credit"),
     ("rma", "the stage has no return"),
-    ("ast", "the stage has no storage, and so no file"),
     ("hld", "the stage has no money that waits"),
     ("pot", "the stage has no payout"),
     ("dsp", "the stage has no dispute"),
@@ -83,6 +85,7 @@ const OTHERS: &[(&str, &str)] = &[
     ("stm", "the stage has no statement"),
     ("siv", "the stage has no invoice of a sale"),
     ("doc", "the stage has no document"),
+    ("agr", "agreements are everybody's who sells"),
 ];
 
 /// Fields that answer everybody alike, whoever owns the thing, and why.
@@ -346,5 +349,66 @@ impl Bazaar {
         let (merchant_order, reason) = (part.merchant_order.id, orders::model::status::IncidentReason::NotReceived);
         let open = orders::command::OpenIncident { merchant_order, reason, note: None };
         orders::command::incident_open(&t.operator(), open).await.unwrap();
+        self.standing(merchant).await;
+    }
+
+    /// A block that the merchant appealed against and that is over, an agreement that it accepted, a document that it
+    /// handed in.
+    async fn standing(&self, merchant: MerchantId) {
+        let (operator, owner) = (self.t.operator(), self.t.merchant(merchant));
+        let seen = async || merchants::get(&operator, merchant).await.unwrap().version;
+        let why = Some("Late".to_owned());
+        let step = |expected_version, reason| merchants::ChangeStatus {
+            id: merchant,
+            expected_version,
+            reason_code: None,
+            reason,
+        };
+        merchants::suspend(&operator, step(seen().await, why)).await.unwrap();
+        merchants::appeal(&owner, merchant, "It was the carrier").await.unwrap();
+        merchants::reopen(&operator, step(seen().await, None)).await.unwrap();
+        let words = merchants::PublishAgreement {
+            code: "terms".to_owned(),
+            title: "Terms".to_owned(),
+            body: "Be kind to buyers.".to_owned(),
+            types: Vec::new(),
+            change_note: None,
+            valid_from: None,
+            grace_until: Some(operator.now() + chrono::Duration::days(30)),
+        };
+        let terms = merchants::publish_agreement(&operator, words).await.unwrap();
+        let accept = merchants::AcceptAgreement { merchant, agreement: terms.id, sha256: terms.sha256 };
+        merchants::accept_agreement(&owner, accept).await.unwrap();
+        let asset = self.file(merchant).await;
+        let licence = merchants::HandInDocument {
+            merchant,
+            kind: "trade_licence".to_owned(),
+            title: "Licence".to_owned(),
+            number: None,
+            issuer: None,
+            asset,
+            expires_on: None,
+        };
+        merchants::hand_in_document(&owner, licence).await.unwrap();
+    }
+
+    /// A file of a merchant, as if it had been uploaded: the stage has no storage.
+    async fn file(&self, merchant: MerchantId) -> kernel::id::AssetId {
+        let id: kernel::id::AssetId = self.t.operator().new_id();
+        let tx = self.t.world.db.begin_write().await.unwrap();
+        let now = self.t.operator().now();
+        let marks =
+            |n: u32| if tx.get_database_backend() == DbBackend::Postgres { format!("${n}") } else { "?".to_owned() };
+        let [id_is, owner_is, expires, created, updated] = [1, 2, 3, 4, 5].map(marks);
+        let sql = format!(
+            "INSERT INTO asset (id, merchant_id, kind, filename, filename_fold, content_type, byte_size, state, upload_key,
+            object_key, thumbnail_state, alt, expires_at, version, created_at, updated_at)
+            VALUES ({id_is}, {owner_is}, 'document', 'licence.pdf', 'licence.pdf', 'application/pdf', 1, 'ready', 'up',
+            'there', 'none', '', {expires}, 1, {created}, {updated})"
+        );
+        let values = [id.into(), merchant.into(), now.into(), now.into(), now.into()];
+        tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await.unwrap();
+        tx.commit().await.unwrap();
+        id
     }
 }

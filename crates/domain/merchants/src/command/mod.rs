@@ -14,12 +14,12 @@ mod status;
 mod step;
 mod turn;
 
-pub use delivery::{SetDelivery, set_delivery};
 pub use agreement::{AcceptAgreement, PublishAgreement, accept_agreement, publish_agreement};
 pub use appeal::{DecideAppeal, appeal, decide_appeal};
 pub use apply::{Applicant, Apply, apply};
 pub use closing::{PlanClosings, plan_closings};
 pub use create::{CREATE_MAX, CreateMerchant, Owner, STANDARD_TIER, STANDARD_TYPE, create, create_many};
+pub use delivery::{SetDelivery, set_delivery};
 pub use document::{HandInDocument, ReviewDocument, hand_in_document, review_document, withdraw_document};
 pub use edit::{
     EditBank, EditCalendar, EditLegal, EditProfile, EditTerms, edit_bank, edit_calendar, edit_legal, edit_profile,

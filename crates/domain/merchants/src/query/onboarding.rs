@@ -207,7 +207,8 @@ pub async fn documents(
     if let Some(after) = page.after_key::<MerchantDocumentId>()? {
         wanted = wanted.add(Column::Id.lt(after));
     }
-    let rows = Entity::find().filter(wanted).order_by_desc(Column::Id).limit(page.limit()).all(&ctx.read_for(&grant)).await?;
+    let rows =
+        Entity::find().filter(wanted).order_by_desc(Column::Id).limit(page.limit()).all(&ctx.read_for(&grant)).await?;
     let rows = rows.into_iter().map(repo::document::of_row).collect::<Result<Vec<_>, _>>()?;
     Ok(Page::from_rows(rows, page, |document| document.id))
 }

@@ -22,7 +22,8 @@ pub async fn steps(ctx: &Ctx, merchant: MerchantId, page: &PageArgs) -> Result<P
     if let Some(after) = page.after_key::<MerchantStepId>()? {
         wanted = wanted.add(Column::Id.lt(after));
     }
-    let rows = Entity::find().filter(wanted).order_by_desc(Column::Id).limit(page.limit()).all(&ctx.read_for(&grant)).await?;
+    let rows =
+        Entity::find().filter(wanted).order_by_desc(Column::Id).limit(page.limit()).all(&ctx.read_for(&grant)).await?;
     let rows = rows.into_iter().map(repo::step::of_row).collect::<Result<Vec<_>, _>>()?;
     Ok(Page::from_rows(rows, page, |step| step.id))
 }
@@ -49,7 +50,8 @@ pub async fn appeals(
     if let Some(after) = page.after_key::<AppealId>()? {
         wanted = wanted.add(Column::Id.lt(after));
     }
-    let rows = Entity::find().filter(wanted).order_by_desc(Column::Id).limit(page.limit()).all(&ctx.read_for(&grant)).await?;
+    let rows =
+        Entity::find().filter(wanted).order_by_desc(Column::Id).limit(page.limit()).all(&ctx.read_for(&grant)).await?;
     let rows = rows.into_iter().map(repo::appeal::of_row).collect::<Result<Vec<_>, _>>()?;
     Ok(Page::from_rows(rows, page, |appeal| appeal.id))
 }

@@ -1,8 +1,8 @@
 //! Loading and saving. Every function takes a grant and stays within its reach.
 
-pub(crate) mod delivery;
 pub(crate) mod agreement;
 pub(crate) mod appeal;
+pub(crate) mod delivery;
 pub(crate) mod document;
 pub(crate) mod onboarding;
 pub(crate) mod step;
