@@ -1,5 +1,6 @@
 //! Delivery methods and their rates.
 
+use chrono::NaiveTime;
 use context::{Ctx, WriteTx};
 use history::Change;
 use kernel::Invalid;
@@ -27,6 +28,8 @@ pub struct CreateDeliveryMethod {
     pub transit_days_min: i32,
     pub transit_days_max: i32,
     pub tracking_required: bool,
+    pub signature_required: bool,
+    pub cut_off: Option<NaiveTime>,
     pub cod_allowed: bool,
     pub rates: Vec<DeliveryRate>,
     pub zones: Vec<DeliveryZone>,
@@ -55,6 +58,9 @@ pub struct EditDeliveryMethod {
     pub transit_days_min: Option<i32>,
     pub transit_days_max: Option<i32>,
     pub tracking_required: Option<bool>,
+    pub signature_required: Option<bool>,
+    /// `Some(None)`: as the merchant's own.
+    pub cut_off: Option<Option<NaiveTime>>,
     pub cod_allowed: Option<bool>,
     /// All its rates; those that are missing are removed.
     pub rates: Option<Vec<DeliveryRate>>,
@@ -146,6 +152,8 @@ fn patched(mut method: DeliveryMethod, input: EditDeliveryMethod) -> DeliveryMet
     put(&mut method.transit_days_min, input.transit_days_min);
     put(&mut method.transit_days_max, input.transit_days_max);
     put(&mut method.tracking_required, input.tracking_required);
+    put(&mut method.signature_required, input.signature_required);
+    put(&mut method.cut_off, input.cut_off);
     put(&mut method.cod_allowed, input.cod_allowed);
     put(&mut method.rates, input.rates);
     put(&mut method.zones, input.zones);
@@ -186,6 +194,8 @@ pub(super) fn new_delivery_method(
         transit_days_min: input.transit_days_min,
         transit_days_max: input.transit_days_max,
         tracking_required: input.tracking_required,
+        signature_required: input.signature_required,
+        cut_off: input.cut_off,
         cod_allowed: input.cod_allowed,
         rates: input.rates,
         zones: input.zones,

@@ -34,3 +34,4 @@ mod sceptic;
 mod ships;
 mod support;
 mod tracking;
+mod ways;
