@@ -213,6 +213,7 @@ pub(crate) const STATEMENTS: &[Step] = &[
         method_name text NOT NULL,
         method_kind text NOT NULL,
         tracking_required boolean NOT NULL,
+        signature_required boolean NOT NULL,
         reasons text NOT NULL,
         shipping_gross_minor bigint NOT NULL CHECK (shipping_gross_minor >= 0),
         shipping_discount_minor bigint NOT NULL CHECK (shipping_discount_minor >= 0),

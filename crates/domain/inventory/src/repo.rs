@@ -6,10 +6,9 @@
 
 use std::collections::HashMap;
 
-use access::{Grant, Reach};
+use access::Grant;
 use context::WriteTx;
 use db::dialect::statement;
-use kernel::Invalid;
 use kernel::id::{LocationId, MerchantId, OrderLineId, ReservationId, StockItemId, StockLevelId};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, Value};
@@ -72,17 +71,6 @@ pub(crate) struct Progress {
     pub(crate) reservation: ReservationId,
     pub(crate) consumed: i64,
     pub(crate) released: i64,
-}
-
-/// The merchant whose stock a command changes: the one named, or the caller's own.
-pub(crate) fn owner(grant: &Grant, named: Option<MerchantId>) -> Result<MerchantId, Error> {
-    match (grant.merchants(), named) {
-        (Reach::All, Some(named)) => Ok(named),
-        (Reach::All, None) => Err(Invalid::required("merchantId").into()),
-        (Reach::Only(own), None) => Ok(own),
-        (Reach::Only(own), Some(named)) if own == named => Ok(own),
-        _ => Err(context::Error::NotFound("merchant").into()),
-    }
 }
 
 /// `(?, ?), (?, ?)` with its values, padded to a power of two rows by repeating the last one: few statement texts, and

@@ -2,10 +2,9 @@
 
 use std::collections::HashMap;
 
-use access::{Grant, Reach};
+use access::Grant;
 use context::{WriteTx, within_merchants};
 use db::dialect::{pad, statement};
-use kernel::Invalid;
 use kernel::id::{MerchantId, OfferId, ProductId, VariantId};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Value,
@@ -17,17 +16,6 @@ use crate::model::{Condition as GoodsCondition, Offer, OfferPrice, OfferStatus};
 
 /// Rows of prices in one insert; keeps a statement below the limit of variables.
 const PRICES_PER_INSERT: usize = 2_000;
-
-/// The merchant whose offers a command changes: the one named, or the caller's own.
-pub(crate) fn owner(grant: &Grant, named: Option<MerchantId>) -> Result<MerchantId, Error> {
-    match (grant.merchants(), named) {
-        (Reach::All, Some(named)) => Ok(named),
-        (Reach::All, None) => Err(Invalid::required("merchantId").into()),
-        (Reach::Only(own), None) => Ok(own),
-        (Reach::Only(own), Some(named)) if own == named => Ok(own),
-        _ => Err(context::Error::NotFound("merchant").into()),
-    }
-}
 
 /// The offers that a grant reaches: all, or those of the merchant, as far as their products lie in its part of the catalog.
 fn within(grant: &Grant) -> Condition {

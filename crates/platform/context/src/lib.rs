@@ -28,6 +28,6 @@ pub use changes::{READ_HISTORY, change_until, changes};
 pub use ctx::{Ctx, Origin, World};
 pub use error::Error;
 pub use sandbox::{SET_CLOCK, sandbox_clock_load, sandbox_clock_set};
-pub use scope::{within_customers, within_merchants};
+pub use scope::{merchant_meant, no_rows, within_customers, within_merchants};
 pub use vault::{BadKey, Sealed, Vault, random_key};
 pub use write::{Idempotent, WriteTx};

@@ -49,7 +49,7 @@ impl From<marketplace::WorkCalendar> for WorkCalendar {
         Self {
             time_zone: calendar.time_zone.name().to_owned(),
             weekdays: calendar.weekdays,
-            cut_off: calendar.cut_off.map(|at| at.format("%H:%M").to_string()),
+            cut_off: calendar.cut_off.map(time_shown),
             closed: calendar.closed.into_iter().map(closed).collect(),
         }
     }
@@ -58,11 +58,7 @@ impl From<marketplace::WorkCalendar> for WorkCalendar {
 impl WorkCalendarInput {
     /// `path` is the field it stands in.
     pub(crate) fn read(self, path: &str) -> Result<marketplace::WorkCalendar, Invalid> {
-        let cut_off = |text: String| {
-            NaiveTime::parse_from_str(text.trim(), "%H:%M").map_err(|_| {
-                Invalid::new(format!("{path}.cutOff"), "MALFORMED", "is not a time of the day such as 14:00")
-            })
-        };
+        let cut_off = |text: String| time_of_day(&format!("{path}.cutOff"), &text);
         let closed = |of: ClosedDays| marketplace::ClosedDays { from: of.from, to: of.to, name: of.name };
         Ok(marketplace::WorkCalendar {
             time_zone: Zone::parse(&format!("{path}.timeZone"), &self.time_zone)?,
@@ -71,4 +67,15 @@ impl WorkCalendarInput {
             closed: self.closed.into_iter().map(closed).collect(),
         })
     }
+}
+
+/// A time of the day as clients read it: `14:00`.
+pub(super) fn time_shown(at: NaiveTime) -> String {
+    at.format("%H:%M").to_string()
+}
+
+/// Reads a time of the day; `field` is where it stands.
+pub(super) fn time_of_day(field: &str, text: &str) -> Result<NaiveTime, Invalid> {
+    NaiveTime::parse_from_str(text.trim(), "%H:%M")
+        .map_err(|_| Invalid::new(field, "MALFORMED", "is not a time of the day such as 14:00"))
 }

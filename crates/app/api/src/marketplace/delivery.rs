@@ -3,6 +3,7 @@
 use async_graphql::{Enum, ID, InputObject, SimpleObject};
 use chrono::{DateTime, Utc};
 
+use super::calendar::time_shown;
 use crate::scalar::{Currency, Money};
 
 /// How goods reach the buyer.
@@ -17,8 +18,12 @@ pub enum DeliveryKind {
     StorePickup,
     /// By truck.
     Freight,
+    /// By a courier, who brings it on the day it leaves.
+    CourierSameDay,
     /// By wire; nothing is carried.
     Digital,
+    /// The merchant does something at the buyer's place, such as fitting what was bought; nothing is carried.
+    Service,
 }
 
 /// Where the price of a delivery comes from.
@@ -80,6 +85,11 @@ pub struct DeliveryMethod {
     pub transit_days_max: i32,
     /// Whether a parcel must have a tracking number.
     pub tracking_required: bool,
+    /// Whether a parcel has arrived only when somebody signed for it.
+    pub signature_required: bool,
+    /// Until when on a day it takes goods, by the merchant's clock: `14:00`. What is ordered later leaves as if it were
+    /// ordered on the next working day. Null: until the merchant's own cut-off. The earlier of both counts.
+    pub cut_off: Option<String>,
     /// Whether the carrier collects cash on delivery.
     pub cod_allowed: bool,
     /// All of them: the rates, one for each currency and product type.
@@ -276,6 +286,8 @@ impl From<marketplace::DeliveryMethod> for DeliveryMethod {
             transit_days_min: method.transit_days_min,
             transit_days_max: method.transit_days_max,
             tracking_required: method.tracking_required,
+            signature_required: method.signature_required,
+            cut_off: method.cut_off.map(time_shown),
             cod_allowed: method.cod_allowed,
             rates: method.rates.into_iter().map(DeliveryRate::from).collect(),
             zones: method.zones.into_iter().map(DeliveryZone::from).collect(),

@@ -2,6 +2,7 @@
 
 use async_graphql::{ID, InputObject, MaybeUndefined};
 
+use super::calendar::time_of_day;
 use super::delivery::{DeliveryFunder, DeliveryKind, DeliveryPricing, PostalRange, TravelDays};
 use super::input::minor;
 use crate::input;
@@ -213,6 +214,12 @@ pub struct DeliveryMethodCreateInput {
     /// Whether a parcel must have a tracking number.
     #[graphql(default)]
     pub tracking_required: bool,
+    /// Whether a parcel has arrived only when somebody signed for it.
+    #[graphql(default)]
+    pub signature_required: bool,
+    /// Until when on a day it takes goods, by the merchant's clock: `14:00`; absent: until the merchant's own cut-off.
+    /// A courier of the same day needs it.
+    pub cut_off: Option<String>,
     /// Whether the carrier collects cash on delivery.
     #[graphql(default)]
     pub cod_allowed: bool,
@@ -251,6 +258,8 @@ impl DeliveryMethodCreateInput {
             transit_days_min: self.transit_days_min,
             transit_days_max: self.transit_days_max,
             tracking_required: self.tracking_required,
+            signature_required: self.signature_required,
+            cut_off: self.cut_off.map(|text| time_of_day("cutOff", &text)).transpose()?,
             cod_allowed: self.cod_allowed,
             rates: rates("rates", self.rates)?,
             zones: zones(self.zones)?,
@@ -290,6 +299,10 @@ pub struct DeliveryMethodEditInput {
     pub transit_days_max: Option<i32>,
     /// Whether a parcel must have a tracking number.
     pub tracking_required: Option<bool>,
+    /// Whether a parcel has arrived only when somebody signed for it.
+    pub signature_required: Option<bool>,
+    /// Until when on a day it takes goods, by the merchant's clock; `null`: until the merchant's own cut-off.
+    pub cut_off: MaybeUndefined<String>,
     /// Whether the carrier collects cash on delivery.
     pub cod_allowed: Option<bool>,
     /// All its rates; those that are missing are removed.
@@ -323,6 +336,10 @@ impl DeliveryMethodEditInput {
             transit_days_min: self.transit_days_min,
             transit_days_max: self.transit_days_max,
             tracking_required: self.tracking_required,
+            signature_required: self.signature_required,
+            cut_off: Option::<Option<String>>::from(self.cut_off)
+                .map(|of| of.map(|text| time_of_day("cutOff", &text)).transpose())
+                .transpose()?,
             cod_allowed: self.cod_allowed,
             rates: self.rates.map(|list| rates("rates", list)).transpose()?,
             zones: self.zones.map(zones).transpose()?,

@@ -143,6 +143,8 @@ pub struct FulfillmentOrder {
     pub method_kind: DeliveryKind,
     /// Whether parcels need a tracking number.
     pub tracking_required: bool,
+    /// Whether its parcels have arrived only when somebody signed for them.
+    pub signature_required: bool,
     /// How far it is.
     pub state: FulfillmentOrderState,
     /// Why it is held, while it is.
@@ -317,6 +319,7 @@ fn fulfillment(part: &PartDetail, of: &FulfillmentDetail, sees_origin: bool) -> 
         method_name: row.method_name.clone(),
         method_kind: delivery_kind(&row.method_kind),
         tracking_required: row.tracking_required,
+        signature_required: row.signature_required,
         state: row.state.into(),
         hold_reason: row.hold_reason.clone(),
         allowed_actions: part.fulfillment_actions(of).into_iter().map(FulfillmentAction::from).collect(),

@@ -173,6 +173,8 @@ testkit::both_databases! {
             transit_days_min: 0,
             transit_days_max: 0,
             tracking_required: false,
+            signature_required: false,
+            cut_off: None,
             cod_allowed: true,
             rates: usual.rates.clone(),
             zones: Vec::new(),

@@ -3,12 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
-use context::{Ctx, Error as CoreError};
+use context::{Ctx, Error as CoreError, merchant_meant};
 use kernel::id::MerchantId;
 use kernel::{Currency, Page, PageArgs};
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 
-use super::visible;
 use crate::actions::{READ_BALANCE, READ_LEDGER};
 use crate::error::Error;
 use crate::model::{LedgerAccount, MerchantBalance, Side, TrialLine};
@@ -40,7 +39,7 @@ pub async fn merchant_balances_at(
     as_of: Option<DateTime<Utc>>,
 ) -> Result<Vec<MerchantBalance>, Error> {
     let grant = ctx.authorize(READ_BALANCE)?;
-    let merchant = visible(&grant, merchant.into())?;
+    let merchant = merchant_meant(&grant, merchant.into())?;
     Ok(of_merchants(&ctx.read_for(&grant), &[merchant], as_of).await?.remove(&merchant).unwrap_or_default())
 }
 
@@ -54,7 +53,7 @@ pub async fn balances_by_merchants(
 ) -> Result<HashMap<MerchantId, Vec<MerchantBalance>>, Error> {
     let grant = ctx.authorize(READ_BALANCE)?;
     let seen: Vec<MerchantId> =
-        merchants.iter().copied().filter(|merchant| visible(&grant, Some(*merchant)).is_ok()).collect();
+        merchants.iter().copied().filter(|merchant| merchant_meant(&grant, Some(*merchant)).is_ok()).collect();
     of_merchants(&ctx.read_for(&grant), &seen, None).await
 }
 

@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use context::{Ctx, Error as CoreError, within_merchants};
+use context::{Ctx, Error as CoreError, merchant_meant, within_merchants};
 use kernel::id::{LedgerTxId, MerchantId, MerchantOrderId, StatementId};
 use kernel::{Currency, Page, PageArgs};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Value,
 };
 
-use super::{of_balance, visible};
+use super::of_balance;
 use crate::actions::{READ_PROFILE, READ_STATEMENT};
 use crate::entity::{document_file, statement};
 use crate::error::Error;
@@ -102,7 +102,7 @@ pub(super) async fn files_on<C: ConnectionTrait>(
 /// `NotFound` for another merchant's.
 pub async fn billing_profile(ctx: &Ctx, merchant: impl Into<Option<MerchantId>>) -> Result<BillingProfile, Error> {
     let grant = ctx.authorize(READ_PROFILE)?;
-    let merchant = visible(&grant, merchant.into())?;
+    let merchant = merchant_meant(&grant, merchant.into())?;
     let found = repo::profiles(&ctx.read_for(&grant), &[merchant]).await?.remove(&merchant);
     Ok(found.unwrap_or_else(|| BillingProfile::usual(merchant)))
 }

@@ -1,11 +1,10 @@
 //! Manual entries, debts, subscriptions.
 
-use context::{Ctx, Error as CoreError, within_merchants};
+use context::{Ctx, Error as CoreError, merchant_meant, within_merchants};
 use kernel::id::{DebtId, ManualEntryId, MerchantId};
 use kernel::{Page, PageArgs};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::visible;
 use crate::actions::{READ_BALANCE, READ_LEDGER};
 use crate::entity::{debt, manual_entry, subscription};
 use crate::error::Error;
@@ -91,7 +90,7 @@ pub async fn debts(ctx: &Ctx, filter: &DebtFilter, page: &PageArgs) -> Result<Pa
 /// `NotFound` for another merchant's; the database error.
 pub async fn subscriptions(ctx: &Ctx, merchant: impl Into<Option<MerchantId>>) -> Result<Vec<Subscription>, Error> {
     let grant = ctx.authorize(READ_BALANCE)?;
-    let merchant = visible(&grant, merchant.into())?;
+    let merchant = merchant_meant(&grant, merchant.into())?;
     let rows = subscription::Entity::find()
         .filter(subscription::Column::MerchantId.eq(merchant))
         .order_by_asc(subscription::Column::Currency)

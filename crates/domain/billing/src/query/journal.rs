@@ -3,12 +3,11 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use context::{Ctx, Error as CoreError};
+use context::{Ctx, Error as CoreError, merchant_meant};
 use kernel::id::{LedgerAccountId, LedgerTxId, MerchantId, MerchantOrderId};
 use kernel::{Currency, Page, PageArgs};
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Value};
 
-use super::visible;
 use crate::actions::{READ_BALANCE, READ_LEDGER};
 use crate::entity::{account, entry, tx};
 use crate::error::Error;
@@ -173,7 +172,7 @@ pub async fn merchant_lines(
     page: &PageArgs,
 ) -> Result<Page<JournalLine>, Error> {
     let grant = ctx.authorize(READ_BALANCE)?;
-    let merchant = visible(&grant, merchant.into())?;
+    let merchant = merchant_meant(&grant, merchant.into())?;
     let mut sql = String::from(
         "SELECT e.tx_id, e.line_no, t.seq, t.currency, t.kind, a.role, e.direction, e.amount_minor, t.effective_at,
             t.posted_at, t.source_type, t.source_id, e.merchant_order_id, t.memo

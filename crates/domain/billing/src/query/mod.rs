@@ -33,25 +33,9 @@ pub use settled::unsettled_in_tx;
 pub use statement::{Period, statement, statement_on};
 pub use write_off::{WriteOffFilter, write_offs};
 
-use access::{Grant, Reach};
-use context::Error as CoreError;
-use kernel::Invalid;
-use kernel::id::MerchantId;
-
 use crate::model::BALANCE_ROLES;
 
 /// SQL: the account `a` is one of those whose sum is a merchant's balance.
 pub(crate) fn of_balance() -> String {
     format!("a.role IN ('{}')", BALANCE_ROLES.join("', '"))
-}
-
-/// The merchant to look at: the wanted one, or one's own. Somebody else's is not found; the operator names one.
-fn visible(grant: &Grant, wanted: Option<MerchantId>) -> Result<MerchantId, CoreError> {
-    match (grant.merchants(), wanted) {
-        (Reach::All, Some(wanted)) => Ok(wanted),
-        (Reach::All, None) => Err(Invalid::required("merchantId").into()),
-        (Reach::Only(own), None) => Ok(own),
-        (Reach::Only(own), Some(wanted)) if own == wanted => Ok(own),
-        (Reach::Only(_), Some(_)) | (Reach::Nothing, _) => Err(CoreError::NotFound("merchant")),
-    }
 }

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use context::Ctx;
+use context::{Ctx, merchant_meant};
 use kernel::id::MerchantId;
 use kernel::{Currency, Invalid};
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 
-use super::{of_balance, visible};
+use super::of_balance;
 use crate::actions::READ_BALANCE;
 use crate::error::Error;
 use crate::model::{Component, Kind, Statement, StatementTotal};
@@ -38,7 +38,7 @@ pub async fn statement(
     to: DateTime<Utc>,
 ) -> Result<Statement, Error> {
     let grant = ctx.authorize(READ_BALANCE)?;
-    let merchant = visible(&grant, merchant.into())?;
+    let merchant = merchant_meant(&grant, merchant.into())?;
     if to < from {
         return Err(Invalid::new("to", "OUT_OF_RANGE", "must not be before from").into());
     }

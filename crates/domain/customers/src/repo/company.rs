@@ -2,7 +2,7 @@
 
 use access::{Grant, Reach};
 use chrono::{DateTime, Utc};
-use context::WriteTx;
+use context::{WriteTx, no_rows};
 use kernel::id::{CompanyId, CompanyMemberId, CustomerId};
 use kernel::{Currency, Money, PageArgs};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
@@ -50,7 +50,7 @@ impl From<member::Model> for CompanyMember {
 pub(crate) fn within(grant: &Grant, column: impl ColumnTrait) -> Condition {
     match grant.customers() {
         Reach::All => Condition::all(),
-        Reach::Nothing => Condition::all().add(Expr::val(1).eq(0)),
+        Reach::Nothing => no_rows(),
         Reach::Only(id) => {
             let own = Query::select()
                 .column(member::Column::CompanyId)

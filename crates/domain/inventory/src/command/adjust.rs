@@ -1,6 +1,6 @@
 //! Changes by a known difference.
 
-use context::{Ctx, WriteTx};
+use context::{Ctx, WriteTx, merchant_meant};
 use kernel::Invalid;
 use kernel::id::{LocationId, MerchantId, StockItemId};
 
@@ -70,7 +70,7 @@ impl StockAdjust {
 /// [`Error::BelowReserved`] when fewer units would remain than are promised; not found for another merchant's location.
 pub async fn stock_adjust(ctx: &Ctx, input: StockAdjust) -> Result<StockLevel, Error> {
     let grant = ctx.authorize(STOCK_EDIT)?;
-    let merchant = repo::owner(&grant, input.merchant_id)?;
+    let merchant = merchant_meant(&grant, input.merchant_id)?;
     let kind = input.movement_kind()?;
     let sku = kernel::text::line("sku", &input.sku, SKU_MAX)?;
     let reason = kernel::text::line("reason", &input.reason, REASON_MAX)?;

@@ -1,6 +1,6 @@
 //! Stock locations. They are never removed, only made inactive: the journal speaks of them.
 
-use context::{Ctx, WriteTx};
+use context::{Ctx, WriteTx, merchant_meant};
 use history::Change;
 use kernel::Invalid;
 use kernel::country::country;
@@ -67,7 +67,7 @@ fn priority(raw: i32) -> Result<i32, Invalid> {
 /// `TAKEN` when the merchant has a location of this code; not found for a merchant that does not exist or is another's.
 pub async fn location_create(ctx: &Ctx, input: LocationCreate) -> Result<Location, Error> {
     let grant = ctx.authorize(LOCATION_EDIT)?;
-    let merchant_id = repo::owner(&grant, input.merchant_id)?;
+    let merchant_id = merchant_meant(&grant, input.merchant_id)?;
     let code = kernel::text::code("code", &input.code, CODE_MAX)?;
     let name = kernel::text::line("name", &input.name, NAME_MAX)?;
     let (country, priority) = (country("country", &input.country)?, priority(input.priority)?);

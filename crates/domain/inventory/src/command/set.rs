@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use context::{Ctx, WriteTx};
+use context::{Ctx, WriteTx, merchant_meant};
 use history::Change;
 use kernel::Invalid;
 use kernel::id::{LocationId, MerchantId, StockItemId, StockLevelId};
@@ -60,7 +60,7 @@ pub struct StockSetOutcome {
 /// `Invalid` for no rows or more than 500; not found for another merchant. Faults of single rows are in the outcome.
 pub async fn stock_set(ctx: &Ctx, input: StockSet) -> Result<StockSetOutcome, Error> {
     let grant = ctx.authorize(STOCK_EDIT)?;
-    let merchant = repo::owner(&grant, input.merchant_id)?;
+    let merchant = merchant_meant(&grant, input.merchant_id)?;
     if input.lines.is_empty() || input.lines.len() > ROWS_MAX {
         return Err(Invalid::range("lines", 1, ROWS_MAX as i64).into());
     }

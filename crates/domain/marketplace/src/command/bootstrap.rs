@@ -144,7 +144,6 @@ async fn delivery_methods(ctx: &Ctx, tx: &mut WriteTx, class: &TaxClass) -> Resu
             brackets: Vec::new(),
             surcharges: Vec::new(),
         };
-        let carried = kind != DeliveryKind::Digital;
         let method = new_delivery_method(
             ctx,
             tx,
@@ -159,7 +158,9 @@ async fn delivery_methods(ctx: &Ctx, tx: &mut WriteTx, class: &TaxClass) -> Resu
                 max_weight_g: (code == "parcel").then_some(31_500),
                 transit_days_min: min,
                 transit_days_max: max,
-                tracking_required: carried,
+                tracking_required: kind.is_carried(),
+                signature_required: false,
+                cut_off: None,
                 cod_allowed: code == "parcel",
                 rates: vec![rate(Currency::EUR), rate(Currency::USD)],
                 zones: Vec::new(),

@@ -1,5 +1,6 @@
 //! Delivery methods and their rates.
 
+use chrono::NaiveTime;
 use context::{Ctx, WriteTx};
 use history::Change;
 use kernel::Invalid;
@@ -27,6 +28,8 @@ pub struct CreateDeliveryMethod {
     pub transit_days_min: i32,
     pub transit_days_max: i32,
     pub tracking_required: bool,
+    pub signature_required: bool,
+    pub cut_off: Option<NaiveTime>,
     pub cod_allowed: bool,
     pub rates: Vec<DeliveryRate>,
     pub zones: Vec<DeliveryZone>,
@@ -55,6 +58,9 @@ pub struct EditDeliveryMethod {
     pub transit_days_min: Option<i32>,
     pub transit_days_max: Option<i32>,
     pub tracking_required: Option<bool>,
+    pub signature_required: Option<bool>,
+    /// `Some(None)`: as the merchant's own.
+    pub cut_off: Option<Option<NaiveTime>>,
     pub cod_allowed: Option<bool>,
     /// All its rates; those that are missing are removed.
     pub rates: Option<Vec<DeliveryRate>>,
@@ -65,6 +71,35 @@ pub struct EditDeliveryMethod {
     pub own_rates: Option<OwnRates>,
     pub position: Option<i32>,
     pub active: Option<bool>,
+}
+
+impl EditDeliveryMethod {
+    /// A change of `method` as it is now, in which everything stays.
+    #[must_use]
+    pub fn unchanged(method: &DeliveryMethod) -> Self {
+        Self {
+            id: method.id,
+            expected_version: method.version,
+            name: None,
+            kind: None,
+            pricing: None,
+            product_types: None,
+            countries: None,
+            tax_class_id: None,
+            max_weight_g: None,
+            transit_days_min: None,
+            transit_days_max: None,
+            tracking_required: None,
+            cod_allowed: None,
+            rates: None,
+            zones: None,
+            carriers: None,
+            travel_days: None,
+            own_rates: None,
+            position: None,
+            active: None,
+        }
+    }
 }
 
 /// Makes a delivery method.
@@ -117,6 +152,8 @@ fn patched(mut method: DeliveryMethod, input: EditDeliveryMethod) -> DeliveryMet
     put(&mut method.transit_days_min, input.transit_days_min);
     put(&mut method.transit_days_max, input.transit_days_max);
     put(&mut method.tracking_required, input.tracking_required);
+    put(&mut method.signature_required, input.signature_required);
+    put(&mut method.cut_off, input.cut_off);
     put(&mut method.cod_allowed, input.cod_allowed);
     put(&mut method.rates, input.rates);
     put(&mut method.zones, input.zones);
@@ -157,6 +194,8 @@ pub(super) fn new_delivery_method(
         transit_days_min: input.transit_days_min,
         transit_days_max: input.transit_days_max,
         tracking_required: input.tracking_required,
+        signature_required: input.signature_required,
+        cut_off: input.cut_off,
         cod_allowed: input.cod_allowed,
         rates: input.rates,
         zones: input.zones,

@@ -98,6 +98,8 @@ pub(crate) mod delivery_method_row {
         pub transit_days_min: i32,
         pub transit_days_max: i32,
         pub tracking_required: bool,
+        pub signature_required: bool,
+        pub cut_off: Option<String>,
         pub cod_allowed: bool,
         pub zones: String,
         pub carriers: String,

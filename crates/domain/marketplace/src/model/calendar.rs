@@ -53,11 +53,13 @@ impl WorkCalendar {
             && !self.closed.iter().any(|closed| (closed.from..=closed.to).contains(&day))
     }
 
-    /// The working day as of which an order counts.
+    /// The working day as of which an order counts that goes by something which takes goods until `taken_until`;
+    /// the earlier of that and the calendar's own cut-off counts.
     #[must_use]
-    pub fn first_day(&self, at: DateTime<Utc>) -> NaiveDate {
+    pub fn first_day(&self, at: DateTime<Utc>, taken_until: Option<NaiveTime>) -> NaiveDate {
         let today = self.time_zone.date_of(at);
-        let in_time = self.cut_off.is_none_or(|cut_off| self.time_zone.time_of(at) < cut_off);
+        let before = |cut_off: Option<NaiveTime>| cut_off.is_none_or(|cut_off| self.time_zone.time_of(at) < cut_off);
+        let in_time = before(self.cut_off) && before(taken_until);
         if in_time && self.works_on(today) { today } else { next(today, |day| self.works_on(day)) }
     }
 

@@ -27,26 +27,26 @@ fn berlin() -> WorkCalendar {
 #[test]
 fn an_order_counts_as_of_its_day_until_the_cut_off() {
     // A Wednesday in winter: 14:00 in Berlin is 13:00 UTC.
-    assert_eq!(berlin().first_day(at("2026-01-14T12:59:59Z")), day("2026-01-14"));
-    assert_eq!(berlin().first_day(at("2026-01-14T13:00:00Z")), day("2026-01-15"));
+    assert_eq!(berlin().first_day(at("2026-01-14T12:59:59Z"), None), day("2026-01-14"));
+    assert_eq!(berlin().first_day(at("2026-01-14T13:00:00Z"), None), day("2026-01-15"));
     // In summer it is 12:00 UTC.
-    assert_eq!(berlin().first_day(at("2026-07-15T11:59:59Z")), day("2026-07-15"));
-    assert_eq!(berlin().first_day(at("2026-07-15T12:00:00Z")), day("2026-07-16"));
+    assert_eq!(berlin().first_day(at("2026-07-15T11:59:59Z"), None), day("2026-07-15"));
+    assert_eq!(berlin().first_day(at("2026-07-15T12:00:00Z"), None), day("2026-07-16"));
     // Late on Friday is Monday; so is the weekend.
-    assert_eq!(berlin().first_day(at("2026-01-16T13:00:00Z")), day("2026-01-19"));
-    assert_eq!(berlin().first_day(at("2026-01-17T08:00:00Z")), day("2026-01-19"));
+    assert_eq!(berlin().first_day(at("2026-01-16T13:00:00Z"), None), day("2026-01-19"));
+    assert_eq!(berlin().first_day(at("2026-01-17T08:00:00Z"), None), day("2026-01-19"));
     // 23:30 UTC on Sunday is Monday in Berlin.
-    assert_eq!(berlin().first_day(at("2026-01-18T23:30:00Z")), day("2026-01-19"));
+    assert_eq!(berlin().first_day(at("2026-01-18T23:30:00Z"), None), day("2026-01-19"));
 }
 
 #[test]
 fn the_cut_off_is_by_the_local_clock_when_the_clocks_change() {
     let sundays = WorkCalendar { weekdays: (1..=7).collect(), ..berlin() };
     // The clock goes forward on 2026-03-29 and back on 2026-10-25: 14:00 is 12:00 and 13:00 UTC.
-    assert_eq!(sundays.first_day(at("2026-03-29T11:59:59Z")), day("2026-03-29"));
-    assert_eq!(sundays.first_day(at("2026-03-29T12:00:00Z")), day("2026-03-30"));
-    assert_eq!(sundays.first_day(at("2026-10-25T12:59:59Z")), day("2026-10-25"));
-    assert_eq!(sundays.first_day(at("2026-10-25T13:00:00Z")), day("2026-10-26"));
+    assert_eq!(sundays.first_day(at("2026-03-29T11:59:59Z"), None), day("2026-03-29"));
+    assert_eq!(sundays.first_day(at("2026-03-29T12:00:00Z"), None), day("2026-03-30"));
+    assert_eq!(sundays.first_day(at("2026-10-25T12:59:59Z"), None), day("2026-10-25"));
+    assert_eq!(sundays.first_day(at("2026-10-25T13:00:00Z"), None), day("2026-10-26"));
 }
 
 #[test]
@@ -56,7 +56,7 @@ fn weekends_and_holidays_do_not_count() {
     assert_eq!(berlin().after(day("2026-04-02"), 1), day("2026-04-07"));
     assert_eq!(berlin().after(day("2026-04-02"), 2), day("2026-04-08"));
     // Ordered on Good Friday: Easter Tuesday is the day it counts as of.
-    assert_eq!(berlin().first_day(at("2026-04-03T08:00:00Z")), day("2026-04-07"));
+    assert_eq!(berlin().first_day(at("2026-04-03T08:00:00Z"), None), day("2026-04-07"));
     // Over the turn of the year: Wednesday 23rd, one day later is Monday 4th.
     assert_eq!(berlin().after(day("2026-12-23"), 1), day("2027-01-04"));
 }
@@ -65,7 +65,7 @@ fn weekends_and_holidays_do_not_count() {
 fn a_calendar_that_is_always_closed_ends_somewhere() {
     let all = ClosedDays { from: day("2026-01-01"), to: day("2039-12-31"), name: "gone".to_owned() };
     let closed = WorkCalendar { closed: vec![all], ..WorkCalendar::default() };
-    assert!(closed.first_day(at("2026-01-01T00:00:00Z")) > day("2036-01-01"));
+    assert!(closed.first_day(at("2026-01-01T00:00:00Z"), None) > day("2036-01-01"));
 }
 
 #[test]
@@ -101,7 +101,7 @@ proptest! {
         let weekdays = (1..=7).filter(|n| mask & (1 << (n - 1)) != 0).collect();
         let calendar = WorkCalendar { weekdays, ..berlin() };
         let placed = at("2026-01-01T00:00:00Z") + chrono::Duration::minutes(minutes);
-        let first = calendar.first_day(placed);
+        let first = calendar.first_day(placed, None);
         let (sooner, later) = (calendar.after(first, days), calendar.after(first, days + 1));
         prop_assert!(first >= calendar.time_zone.date_of(placed));
         prop_assert!(sooner < later);

@@ -1,6 +1,6 @@
 //! Ways of delivery: what they carry, where to, at what price.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveTime, Utc};
 use kernel::id::{DeliveryMethodId, TaxClassId};
 use kernel::{Currency, Invalid, text};
 use serde::Serialize;
@@ -22,13 +22,25 @@ pub enum DeliveryKind {
     StorePickup,
     /// By truck.
     Freight,
+    /// By a courier, who brings it on the day it leaves.
+    CourierSameDay,
     /// By wire; nothing is carried.
     Digital,
+    /// The merchant does something at the buyer's place, such as fitting what was bought; nothing is carried.
+    Service,
 }
 
 impl DeliveryKind {
     /// All kinds.
-    pub const ALL: [Self; 5] = [Self::Home, Self::PickupPoint, Self::StorePickup, Self::Freight, Self::Digital];
+    pub const ALL: [Self; 7] = [
+        Self::Home,
+        Self::PickupPoint,
+        Self::StorePickup,
+        Self::Freight,
+        Self::CourierSameDay,
+        Self::Digital,
+        Self::Service,
+    ];
 
     /// The stored name.
     #[must_use]
@@ -38,8 +50,16 @@ impl DeliveryKind {
             Self::PickupPoint => "pickup_point",
             Self::StorePickup => "store_pickup",
             Self::Freight => "freight",
+            Self::CourierSameDay => "courier_same_day",
             Self::Digital => "digital",
+            Self::Service => "service",
         }
+    }
+
+    /// Whether something is carried: there are parcels, that can be tracked.
+    #[must_use]
+    pub const fn is_carried(self) -> bool {
+        !matches!(self, Self::Digital | Self::Service)
     }
 
     /// Reads a stored name.
@@ -103,6 +123,11 @@ pub struct DeliveryMethod {
     pub transit_days_max: i32,
     /// Whether a parcel must have a tracking number.
     pub tracking_required: bool,
+    /// Whether a parcel has arrived only when somebody signed for it.
+    pub signature_required: bool,
+    /// Until when on a day it takes goods, by the merchant's clock; what is ordered later leaves as if it were ordered
+    /// on the next working day. `None`: until the merchant's own cut-off. The earlier of both counts.
+    pub cut_off: Option<NaiveTime>,
     /// Whether the carrier collects cash on delivery.
     pub cod_allowed: bool,
     /// The rates, one for each currency and product type, by both.
@@ -219,6 +244,7 @@ impl DeliveryMethod {
             return Err(Invalid::range("maxWeightG", 1, i64::MAX));
         }
         transit("", self.transit_days_min, self.transit_days_max)?;
+        self.check_kind()?;
         check_rates("rates", &mut self.rates)?;
         check_zones(&mut self.zones)?;
         self.check_rates_of_types()?;
@@ -228,6 +254,30 @@ impl DeliveryMethod {
         self.carriers.dedup();
         self.travel_days = self.travel_days.checked()?;
         Ok(self)
+    }
+
+    /// What the kind promises holds.
+    fn check_kind(&self) -> Result<(), Invalid> {
+        if !self.kind.is_carried() && self.tracking_required {
+            let text = "cannot be asked of what is not carried";
+            return Err(Invalid::new("trackingRequired", "NOT_CARRIED", text));
+        }
+        if self.kind == DeliveryKind::Digital && self.signature_required {
+            return Err(Invalid::new("signatureRequired", "NOT_CARRIED", "cannot be asked of what comes by wire"));
+        }
+        if self.kind != DeliveryKind::CourierSameDay {
+            return Ok(());
+        }
+        if self.cut_off.is_none() {
+            return Err(Invalid::required("cutOff"));
+        }
+        let days = |path: String, max: i32| match max {
+            0 => Ok(()),
+            _ => Err(Invalid::new(format!("{path}transitDaysMax"), "SAME_DAY", "must be 0: it arrives the same day")),
+        };
+        days(String::new(), self.transit_days_max)?;
+        let zones = self.zones.iter().enumerate();
+        zones.into_iter().try_for_each(|(index, zone)| days(format!("zones.{index}."), zone.transit_days_max))
     }
 
     /// Rates are for product types that it carries, surcharges for zones that exist.

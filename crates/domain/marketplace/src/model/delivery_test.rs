@@ -18,6 +18,8 @@ fn method() -> DeliveryMethod {
         transit_days_min: 1,
         transit_days_max: 3,
         tracking_required: true,
+        signature_required: false,
+        cut_off: None,
         cod_allowed: true,
         rates: vec![DeliveryRate {
             currency: Currency::EUR,

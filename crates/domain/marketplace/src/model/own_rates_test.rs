@@ -50,6 +50,8 @@ fn method() -> DeliveryMethod {
         transit_days_min: 1,
         transit_days_max: 3,
         tracking_required: true,
+        signature_required: false,
+        cut_off: None,
         cod_allowed: true,
         rates: vec![bulky, rate(490)],
         zones: vec![zone("islands", "25", vec![rate(1_490)]), zone("rest", "", Vec::new())],

@@ -6,8 +6,8 @@ use marketplace::command::{
     edit_carrier, edit_channel, edit_commission_rule, edit_delivery_method, edit_tax_class,
 };
 use marketplace::{
-    Channel, CommissionBase, CommissionRule, CommissionScope, DeliveryMethod, DeliveryRate, DeliveryZone, PostalRange,
-    RateBracket, Surcharge, TaxRate, TravelDays, bootstrap, query, snapshot,
+    Channel, CommissionBase, CommissionRule, CommissionScope, DeliveryRate, DeliveryZone, PostalRange, RateBracket,
+    Surcharge, TaxRate, TravelDays, bootstrap, query, snapshot,
 };
 use uuid::Uuid;
 
@@ -25,31 +25,6 @@ pub fn rename(channel: &Channel, name: &str) -> EditChannel {
         country: None,
         prices_include_tax: None,
         rounding: None,
-        active: None,
-    }
-}
-
-fn edit_method(method: &DeliveryMethod) -> EditDeliveryMethod {
-    EditDeliveryMethod {
-        id: method.id,
-        expected_version: method.version,
-        name: None,
-        kind: None,
-        pricing: None,
-        product_types: None,
-        countries: None,
-        tax_class_id: None,
-        max_weight_g: None,
-        transit_days_min: None,
-        transit_days_max: None,
-        tracking_required: None,
-        cod_allowed: None,
-        rates: None,
-        zones: None,
-        carriers: None,
-        travel_days: None,
-        own_rates: None,
-        position: None,
         active: None,
     }
 }
@@ -171,16 +146,16 @@ testkit::both_databases! {
         bootstrap(&ctx).await.unwrap();
         let method = snapshot(&ctx).await.unwrap().delivery_method_by_code("parcel").unwrap().clone();
         let rates = vec![DeliveryRate { first_minor: 1, additional_minor: 0, free_above_minor: None, ..method.rates[0].clone() }];
-        let edit = EditDeliveryMethod { rates: Some(rates), max_weight_g: Some(None), ..edit_method(&method) };
+        let edit = EditDeliveryMethod { rates: Some(rates), max_weight_g: Some(None), ..EditDeliveryMethod::unchanged(&method) };
         let edited = edit_delivery_method(&ctx, edit).await.unwrap();
         assert_eq!((edited.rates.len(), edited.max_weight_g, edited.version), (1, None, 2));
         assert_eq!(query::delivery_method(&ctx, method.id).await.unwrap(), edited);
-        let nowhere = EditDeliveryMethod { tax_class_id: Some(ctx.new_id()), ..edit_method(&edited) };
+        let nowhere = EditDeliveryMethod { tax_class_id: Some(ctx.new_id()), ..EditDeliveryMethod::unchanged(&edited) };
         let error = edit_delivery_method(&ctx, nowhere).await.unwrap_err();
         assert_eq!((error.code(), error.field().as_deref()), ("NOT_FOUND", Some("taxClassId")));
-        let carried = EditDeliveryMethod { carriers: Some(vec!["dhl".to_owned(), "nobody".to_owned()]), ..edit_method(&edited) };
+        let carried = EditDeliveryMethod { carriers: Some(vec!["dhl".to_owned(), "nobody".to_owned()]), ..EditDeliveryMethod::unchanged(&edited) };
         assert_eq!(edit_delivery_method(&ctx, carried).await.unwrap_err().field().as_deref(), Some("carriers.1"));
-        let missing = EditDeliveryMethod { id: ctx.new_id(), ..edit_method(&edited) };
+        let missing = EditDeliveryMethod { id: ctx.new_id(), ..EditDeliveryMethod::unchanged(&edited) };
         assert_eq!(edit_delivery_method(&ctx, missing).await.unwrap_err().code(), "NOT_FOUND");
     }
 
@@ -215,13 +190,13 @@ testkit::both_databases! {
             zones: Some(vec![zone.clone()]),
             carriers: Some(vec!["dhl".to_owned()]),
             travel_days: Some(travel_days),
-            ..edit_method(&method)
+            ..EditDeliveryMethod::unchanged(&method)
         };
         let edited = edit_delivery_method(&ctx, edit).await.unwrap();
         assert_eq!((edited.zones[0].countries.as_slice(), edited.travel_days.weekdays.len()), (&["DE".to_owned()][..], 6));
         assert_eq!(query::delivery_method(&ctx, method.id).await.unwrap(), edited);
         // A surcharge cannot be for a zone that is gone.
-        let gone = EditDeliveryMethod { zones: Some(Vec::new()), ..edit_method(&edited) };
+        let gone = EditDeliveryMethod { zones: Some(Vec::new()), ..EditDeliveryMethod::unchanged(&edited) };
         let error = edit_delivery_method(&ctx, gone).await.unwrap_err();
         assert_eq!(error.field().as_deref(), Some("rates.0.surcharges.0.zones.0"));
     }

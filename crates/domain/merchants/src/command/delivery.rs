@@ -1,7 +1,6 @@
 //! What a merchant asks for delivery.
 
-use access::{Grant, Reach};
-use context::Ctx;
+use context::{Ctx, merchant_meant};
 use history::Change;
 use kernel::Invalid;
 use kernel::id::{DeliveryMethodId, MerchantId};
@@ -32,7 +31,7 @@ pub struct SetDelivery {
 /// database error.
 pub async fn set_delivery(ctx: &Ctx, input: SetDelivery) -> Result<MerchantDelivery, Error> {
     let grant = ctx.authorize(EDIT_DELIVERY)?;
-    let merchant_id = owner(&grant, input.merchant_id)?;
+    let merchant_id = merchant_meant(&grant, input.merchant_id)?;
     let mut tx = ctx.begin_write_for(&grant).await?;
     repo::find(&*tx, &grant, merchant_id).await?;
     let market = marketplace::snapshot_on(&*tx).await.map_err(context::Error::internal)?;
@@ -73,15 +72,4 @@ fn checked(method: &DeliveryMethod, rates: Vec<MerchantRate>) -> Result<Vec<Merc
         return Err(Error::OwnRatesNotAllowed { method: method.name.clone() });
     }
     Ok(method.check_own_rates(rates)?)
-}
-
-/// Whose prices are meant.
-pub(crate) fn owner(grant: &Grant, named: Option<MerchantId>) -> Result<MerchantId, Error> {
-    match (grant.merchants(), named) {
-        (Reach::All, Some(named)) => Ok(named),
-        (Reach::All, None) => Err(Invalid::required("merchantId").into()),
-        (Reach::Only(own), None) => Ok(own),
-        (Reach::Only(own), Some(named)) if own == named => Ok(own),
-        _ => Err(context::Error::NotFound("merchant").into()),
-    }
 }

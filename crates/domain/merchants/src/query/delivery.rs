@@ -2,13 +2,12 @@
 
 use std::collections::HashMap;
 
-use context::{Ctx, within_merchants};
+use context::{Ctx, merchant_meant, within_merchants};
 use kernel::id::{DeliveryMethodId, MerchantId};
 use kernel::{Page, PageArgs};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::actions::READ_DELIVERY;
-use crate::command::delivery::owner;
 use crate::entity::delivery_row::{Column, Entity};
 use crate::model::MerchantDelivery;
 use crate::{Error, repo};
@@ -23,7 +22,7 @@ pub async fn deliveries(
     page: &PageArgs,
 ) -> Result<Page<MerchantDelivery>, Error> {
     let grant = ctx.authorize(READ_DELIVERY)?;
-    let merchant = owner(&grant, merchant)?;
+    let merchant = merchant_meant(&grant, merchant)?;
     let mut find = Entity::find()
         .filter(Column::MerchantId.eq(merchant))
         .filter(within_merchants(&grant, Column::MerchantId))

@@ -17,26 +17,8 @@ async fn method(ctx: &Ctx, code: &str) -> DeliveryMethod {
 async fn allow(ctx: &Ctx, allowed: bool) -> DeliveryMethod {
     let now = method(ctx, "parcel").await;
     let edit = EditDeliveryMethod {
-        id: now.id,
-        expected_version: now.version,
-        name: None,
-        kind: None,
-        pricing: None,
-        product_types: None,
-        countries: None,
-        tax_class_id: None,
-        max_weight_g: None,
-        transit_days_min: None,
-        transit_days_max: None,
-        tracking_required: None,
-        cod_allowed: None,
-        rates: None,
-        zones: None,
-        carriers: None,
-        travel_days: None,
         own_rates: Some(OwnRates { allowed, highest: vec![HighestPrice { currency: Currency::EUR, minor: 990 }] }),
-        position: None,
-        active: None,
+        ..EditDeliveryMethod::unchanged(&now)
     };
     edit_delivery_method(ctx, edit).await.unwrap()
 }

@@ -1,6 +1,6 @@
 //! A new offer.
 
-use context::Ctx;
+use context::{Ctx, merchant_meant};
 use kernel::id::MerchantId;
 
 use super::known_channels;
@@ -27,7 +27,7 @@ pub struct OfferCreate {
 /// condition; invalid for a variant that the merchant may not see; not found for another merchant.
 pub async fn offer_create(ctx: &Ctx, input: OfferCreate) -> Result<Offer, Error> {
     let grant = ctx.authorize_within(OFFER_EDIT)?;
-    let merchant = repo::owner(&grant, input.merchant_id)?;
+    let merchant = merchant_meant(&grant, input.merchant_id)?;
     let mut tx = ctx.begin_write_for(&grant).await?;
     repo::require_merchant(&tx, &grant, merchant).await?;
     let (sku, terms) = input.offer.checked(&known_channels(&tx).await?)?;

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use access::Grant;
-use context::{Ctx, WriteTx};
+use context::{Ctx, WriteTx, merchant_meant};
 use db::dialect::pad;
 use kernel::Invalid;
 use kernel::id::{MerchantId, ProductId, StockItemId, VariantId};
@@ -50,7 +50,7 @@ pub struct UpsertOutcome {
 /// `Invalid` for no rows or more than 500; not found for another merchant. Faults of single rows are in the outcome.
 pub async fn offers_upsert(ctx: &Ctx, input: OffersUpsert) -> Result<UpsertOutcome, Error> {
     let grant = ctx.authorize(OFFER_EDIT)?;
-    let merchant = repo::owner(&grant, input.merchant_id)?;
+    let merchant = merchant_meant(&grant, input.merchant_id)?;
     if input.lines.is_empty() || input.lines.len() > ROWS_MAX {
         return Err(Invalid::range("lines", 1, ROWS_MAX as i64).into());
     }

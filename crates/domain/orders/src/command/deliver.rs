@@ -41,7 +41,8 @@ pub struct Proof {
 /// Marks a parcel as arrived. What is paid at the door is collected and earned now. Saying it again changes nothing.
 ///
 /// # Errors
-/// Not found for a foreign parcel; [`Invalid`] for a time before it left or in the future.
+/// Not found for a foreign parcel; [`Invalid`] for a time before it left or in the future, and for a parcel that is to
+/// be signed for, without a proof.
 pub async fn deliver(ctx: &Ctx, input: Deliver) -> Result<Shipment, Error> {
     let grant = ctx.authorize(SHIP)?;
     let received_by = received_by(input.proof.as_ref())?;
@@ -54,6 +55,12 @@ pub async fn deliver(ctx: &Ctx, input: Deliver) -> Result<Shipment, Error> {
         return Ok(row);
     }
     ShipmentAction::Deliver.require(row.state.as_str(), &care::shipment(&row))?;
+    let by = work.book.fulfillment(row.fulfillment_order_id)?;
+    let asset = input.proof.as_ref().and_then(|proof| proof.asset);
+    if by.signature_required && received_by.is_none() && asset.is_none() {
+        let text = format!("{}: say who signed for it, or show the signature", by.method_name);
+        return Err(Invalid::new("receivedBy", "SIGNATURE_REQUIRED", text).into());
+    }
     let at = input.delivered_at.unwrap_or(work.tx.now());
     if at < row.shipped_at || at > work.tx.now() {
         let text = "must be between the time it left and now";

@@ -203,9 +203,11 @@ async fn reprice(work: &mut Work, at: usize, method: &DeliveryMethod, price: Pri
     row.method_code.clone_from(&method.code);
     row.method_name.clone_from(&method.name);
     row.tracking_required = method.tracking_required;
+    row.signature_required = method.signature_required;
     method.kind.as_str().clone_into(&mut row.method_kind);
     (row.pickup, row.ready_at) = (None, None);
     row.promise_terms.transit_days = transit;
+    row.promise_terms.taken_until = method.cut_off;
     row.promise_terms.travel_weekdays.clone_from(&method.travel_days.weekdays);
     row.promise_terms.rest_days = rest_days;
     // The goods leave as promised; what changes is how long they are on the way.

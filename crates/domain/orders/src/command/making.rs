@@ -245,6 +245,7 @@ impl Making<'_> {
                 method_name: choice.name.clone(),
                 method_kind: choice.kind.clone(),
                 tracking_required: choice.tracking_required,
+                signature_required: choice.signature_required,
                 reasons: Texts(consignment.reasons.clone()),
                 shipping_gross_minor: choice.gross(),
                 shipping_discount_minor: choice.funded,

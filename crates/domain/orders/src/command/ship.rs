@@ -77,8 +77,9 @@ pub async fn ship(ctx: &Ctx, input: Ship) -> Result<Shipment, Error> {
     }
     at_the_point(&fulfillment, &tracking)?;
     let mut row = ship_in(&mut work, &fulfillment, &input, tracking).await?;
-    // What goes by wire is there when it leaves.
-    if fulfillment.method_kind == DeliveryKind::Digital.as_str() {
+    // What goes by wire is there when it leaves, and what is done for the buyer is done; unless somebody is to sign.
+    let kind = DeliveryKind::parse(&fulfillment.method_kind);
+    if kind.is_some_and(|kind| !kind.is_carried()) && !fulfillment.signature_required {
         let at = row.shipped_at;
         deliver_in(&mut work, &mut row, at, None).await?;
     }

@@ -28,6 +28,7 @@ pub struct Model {
     pub method_name: String,
     pub method_kind: String,
     pub tracking_required: bool,
+    pub signature_required: bool,
     pub reasons: Texts,
     pub shipping_gross_minor: i64,
     pub shipping_discount_minor: i64,

@@ -1,6 +1,6 @@
 //! When goods leave and arrive, and what that was promised on.
 
-use chrono::{DateTime, Datelike as _, Days, NaiveDate, Utc};
+use chrono::{DateTime, Datelike as _, Days, NaiveDate, NaiveTime, Utc};
 use marketplace::WorkCalendar;
 use sea_orm::DeriveValueType;
 use serde::{Deserialize, Serialize};
@@ -23,6 +23,9 @@ pub struct Promise {
 pub struct PromiseTerms {
     /// The merchant's working days, with the closures that were near.
     pub calendar: WorkCalendar,
+    /// Until when on a day the carrier takes goods, when that is before the merchant's own cut-off.
+    #[serde(default)]
+    pub taken_until: Option<NaiveTime>,
     /// Working days until the goods leave, after the day the order counts as of.
     pub lead_days: i64,
     /// Fewest and most days on the way.
@@ -43,7 +46,7 @@ impl PromiseTerms {
     #[must_use]
     pub fn promise(&self, from: DateTime<Utc>) -> Promise {
         let zone = self.calendar.time_zone;
-        let leaves = self.calendar.after(self.calendar.first_day(from), self.lead_days);
+        let leaves = self.calendar.after(self.calendar.first_day(from, self.taken_until), self.lead_days);
         let end_of = |day: NaiveDate| zone.start_of(later(day));
         let (soonest, latest) = (self.arrival(leaves, self.transit_days.0), self.arrival(leaves, self.transit_days.1));
         Promise { ship_by: end_of(leaves), deliver_from: zone.start_of(soonest).max(from), deliver_to: end_of(latest) }
@@ -77,7 +80,6 @@ fn later(day: NaiveDate) -> NaiveDate {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use chrono::NaiveTime;
     use kernel::Zone;
     use marketplace::ClosedDays;
 
@@ -101,6 +103,7 @@ mod tests {
                 cut_off: NaiveTime::from_hms_opt(14, 0, 0),
                 closed: vec![closed("2026-04-03", "2026-04-06"), closed("2026-12-24", "2026-12-27")],
             },
+            taken_until: None,
             lead_days: 2,
             transit_days: (1, 3),
             travel_weekdays: vec![1, 2, 3, 4, 5, 6],

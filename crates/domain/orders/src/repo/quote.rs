@@ -55,7 +55,7 @@ impl Reach {
             }
             (Who::Buyer { companies, .. }, _) => own(grant, companies).add_option(named),
             // Merchants do not know the companies of their buyers.
-            (Who::Merchant, Some(_)) => self.within.clone().add(Expr::val(1).eq(0)),
+            (Who::Merchant, Some(_)) => self.within.clone().add(context::no_rows()),
             (Who::Merchant | Who::Operator, _) => self.within.clone().add_option(named),
         }
     }

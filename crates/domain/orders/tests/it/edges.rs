@@ -50,28 +50,7 @@ async fn channel(m: &Market, code: &str, currency: Currency, prices_include_tax:
         brackets: Vec::new(),
         surcharges: Vec::new(),
     });
-    let edit = EditDeliveryMethod {
-        id: method.id,
-        expected_version: method.version,
-        name: None,
-        kind: None,
-        pricing: None,
-        product_types: None,
-        countries: None,
-        tax_class_id: None,
-        max_weight_g: None,
-        transit_days_min: None,
-        transit_days_max: None,
-        tracking_required: None,
-        cod_allowed: None,
-        rates: Some(rates),
-        zones: None,
-        carriers: None,
-        travel_days: None,
-        own_rates: None,
-        position: None,
-        active: None,
-    };
+    let edit = EditDeliveryMethod { rates: Some(rates), ..EditDeliveryMethod::unchanged(&method) };
     edit_delivery_method(&ctx, edit).await.unwrap();
     let rule = CreateCommissionRule {
         name: format!("In {code}"),

@@ -95,6 +95,8 @@ async fn way_with(m: &Market, code: &str, minor: i64, cod_allowed: bool) -> Deli
         transit_days_min: 2,
         transit_days_max: 5,
         tracking_required: false,
+        signature_required: false,
+        cut_off: None,
         cod_allowed,
         rates: vec![rate],
         zones: Vec::new(),

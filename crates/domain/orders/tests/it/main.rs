@@ -35,3 +35,4 @@ mod sceptic;
 mod ships;
 mod support;
 mod tracking;
+mod ways;

@@ -55,6 +55,8 @@ async fn method(m: &Market, kind: DeliveryKind) -> DeliveryMethod {
         transit_days_min: 0,
         transit_days_max: 2,
         tracking_required: kind == DeliveryKind::PickupPoint,
+        signature_required: false,
+        cut_off: None,
         cod_allowed: kind == DeliveryKind::StorePickup,
         rates: vec![marketplace::DeliveryRate { first_minor: 190, additional_minor: 0, ..usual.rates[0].clone() }],
         zones: Vec::new(),

@@ -40,31 +40,6 @@ async fn own_calendar(m: &Market, shop: &Shop, calendar: Option<WorkCalendar>) {
     merchants::edit_calendar(&shop.staff, EditCalendar { id: shop.id, expected_version, calendar }).await.unwrap();
 }
 
-fn method_edit(method: &marketplace::DeliveryMethod) -> EditDeliveryMethod {
-    EditDeliveryMethod {
-        id: method.id,
-        expected_version: method.version,
-        name: None,
-        kind: None,
-        pricing: None,
-        product_types: None,
-        countries: None,
-        tax_class_id: None,
-        max_weight_g: None,
-        transit_days_min: None,
-        transit_days_max: None,
-        tracking_required: None,
-        cod_allowed: None,
-        rates: None,
-        zones: None,
-        carriers: None,
-        travel_days: None,
-        own_rates: None,
-        position: None,
-        active: None,
-    }
-}
-
 testkit::both_databases! {
     async fn a_promise_is_made_of_working_days_and_frozen(t: TestEnv) {
         let m = Market::new(t).await;
@@ -88,7 +63,7 @@ testkit::both_databases! {
         own_calendar(&m, &shop, None).await;
         let market = marketplace::snapshot(&m.t.operator()).await.unwrap();
         let parcel = market.delivery_method_by_code("parcel").unwrap();
-        let slow = EditDeliveryMethod { transit_days_max: Some(9), ..method_edit(parcel) };
+        let slow = EditDeliveryMethod { transit_days_max: Some(9), ..EditDeliveryMethod::unchanged(parcel) };
         edit_delivery_method(&m.t.operator(), slow).await.unwrap();
         m.t.clock.advance(Duration::minutes(10));
         m.accept(&order, &shop).await;
@@ -119,7 +94,7 @@ testkit::both_databases! {
         let zones = vec![islands, zone("closed", false, 3, vec![range("27498", "27498")]), zone("rest", true, 3, Vec::new())];
         // Sunday and the holiday on Friday the 6th do not count on the way.
         let travel_days = Some(TravelDays { weekdays: vec![1, 2, 3, 4, 5, 6], rests_on_holidays: true });
-        let edit = EditDeliveryMethod { zones: Some(zones), travel_days, ..method_edit(&parcel) };
+        let edit = EditDeliveryMethod { zones: Some(zones), travel_days, ..EditDeliveryMethod::unchanged(&parcel) };
         edit_delivery_method(&m.t.operator(), edit).await.unwrap();
         let holidays = std::collections::BTreeMap::from([("DE".to_owned(), vec!["2026-03-06".parse().unwrap()])]);
         m.settings(SettingsPatch { holidays: Some(holidays), ..Default::default() }).await;

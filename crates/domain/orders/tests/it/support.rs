@@ -190,28 +190,7 @@ impl Market {
     pub async fn parcels(&self, change: impl FnOnce(&DeliveryMethod, &mut EditDeliveryMethod)) -> DeliveryMethod {
         let ctx = self.t.operator();
         let now = marketplace::snapshot(&ctx).await.unwrap().delivery_method_by_code("parcel").unwrap().clone();
-        let mut edit = EditDeliveryMethod {
-            id: now.id,
-            expected_version: now.version,
-            name: None,
-            kind: None,
-            pricing: None,
-            product_types: None,
-            countries: None,
-            tax_class_id: None,
-            max_weight_g: None,
-            transit_days_min: None,
-            transit_days_max: None,
-            tracking_required: None,
-            cod_allowed: None,
-            rates: None,
-            zones: None,
-            carriers: None,
-            travel_days: None,
-            own_rates: None,
-            position: None,
-            active: None,
-        };
+        let mut edit = EditDeliveryMethod::unchanged(&now);
         change(&now, &mut edit);
         edit_delivery_method(&ctx, edit).await.unwrap()
     }

@@ -182,6 +182,9 @@ pub struct Choice {
     pub origin: DeliveryOrigin,
     /// Whether parcels need a tracking number.
     pub tracking_required: bool,
+    /// Whether parcels have arrived only when somebody signed for them.
+    #[serde(default)]
+    pub signature_required: bool,
     /// Whether it can be paid at the door.
     pub cod_allowed: bool,
     /// Leaves by, arrives between.

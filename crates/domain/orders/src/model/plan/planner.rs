@@ -64,6 +64,7 @@ impl Sender<'_> {
         let rest = input.market.settings.holidays.get(&input.country).filter(|_| method.travel_days.rests_on_holidays);
         PromiseTerms {
             calendar: self.calendar.clone(),
+            taken_until: method.cut_off,
             lead_days: self.lead_days,
             transit_days: transit_days(method, &input.country, input.postal_code.as_deref()),
             travel_weekdays: method.travel_days.weekdays.clone(),
@@ -348,6 +349,7 @@ impl<'a> Work<'a> {
             tax,
             origin,
             tracking_required: method.tracking_required,
+            signature_required: method.signature_required,
             cod_allowed: method.cod_allowed,
             promise: promise_terms.promise(input.now),
             promise_terms,

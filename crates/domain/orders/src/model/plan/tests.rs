@@ -34,6 +34,8 @@ fn method(n: u128, types: &[&str], first: i64, additional: i64) -> DeliveryMetho
         transit_days_min: 1,
         transit_days_max: 3,
         tracking_required: false,
+        signature_required: false,
+        cut_off: None,
         cod_allowed: true,
         rates: vec![DeliveryRate {
             currency: Currency::EUR,
