@@ -159,7 +159,7 @@ impl MerchantLifeQuery {
     ) -> Gql<Connection<String, MerchantStep>> {
         let page = answer(gql, page_args(first, after))?;
         let id = answer(gql, input::id("merchantId", &merchant_id))?;
-        Ok(connection(answer(gql, merchants::steps(ctx(gql)?, id, &page).await)?, MerchantStep::from))
+        Ok(connection(answer(gql, merchants::steps(ctx(gql)?, id, &page).await)?, Into::into))
     }
 }
 

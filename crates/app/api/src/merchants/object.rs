@@ -198,7 +198,7 @@ impl Merchant {
     }
     /// All of them: when it will sell nothing, in order.
     fn closings(&self) -> Vec<MerchantClosing> {
-        self.0.closings.iter().cloned().map(MerchantClosing::from).collect()
+        self.0.closings.iter().cloned().map(Into::into).collect()
     }
     /// When it stops selling because it has not accepted an agreement; in the past: it has stopped.
     fn agreements_due_at(&self) -> Option<DateTime<Utc>> {

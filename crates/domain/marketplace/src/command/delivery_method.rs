@@ -90,6 +90,8 @@ impl EditDeliveryMethod {
             transit_days_min: None,
             transit_days_max: None,
             tracking_required: None,
+            signature_required: None,
+            cut_off: None,
             cod_allowed: None,
             rates: None,
             zones: None,
