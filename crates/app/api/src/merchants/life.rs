@@ -48,6 +48,8 @@ impl From<Closing> for MerchantClosing {
 pub struct MerchantStep {
     /// Its id.
     pub id: ID,
+    /// The merchant.
+    pub merchant_id: ID,
     /// What it changed.
     pub axis: MerchantAxis,
     /// What was done: `suspend`.
@@ -72,6 +74,7 @@ impl From<merchants::Step> for MerchantStep {
     fn from(step: merchants::Step) -> Self {
         Self {
             id: step.id.to_string().into(),
+            merchant_id: step.merchant.to_string().into(),
             axis: step.axis.into(),
             transition: step.transition,
             from: step.from,
@@ -148,17 +151,17 @@ pub struct MerchantLifeQuery;
 
 #[Object]
 impl MerchantLifeQuery {
-    /// Every step of a merchant's life, identification and payout account, the newest first.
+    /// Every step of the lives, identifications and payout accounts of merchants, the newest first.
     #[graphql(complexity = "crate::page::cost(None, child_complexity)")]
     async fn merchant_steps(
         &self,
         gql: &Context<'_>,
-        #[graphql(desc = "The merchant.")] merchant_id: ID,
+        #[graphql(desc = "Only those of this merchant.")] merchant_id: Option<ID>,
         first: Option<i32>,
         after: Option<String>,
     ) -> Gql<Connection<String, MerchantStep>> {
         let page = answer(gql, page_args(first, after))?;
-        let id = answer(gql, input::id("merchantId", &merchant_id))?;
+        let id = answer(gql, input::optional_id("merchantId", merchant_id.as_ref()))?;
         Ok(connection(answer(gql, merchants::steps(ctx(gql)?, id, &page).await)?, Into::into))
     }
 }

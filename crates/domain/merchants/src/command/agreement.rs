@@ -7,6 +7,7 @@ use kernel::id::{AgreementId, MerchantId};
 use kernel::{Invalid, text};
 use sha2::{Digest as _, Sha256};
 
+use super::step;
 use crate::actions::{ACCEPT_AGREEMENT, PUBLISH_AGREEMENT};
 use crate::event::MerchantSellingChanged;
 use crate::model::agreement::due_at;
@@ -44,7 +45,7 @@ pub async fn publish_agreement(ctx: &Ctx, input: PublishAgreement) -> Result<Agr
     ctx.authorize(PUBLISH_AGREEMENT)?;
     let mut tx = ctx.begin_write().await?;
     let code = text::code("code", &input.code, 40)?;
-    let body = text::block("body", &input.body, BODY_MAX)?;
+    let body = step::words("body", &input.body, BODY_MAX)?;
     let mut types = Vec::with_capacity(input.types.len());
     for (index, of) in input.types.iter().enumerate().take(100) {
         types.push(text::code(&format!("types.{index}"), of, 40)?);

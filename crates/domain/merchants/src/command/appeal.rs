@@ -4,10 +4,9 @@ use chrono::Duration;
 use context::Ctx;
 use history::Change;
 use kernel::id::{AppealId, MerchantId};
-use kernel::text;
 use marketplace::OTHER_REASON;
 
-use super::step::{Why, live_in_tx, rules};
+use super::step::{self, Why, live_in_tx, rules};
 use crate::actions::{APPEAL, REOPEN};
 use crate::event::{AppealDecided, MerchantAppealed};
 use crate::model::{Appeal, AppealState, Transition};
@@ -20,7 +19,7 @@ use crate::{Error, repo};
 /// denied; the database error.
 pub async fn appeal(ctx: &Ctx, merchant: MerchantId, words: &str) -> Result<Appeal, Error> {
     let grant = ctx.authorize(APPEAL)?;
-    let words = text::block("words", words, 4_000)?;
+    let words = step::words("words", words, 4_000)?;
     let days = rules(ctx).await?.appeal_days;
     let mut tx = ctx.begin_write_for(&grant).await?;
     let merchant = repo::find(&*tx, &grant, merchant).await?;
@@ -72,7 +71,7 @@ pub struct DecideAppeal {
 /// [`Error::AlreadyDecided`]; a wrong `answer`; not found; stale; denied; the database error.
 pub async fn decide_appeal(ctx: &Ctx, input: DecideAppeal) -> Result<Appeal, Error> {
     let grant = ctx.authorize(REOPEN)?;
-    let answer = text::block("answer", &input.answer, 4_000)?;
+    let answer = step::words("answer", &input.answer, 4_000)?;
     let mut tx = ctx.begin_write_for(&grant).await?;
     let before = repo::appeal::find(&*tx, &grant, input.id).await?;
     if before.state != AppealState::Open {

@@ -78,7 +78,7 @@ pub async fn apply(ctx: &Ctx, input: Apply) -> Result<Merchant, Error> {
             identity::request_verification_in_tx(&mut tx, &user).await.map_err(of_applicant)?;
             user.id
         }
-        (None, Some(user)) => user,
+        (None, Some(user)) => identity::user_on(&*tx, user).await.map_err(of_applicant)?.id,
         (None, None) => return Err(context::Error::internal("nobody applies").into()),
     };
     merchant.applied_by = Some(user);

@@ -52,6 +52,12 @@ impl Why {
     }
 }
 
+/// A text of several lines that has to be there.
+pub(super) fn words(field: &str, raw: &str, max: usize) -> Result<String, Invalid> {
+    let words = text::block(field, raw, max)?;
+    if words.is_empty() { Err(Invalid::required(field)) } else { Ok(words) }
+}
+
 /// The merchant, if it still is as the caller saw it.
 pub(super) async fn seen(tx: &WriteTx, grant: &Grant, id: MerchantId, version: i64) -> Result<Merchant, Error> {
     let merchant = repo::find(&**tx, grant, id).await?;

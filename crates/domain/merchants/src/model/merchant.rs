@@ -138,6 +138,11 @@ pub(crate) fn closed_until(closings: &[Closing], at: DateTime<Utc>) -> Option<Da
     closings.iter().find(|closing| closing.holds(at)).map(|closing| closing.until)
 }
 
+/// Whether a merchant sells at `at`: it is active, has accepted what it must, and is not closed by plan.
+pub(crate) fn sells_at(status: Status, due: Option<DateTime<Utc>>, closings: &[Closing], at: DateTime<Utc>) -> bool {
+    status.can_sell() && due.is_none_or(|due| due > at) && closed_until(closings, at).is_none()
+}
+
 /// The longest time from order to dispatch, in working days.
 pub const HANDLING_DAYS_MAX: i32 = 60;
 
@@ -163,9 +168,7 @@ impl Merchant {
     /// Whether new orders may contain its offers: it is active, has accepted what it must, and is not closed.
     #[must_use]
     pub fn sells_at(&self, at: DateTime<Utc>) -> bool {
-        self.status.can_sell()
-            && self.agreements_due_at.is_none_or(|due| due > at)
-            && closed_until(&self.closings, at).is_none()
+        sells_at(self.status, self.agreements_due_at, &self.closings, at)
     }
 
     /// Whether lists show its offers. Of a blocked merchant that does not sell they may.

@@ -5,7 +5,7 @@ use kernel::Rate;
 use kernel::id::MerchantId;
 use marketplace::{BlockEffects, BlockedPayouts, OpenOrders, WorkCalendar};
 
-use super::merchant::closed_until;
+use super::merchant::sells_at;
 use super::{BankAccount, Closing, KycState, Legal, PayoutState, Status};
 
 /// On what terms a merchant sells at this moment.
@@ -47,9 +47,7 @@ impl SellingTerms {
     /// Whether new orders may contain its offers at `at`: false from the moment it is blocked, and while it is closed.
     #[must_use]
     pub fn sells_at(&self, at: DateTime<Utc>) -> bool {
-        self.status.can_sell()
-            && self.agreements_due_at.is_none_or(|due| due > at)
-            && closed_until(&self.closings, at).is_none()
+        sells_at(self.status, self.agreements_due_at, &self.closings, at)
     }
 
     /// Whether it may accept orders that wait for its decision.

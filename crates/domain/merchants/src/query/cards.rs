@@ -9,16 +9,16 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use crate::actions::VIEW;
 use crate::entity::merchant_row::{Column, Entity};
-use crate::model::merchant::closed_until;
+use crate::model::merchant::{closed_until, sells_at};
 use crate::model::{MerchantCard, Status};
 use crate::{Error, repo};
 
 type CardRow = (MerchantId, String, String, String, Option<DateTime<Utc>>, String);
 
 fn card(ctx: &Ctx, (id, name, slug, status, due, closings): CardRow) -> Result<MerchantCard, Error> {
-    let closed_until = closed_until(&repo::closings(&closings)?, ctx.now());
-    let sells = repo::status(&status)?.can_sell() && due.is_none_or(|due| due > ctx.now());
-    Ok(MerchantCard { id, name, slug, active: sells && closed_until.is_none(), closed_until })
+    let (closings, now) = (repo::closings(&closings)?, ctx.now());
+    let active = sells_at(repo::status(&status)?, due, &closings, now);
+    Ok(MerchantCard { id, name, slug, active, closed_until: closed_until(&closings, now) })
 }
 
 const COLUMNS: [Column; 6] =

@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
 use context::WriteTx;
 use kernel::id::MerchantId;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::entity::merchant_row::{Column, Entity};
+use crate::model::merchant::sells_at;
 use crate::model::{InvoiceParty, PayoutAccount, SellingTerms, Status};
 use crate::{Error, repo};
 
@@ -71,15 +73,18 @@ pub async fn keep_selling_in_tx(tx: &WriteTx, ids: &[MerchantId]) -> Result<bool
     if ids.is_empty() {
         return Ok(true);
     }
-    let rows = Entity::find()
+    let rows: Vec<(String, Option<DateTime<Utc>>, String)> = Entity::find()
+        .select_only()
+        .columns([Column::Status, Column::AgreementsDueAt, Column::Closings])
         .filter(Column::Id.is_in(db::dialect::pad(ids.to_vec())))
         .order_by_asc(Column::Id)
         .lock_shared()
+        .into_tuple()
         .all(&**tx)
         .await?;
     let mut selling = true;
-    for row in rows {
-        selling &= repo::merchant(row)?.sells_at(tx.now());
+    for (status, due, closings) in rows {
+        selling &= sells_at(repo::status(&status)?, due, &repo::closings(&closings)?, tx.now());
     }
     Ok(selling)
 }
