@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::market::{
     Basket, BasketLine, Market, NewMerchant, NewOffer, NewProduct, NewStock, NewVariant, Staff, Storefront, Wanted,
-    each,
+    complete, each,
 };
 use crate::olist::Address;
 use crate::site::OPERATOR;
@@ -144,14 +144,6 @@ impl Bazaar {
             }
         }
         Err(Error::Timeout { what: "the last merchant order".to_owned(), seconds: 100 })
-    }
-}
-
-/// All results, or the first failure.
-fn complete<T>((done, failed): (Vec<T>, Vec<String>)) -> Result<Vec<T>> {
-    match failed.into_iter().next() {
-        Some(failure) => Err(Error::Program(failure)),
-        None => Ok(done),
     }
 }
 

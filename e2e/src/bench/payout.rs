@@ -13,7 +13,7 @@ use super::{COMPARED, Options, compare};
 use crate::bazaar::{Bazaar, Size};
 use crate::floor::{self, ReadFloor, Seen, WriteFloor};
 use crate::load::{self, Figures, Until, Work};
-use crate::market::{BasketLine, Market, Staff, each, sign_in};
+use crate::market::{BasketLine, Market, Staff, complete, each, sign_in};
 use crate::report::{Section, milliseconds};
 use crate::site::{OPERATOR, Options as SiteOptions};
 use crate::wire::Wire;
@@ -147,7 +147,7 @@ impl Stage {
             if waiting.is_empty() {
                 return Ok(done);
             }
-            done += complete(each(waiting, HANDS, &mut act).await)?;
+            done += complete(each(waiting, HANDS, &mut act).await)?.len();
         }
     }
 
@@ -299,12 +299,4 @@ fn alone(title: String, ours: &Figures) -> Section {
     section.row(vec!["souk".to_owned(), milliseconds(ours.p50_ms)], json!({ "what": "close", "figures": ours }));
     section.note("a period is closed once: there is no floor");
     section
-}
-
-/// How many were done, or the first failure.
-fn complete<T>((done, failed): (Vec<T>, Vec<String>)) -> Result<usize> {
-    match failed.into_iter().next() {
-        Some(failure) => Err(Error::Unexpected(failure)),
-        None => Ok(done.len()),
-    }
 }

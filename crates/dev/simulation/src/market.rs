@@ -7,15 +7,18 @@ use context::Ctx;
 use inventory::{LocationCreate, StockSet, StockSetLine};
 use kernel::id::{LocationId, MerchantId, OfferId, StockItemId};
 use kernel::{Currency, Rate};
-use marketplace::command::{CreateCoupon, EditSettings, create_coupon, edit_settings};
+use marketplace::command::{
+    CreateCoupon, EditDeliveryMethod, EditSettings, create_coupon, edit_delivery_method, edit_settings,
+};
 use marketplace::model::{CouponValue, SettingsPatch};
+use marketplace::{DeliveryRate, Funder, MerchantRate, OwnRates};
 use merchants::model::BankAccount;
-use merchants::{CreateMerchant, EditBank, EditTerms, Legal, Profile};
+use merchants::{CreateMerchant, EditBank, EditTerms, Legal, Profile, SetDelivery, set_delivery};
 use offers::{Condition, OfferCreate, OfferInput, PriceInput, offer_create};
 use testkit::TestEnv;
 
 use crate::chance::Chance;
-use crate::model::{Model, Stock, Terms};
+use crate::model::{Model, Stock, Tariff, Terms};
 
 pub const EUR: Currency = Currency::EUR;
 /// Days that pass at once: more than any deadline.
@@ -112,6 +115,8 @@ pub async fn open(actors: &impl Actors, chance: &mut Chance, model: &mut Model) 
     for (name, terms) in ["anna", "boris", "cora"].into_iter().zip(model.terms.clone()) {
         shops.push(shop(actors, name, terms).await);
     }
+    // Apart from the rest of chance: seeds that were kept stay what they are but for these prices.
+    deliveries(&ctx, &shops, Chance::of(!chance.clone().draw()), model).await;
     let mut goods = Vec::new();
     for (at, shop) in shops.iter().enumerate() {
         for number in 0..2 {
@@ -127,6 +132,38 @@ pub async fn open(actors: &impl Actors, chance: &mut Chance, model: &mut Model) 
         }
     }
     (shops, goods)
+}
+
+/// Deliveries may be free at the cost of the marketplace, and a merchant may ask its own prices.
+async fn deliveries(operator: &Ctx, shops: &[Shop], mut chance: Chance, model: &mut Model) {
+    let usual = Tariff { free_from: chance.between(4, 10) * 1_000, funded: chance.one_in(2), ..Tariff::default() };
+    model.tariffs = vec![usual; shops.len()];
+    let market = marketplace::snapshot(operator).await.unwrap();
+    let parcel = market.delivery_method_by_code("parcel").unwrap();
+    let rate = parcel.rates.iter().find(|rate| rate.currency == EUR).unwrap();
+    let funded_by = if usual.funded { Funder::Operator } else { Funder::Merchant };
+    let rate = DeliveryRate { free_above_minor: Some(usual.free_from), funded_by, ..rate.clone() };
+    let edit = EditDeliveryMethod {
+        rates: Some(vec![rate.clone()]),
+        own_rates: Some(OwnRates { allowed: true, highest: Vec::new() }),
+        ..EditDeliveryMethod::unchanged(parcel)
+    };
+    let method = edit_delivery_method(operator, edit).await.unwrap();
+    if chance.one_in(2) {
+        let (first, more) = (chance.between(0, 700), chance.between(0, 120));
+        let own = Tariff { first, more, free_from: chance.between(3, 8) * 1_000, funded: false };
+        let at = chance.index(shops.len());
+        let rate = DeliveryRate {
+            first_minor: own.first,
+            additional_minor: own.more,
+            free_above_minor: Some(own.free_from),
+            ..rate
+        };
+        let rates = vec![MerchantRate { zone: None, rate }];
+        let set = SetDelivery { merchant_id: None, method_id: method.id, expected_version: 0, rates };
+        set_delivery(&shops[at].staff, set).await.unwrap();
+        model.tariffs[at] = own;
+    }
 }
 
 /// A merchant with an account and two warehouses.

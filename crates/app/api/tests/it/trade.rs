@@ -3,7 +3,6 @@
 use context::Ctx;
 use kernel::id::MerchantId;
 use serde_json::{Value, json};
-use testkit::tokio;
 
 use crate::bazaar::{execute, run};
 
@@ -11,12 +10,6 @@ const MARKET: &str = include_str!("../../../../../graphql/operations/operator/ma
 const STOCK: &str = include_str!("../../../../../graphql/operations/merchant/stock.graphql");
 const OFFERS: &str = include_str!("../../../../../graphql/operations/merchant/offers.graphql");
 const PRODUCTS: &str = include_str!("../../../../../graphql/operations/storefront/products.graphql");
-
-/// Runs a request on one thread, as the server does: resolvers of a level queue up before their batch is sent.
-fn as_served<F: Future<Output = Value> + Send>(request: F) -> Value {
-    let run = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(request);
-    tokio::task::block_in_place(|| std::thread::scope(|scope| scope.spawn(run).join().unwrap()))
-}
 
 /// The result of a mutation that went well.
 #[track_caller]
@@ -72,7 +65,7 @@ async fn products(ctx: &Ctx, count: usize) -> (Vec<kernel::id::ProductId>, Vec<k
     (products, variants)
 }
 
-testkit::both_databases! {
+testkit::both_databases! { on one thread:
     async fn buyers_see_what_merchants_offer_and_stock(t: TestEnv) {
         let (acme, rival) = (merchant(&t, "Acme").await, merchant(&t, "Rival").await);
         let (staff, other) = (t.merchant(acme), t.merchant(rival));
@@ -106,7 +99,7 @@ testkit::both_databases! {
         let recorder = t.world.db.recorder();
         recorder.start();
         let buyer = t.anonymous();
-        let again = as_served(run(&buyer, PRODUCTS, "StorefrontProducts", json!({ "channel": "web" })));
+        let again = run(&buyer, PRODUCTS, "StorefrontProducts", json!({ "channel": "web" })).await;
         let sent = recorder.stop();
         assert_eq!(sent.len(), 9);
         assert_eq!(again["storefrontProducts"]["edges"].as_array().unwrap().len(), 5);

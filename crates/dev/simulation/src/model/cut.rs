@@ -26,6 +26,12 @@ impl Cut {
         self.cash + self.discount - self.remitted - self.commission - self.fee - self.vat
     }
 
+    /// What it costs, whoever pays it.
+    #[must_use]
+    pub const fn gross(&self) -> i64 {
+        self.cash + self.discount
+    }
+
     /// Component by component.
     fn map(self, f: impl Fn(i64) -> i64) -> Self {
         Self {

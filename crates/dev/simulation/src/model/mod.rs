@@ -44,6 +44,37 @@ pub struct Terms {
     pub auto_accept: bool,
 }
 
+/// What a delivery costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tariff {
+    pub first: i64,
+    pub more: i64,
+    /// It is free for goods of so much.
+    pub free_from: i64,
+    /// Whether the marketplace pays the merchant what is free for the buyer.
+    pub funded: bool,
+}
+
+impl Default for Tariff {
+    /// What the marketplace asks when nobody changes it.
+    fn default() -> Self {
+        Self { first: 490, more: 100, free_from: 10_000, funded: false }
+    }
+}
+
+impl Tariff {
+    /// What the buyer pays, and what the marketplace does.
+    #[must_use]
+    pub fn price(self, goods: i64, units: i64) -> (i64, i64) {
+        let whole = self.first + self.more * (units - 1);
+        match goods >= self.free_from {
+            false => (whole, 0),
+            true if self.funded => (0, whole),
+            true => (0, 0),
+        }
+    }
+}
+
 /// What a company may buy on account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Credit {
@@ -69,6 +100,8 @@ pub struct Model {
     pub orders: Vec<Order>,
     pub books: Books,
     pub terms: Vec<Terms>,
+    /// What each merchant's deliveries cost, where that is not as usual.
+    pub tariffs: Vec<Tariff>,
     pub payouts: Vec<Payout>,
     /// The most that each company may owe.
     pub limits: Vec<Credit>,

@@ -275,7 +275,9 @@ impl Part {
 
     /// What the marketplace owes for it.
     pub fn discount(&self) -> i64 {
-        self.lines.iter().map(|line| line.kept_cut().discount).sum()
+        let goods: i64 = self.lines.iter().map(|line| line.kept_cut().discount).sum();
+        let sent = self.sent.iter().filter(|sent| sent.state != SentState::Canceled);
+        goods + sent.map(|sent| sent.delivery.cut.discount).sum::<i64>()
     }
 
     pub fn state(&self) -> State {

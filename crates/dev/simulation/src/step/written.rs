@@ -55,7 +55,7 @@ impl Simulation {
             wanted.map(|(((good, units), price), off)| (*good, *units, price * units, *off)).collect();
         let mut sent = self.sent(shop, shown, &own);
         let shares: Vec<i64> =
-            own.iter().map(|line| line.2).chain(sent.iter().map(|of| of.delivery.cut.cash)).collect();
+            own.iter().map(|line| line.2).chain(sent.iter().map(|of| of.delivery.cut.gross())).collect();
         let mut commission: Vec<i64> = shares.iter().map(|gross| rate_of(*gross, COMMISSION_PPM)).collect();
         commission.push(FEE);
         let vat = spread(rate_of(commission.iter().sum(), terms.vat_ppm), &commission);
@@ -121,9 +121,9 @@ impl Simulation {
             let units: i64 = rows.iter().map(|row| row.ordered).sum();
             let price = |row: &Row| own[row.line].2 / own[row.line].1;
             let goods: i64 = rows.iter().map(|row| price(row) * row.ordered).sum();
-            let cash = if goods >= 10_000 { 0 } else { 490 + 100 * (units - 1) };
-            let remitted = if self.model.terms[shop].remits { tax_within(cash, TAX_PPM) } else { 0 };
-            let delivery = Unit { cut: Cut { cash, remitted, ..Cut::default() }, ..Unit::default() };
+            let (cash, discount) = self.model.tariffs.get(shop).copied().unwrap_or_default().price(goods, units);
+            let remitted = if self.model.terms[shop].remits { tax_within(cash + discount, TAX_PPM) } else { 0 };
+            let delivery = Unit { cut: Cut { cash, discount, remitted, ..Cut::default() }, ..Unit::default() };
             let group = sent.len();
             sent.push(Sent { id: row.id, place, rows, group, held: false, delivery, state: SentState::Open });
         }
