@@ -67,7 +67,7 @@ pub(crate) const STATEMENTS: &[Step] = &[
     Sql("CREATE INDEX merchant_name ON merchant (name_fold, id)"),
     Sql("CREATE INDEX merchant_status_name ON merchant (status, name_fold, id)"),
     Sql("CREATE INDEX merchant_coming ON merchant (status_changed_at, id)
-        WHERE status IN ('invited', 'applied', 'onboarding', 'in_review')"),
+        WHERE status NOT IN ('rejected', 'active', 'restricted', 'suspended', 'offboarding', 'closed')"),
     // What a clock has to look at: a planned closing begins or ends, an agreement is due, papers expire.
     Sql("CREATE INDEX merchant_turns ON merchant (turns_at) WHERE turns_at IS NOT NULL"),
 ];
