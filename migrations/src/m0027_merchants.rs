@@ -102,6 +102,29 @@ pub(crate) const STATEMENTS: &[Step] = &[
     )"),
     Sql("CREATE INDEX merchant_document_of ON merchant_document (merchant_id, id)"),
     Sql("CREATE INDEX merchant_document_state ON merchant_document (state, id)"),
+    // What is known of a counterparty beside its seat: JSON lists.
+    Sql("CREATE TABLE merchant_party (
+        merchant_id {id} NOT NULL PRIMARY KEY REFERENCES merchant (id),
+        addresses text NOT NULL,
+        contacts text NOT NULL,
+        tax_ids text NOT NULL,
+        version bigint NOT NULL CHECK (version > 0),
+        updated_at {at} NOT NULL
+    )"),
+    // The operator's people write for themselves.
+    Sql("CREATE TABLE merchant_note (
+        id {id} NOT NULL PRIMARY KEY,
+        merchant_id {id} NOT NULL REFERENCES merchant (id),
+        words text NOT NULL,
+        author text NOT NULL,
+        author_name text NOT NULL,
+        written_at {at} NOT NULL,
+        editor_name text,
+        edited_at {at},
+        version bigint NOT NULL,
+        CHECK ((editor_name IS NULL) = (edited_at IS NULL))
+    )"),
+    Sql("CREATE INDEX merchant_note_of ON merchant_note (merchant_id, id)"),
     // What onboarding asks of a type of merchants. `items` is JSON.
     Sql("CREATE TABLE onboarding_plan (
         merchant_type text NOT NULL PRIMARY KEY,
@@ -130,6 +153,8 @@ pub(crate) const STATEMENTS: &[Step] = &[
     walled("merchant_appeal"),
     walled("agreement_acceptance"),
     walled("merchant_document"),
+    walled("merchant_party"),
+    walled("merchant_note"),
     walled("onboarding_waiver"),
     walled("merchant_progress"),
 ];

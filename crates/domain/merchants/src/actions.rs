@@ -12,6 +12,10 @@ pub const LIST: Action = Action::new("merchant", "list");
 pub const CREATE: Action = Action::new("merchant", "create");
 /// Admit, return, reject and revive who wants to sell.
 pub const REVIEW: Action = Action::new("merchant", "review");
+/// Read what the operator's people wrote about merchants.
+pub const READ_NOTE: Action = Action::new("merchant_note", "read");
+/// Write about merchants.
+pub const EDIT_NOTE: Action = Action::new("merchant_note", "edit");
 /// Say that the checklist is done.
 pub const SUBMIT: Action = Action::new("merchant", "submit");
 /// Appeal against a block.

@@ -12,6 +12,7 @@ pub mod fault;
 pub mod id;
 pub mod money;
 pub mod page;
+pub mod postal;
 pub mod rate;
 pub mod text;
 pub mod vat;

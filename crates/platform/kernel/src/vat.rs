@@ -37,6 +37,17 @@ pub fn has_vat_ids(country: &str) -> bool {
     check(prefix, "0").is_some()
 }
 
+/// The country (by ISO 3166-1) of a VAT id that [`vat_id`] gave.
+#[must_use]
+pub fn country_of(id: &str) -> &str {
+    match id.get(..2).unwrap_or_default() {
+        "EL" => "GR",
+        // Northern Ireland, where goods are concerned.
+        "XI" => "GB",
+        country => country,
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Verdict {
     Malformed,

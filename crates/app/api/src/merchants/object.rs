@@ -4,8 +4,10 @@ use access::Masks;
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 
+use super::counterparty::MerchantCounterparty;
 use super::kyc::{MerchantKyc, MerchantPayoutAccount};
 use super::life::MerchantClosing;
+use super::loader::CounterpartyLoader;
 use crate::billing::{BalancesOfMerchantLoader, MerchantBalance};
 use crate::error::{Gql, ctx};
 use crate::loader::load;
@@ -244,6 +246,11 @@ impl Merchant {
             city: legal.city,
             country: legal.country,
         }
+    }
+    /// What is known of it beside its seat: more addresses, people to speak to, tax ids.
+    #[graphql(complexity = "5 + child_complexity")]
+    async fn counterparty(&self, gql: &Context<'_>) -> Gql<Option<MerchantCounterparty>> {
+        load::<CounterpartyLoader, _>(gql, self.0.id).await
     }
     /// The account for payouts with its number masked; see `merchantBankAccount` for the whole number. Null for whom
     /// bank accounts are hidden from.

@@ -33,6 +33,21 @@ impl Bazaar {
         let terms = merchants::publish_agreement(&operator, words).await.unwrap();
         let accept = merchants::AcceptAgreement { merchant, agreement: terms.id, sha256: terms.sha256 };
         merchants::accept_agreement(&owner, accept).await.unwrap();
+        merchants::add_note(&operator, merchant, "Called twice").await.unwrap();
+        let contact = merchants::PartyContact {
+            topic: merchants::ContactTopic::General,
+            name: "Ann".to_owned(),
+            email: Some("ann@kettle.example".to_owned()),
+            phone: None,
+        };
+        let party = merchants::EditCounterparty {
+            merchant: None,
+            expected_version: 0,
+            addresses: None,
+            contacts: Some(vec![contact]),
+            tax_ids: None,
+        };
+        merchants::edit_counterparty(&owner, party).await.unwrap();
         let asset = self.file(merchant).await;
         let licence = merchants::HandInDocument {
             merchant,

@@ -48,6 +48,7 @@ const OWNED: &[(&str, &str)] = &[
     ("ltx", "SELECT tx_id AS id FROM ledger_entry WHERE merchant_id = ?"),
     ("apl", "SELECT id FROM merchant_appeal WHERE merchant_id = ?"),
     ("mdc", "SELECT id FROM merchant_document WHERE merchant_id = ?"),
+    ("mno", "SELECT id FROM merchant_note WHERE merchant_id = ?"),
     ("ast", "SELECT id FROM asset WHERE merchant_id = ?"),
 ];
 

@@ -8,7 +8,9 @@ mod create;
 pub(crate) mod delivery;
 mod document;
 mod edit;
+mod note;
 mod onboarding;
+mod party;
 mod standing;
 mod status;
 mod step;
@@ -25,7 +27,9 @@ pub use edit::{
     EditBank, EditCalendar, EditLegal, EditProfile, EditTerms, edit_bank, edit_calendar, edit_legal, edit_profile,
     edit_terms,
 };
+pub use note::{add_note, edit_note, remove_note};
 pub use onboarding::{EditPlan, ProgressSource, WaiveItem, edit_plan, note_progress, waive_item, welcome};
+pub use party::{EditCounterparty, edit_counterparty};
 pub use standing::{ChangeKyc, ChangePayoutAccount, PAPERS_EXPIRED, change_kyc, change_payout_account, submit_kyc};
 pub(crate) use status::action_of;
 pub use status::{

@@ -60,6 +60,53 @@ pub(crate) mod merchant_row {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+pub(crate) mod party_row {
+    use chrono::{DateTime, Utc};
+    use kernel::id::MerchantId;
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "merchant_party")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub merchant_id: MerchantId,
+        pub addresses: String,
+        pub contacts: String,
+        pub tax_ids: String,
+        pub version: i64,
+        pub updated_at: DateTime<Utc>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(crate) mod note_row {
+    use chrono::{DateTime, Utc};
+    use kernel::id::{MerchantId, MerchantNoteId};
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "merchant_note")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: MerchantNoteId,
+        pub merchant_id: MerchantId,
+        pub words: String,
+        pub author: String,
+        pub author_name: String,
+        pub written_at: DateTime<Utc>,
+        pub editor_name: Option<String>,
+        pub edited_at: Option<DateTime<Utc>>,
+        pub version: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
 pub(crate) mod delivery_row {
     use chrono::{DateTime, Utc};
     use kernel::id::{DeliveryMethodId, MerchantId};

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, HashSet};
 
 use chrono::NaiveDate;
+use kernel::vat::{has_vat_ids, vat_id};
 use kernel::{Invalid, text};
 use serde::{Deserialize, Serialize};
 
-use super::{DocumentState, KycState, Merchant, PayoutState};
+use super::{DocumentState, KycState, Merchant, PayoutState, TaxId, TaxIdKind};
 
 /// The most items of a checklist.
 pub const ITEMS_MAX: usize = 40;
@@ -139,6 +140,8 @@ pub(crate) struct Evidence {
     /// The newest accepted version of each agreement.
     pub(crate) accepted: BTreeMap<String, i64>,
     pub(crate) papers: Vec<Paper>,
+    /// VAT ids, checked, and other tax ids with their country.
+    pub(crate) tax_ids: Vec<TaxId>,
     pub(crate) waivers: Vec<Waiver>,
     pub(crate) progress: Progress,
 }
@@ -186,12 +189,15 @@ fn state_of(item: &Item, merchant: &Merchant, known: &Evidence, today: NaiveDate
             PayoutState::Rejected => (ItemState::Refused, merchant.payout.reason.clone()),
             PayoutState::None => (ItemState::Missing, None),
         },
+        // VAT ids were checked when they were named; where there are none, nobody can check the number.
+        ItemKind::TaxId if known.tax_ids.iter().any(|id| id.kind == TaxIdKind::Vat || !has_vat_ids(&id.country)) => {
+            there(true)
+        }
         ItemKind::TaxId => match merchant.legal.tax_id.as_deref() {
             None => (ItemState::Missing, None),
-            Some(id) => match kernel::vat::vat_id("legal.taxId", id) {
+            Some(id) => match vat_id("legal.taxId", id) {
                 Ok(_) => (ItemState::Done, None),
-                // Where there are no VAT ids, nobody can check the number.
-                Err(_) if !kernel::vat::has_vat_ids(&merchant.legal.country) => (ItemState::Done, None),
+                Err(_) if !has_vat_ids(&merchant.legal.country) => (ItemState::Done, None),
                 Err(fault) => (ItemState::Missing, Some(fault.message)),
             },
         },

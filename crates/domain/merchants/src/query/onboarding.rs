@@ -44,7 +44,7 @@ pub struct Coming {
     pub open: Vec<Checked>,
 }
 
-/// Merchants that come, the longest waiting first, each with what is open. Seven statements, however many they are.
+/// Merchants that come, the longest waiting first, each with what is open. Eight statements, however many they are.
 ///
 /// # Errors
 /// A bad cursor; denied; the database error.

@@ -4,7 +4,9 @@ pub(crate) mod agreement;
 pub(crate) mod appeal;
 pub(crate) mod delivery;
 pub(crate) mod document;
+pub(crate) mod note;
 pub(crate) mod onboarding;
+pub(crate) mod party;
 pub(crate) mod step;
 
 use access::Grant;

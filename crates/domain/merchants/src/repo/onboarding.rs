@@ -57,7 +57,7 @@ pub(crate) async fn save_plan(tx: &WriteTx, plan: &Plan) -> Result<bool, Error> 
     Ok(saved.rows_affected == 1)
 }
 
-/// What these merchants are judged by. Five statements, however many they are.
+/// What these merchants are judged by. Six statements, however many they are.
 pub(crate) async fn evidence<C: ConnectionTrait>(
     conn: &C,
     merchants: &[Merchant],
@@ -66,6 +66,10 @@ pub(crate) async fn evidence<C: ConnectionTrait>(
     let mut found: HashMap<MerchantId, Evidence> = ids.iter().map(|id| (*id, Evidence::default())).collect();
     if ids.is_empty() {
         return Ok(found);
+    }
+    for (id, of) in super::party::all(conn, &ids).await? {
+        let Some(evidence) = found.get_mut(&id) else { continue };
+        evidence.tax_ids = of.tax_ids;
     }
     let ids = db::dialect::pad(ids);
     let newest = newest(conn).await?;

@@ -6,10 +6,12 @@ mod closings;
 mod coming;
 mod create;
 mod delivery;
+mod documents;
 mod edit;
 mod life;
 mod list;
 mod owner;
+mod party;
 mod reach;
 mod standing;
 
