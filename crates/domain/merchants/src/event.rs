@@ -1,6 +1,6 @@
 //! What happened.
 
-use kernel::id::{AppealId, MerchantId};
+use kernel::id::{AppealId, MerchantDocumentId, MerchantId, MerchantStepId};
 use outbox::Event;
 use serde::{Deserialize, Serialize};
 
@@ -61,6 +61,38 @@ pub struct MerchantSellingChanged {
 
 impl Event for MerchantSellingChanged {
     const KIND: &'static str = "merchant_selling_changed.v1";
+    fn subject(&self) -> String {
+        self.merchant.to_string()
+    }
+}
+
+/// A step was taken on one of the axes of a merchant. It is kept for ever.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MerchantStepTaken {
+    /// The step.
+    pub step: MerchantStepId,
+    /// The merchant.
+    pub merchant: MerchantId,
+}
+
+impl Event for MerchantStepTaken {
+    const KIND: &'static str = "merchant_step_taken.v1";
+    fn subject(&self) -> String {
+        self.merchant.to_string()
+    }
+}
+
+/// The operator looked at a document of a merchant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DocumentReviewed {
+    /// The document.
+    pub document: MerchantDocumentId,
+    /// The merchant.
+    pub merchant: MerchantId,
+}
+
+impl Event for DocumentReviewed {
+    const KIND: &'static str = "merchant_document_reviewed.v1";
     fn subject(&self) -> String {
         self.merchant.to_string()
     }

@@ -7,6 +7,7 @@ use kernel::id::{AssetId, MerchantDocumentId, MerchantId};
 use kernel::{Invalid, text};
 
 use crate::actions::{HAND_IN_DOCUMENT, REVIEW_DOCUMENT};
+use crate::event::DocumentReviewed;
 use crate::model::{Document, DocumentState};
 use crate::{Error, repo};
 
@@ -140,6 +141,9 @@ async fn finish(
     }
     let change = Change::new("merchant_document", after.id, done).of_merchant(after.merchant);
     tx.record(change.diff(Some(&before), Some(&after)));
+    if after.reviewed_at.is_some() {
+        tx.emit(&DocumentReviewed { document: after.id, merchant: after.merchant });
+    }
     tx.commit().await?;
     Ok(after)
 }

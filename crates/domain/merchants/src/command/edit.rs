@@ -176,7 +176,7 @@ pub async fn edit_bank(ctx: &Ctx, input: EditBank) -> Result<Merchant, Error> {
     tx.record(change.field("version", before.version, after.version));
     if before.payout != after.payout || input.account.is_some() {
         let names = (transition.as_str(), before.payout.state.as_str(), after.payout.state.as_str());
-        keep(&tx, &after, Axis::Payout, names, &Why::read(None, None, false)?).await?;
+        keep(&mut tx, &after, Axis::Payout, names, &Why::read(None, None, false)?).await?;
     }
     tx.emit(&MerchantChanged { merchant: after.id });
     tx.commit().await?;

@@ -130,7 +130,7 @@ pub async fn change_payout_account(ctx: &Ctx, input: ChangePayoutAccount) -> Res
     let after = Merchant { payout, version: before.version + 1, updated_at: tx.now(), ..before.clone() };
     repo::save(&tx, &grant, &after, before.version).await?;
     let names = (transition.as_str(), before.payout.state.as_str(), state.as_str());
-    keep(&tx, &after, Axis::Payout, names, &why).await?;
+    keep(&mut tx, &after, Axis::Payout, names, &why).await?;
     record(&mut tx, transition.done(), &before, &after, &why);
     tx.emit(&MerchantChanged { merchant: after.id });
     tx.commit().await?;

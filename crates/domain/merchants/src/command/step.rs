@@ -7,7 +7,7 @@ use kernel::id::MerchantId;
 use kernel::{Invalid, text};
 use marketplace::{BlockEffects, MerchantSettings, OTHER_REASON};
 
-use crate::event::{MerchantSellingChanged, MerchantStatusChanged};
+use crate::event::{MerchantSellingChanged, MerchantStatusChanged, MerchantStepTaken};
 use crate::model::{Axis, Merchant, Transition};
 use crate::{Error, repo};
 
@@ -100,16 +100,19 @@ pub(super) async fn live_in_tx(
     Ok(after)
 }
 
-/// Keeps a step for ever.
+/// Keeps a step for ever, and tells of it.
 pub(super) async fn keep(
-    tx: &WriteTx,
+    tx: &mut WriteTx,
     after: &Merchant,
     axis: Axis,
     (transition, from, to): (&str, &str, &str),
     why: &Why,
 ) -> Result<(), Error> {
     let effects = after.effects.filter(|_| axis == Axis::Life);
-    repo::step::insert(tx, after.id, axis, (transition, from, to), (why.code(), why.words()), effects).await
+    let names = (transition, from, to);
+    let step = repo::step::insert(tx, after.id, axis, names, (why.code(), why.words()), effects).await?;
+    tx.emit(&MerchantStepTaken { step, merchant: after.id });
+    Ok(())
 }
 
 /// Records a step in the history.

@@ -229,7 +229,10 @@ mod tests {
     fn parts_are_trimmed_and_normalized() {
         let checked = known().checked().unwrap();
         let address = &checked.addresses[0];
-        assert_eq!((address.line1.as_str(), address.name.as_deref(), address.country.as_str()), ("Am Hafen 3", None, "DE"));
+        assert_eq!(
+            (address.line1.as_str(), address.name.as_deref(), address.country.as_str()),
+            ("Am Hafen 3", None, "DE")
+        );
         assert_eq!(checked.contacts[0].phone.as_deref(), Some("+4930123456"));
         assert_eq!(checked.contacts[0].email.as_deref(), Some("bea@kettle.example"));
         assert_eq!(checked.tax_ids[0].number, "DE136695976");
@@ -246,10 +249,22 @@ mod tests {
         };
         let expect = |field: &str, code| (field.to_owned(), code);
         assert_eq!(fault(|of| of.addresses[0].postal_code.clear()), expect("addresses.0.postalCode", "REQUIRED"));
-        assert_eq!(fault(|of| of.addresses[0].country = "XX".to_owned()), expect("addresses.0.country", "UNKNOWN_COUNTRY"));
-        assert_eq!(fault(|of| of.contacts[0].phone = Some("call me".to_owned())), expect("contacts.0.phone", "MALFORMED"));
-        assert_eq!(fault(|of| (of.contacts[0].email, of.contacts[0].phone) = (None, None)), expect("contacts.0.email", "REQUIRED"));
-        assert_eq!(fault(|of| of.tax_ids[0].number = "DE136695975".to_owned()), expect("taxIds.0.number", "CHECK_DIGIT"));
+        assert_eq!(
+            fault(|of| of.addresses[0].country = "XX".to_owned()),
+            expect("addresses.0.country", "UNKNOWN_COUNTRY")
+        );
+        assert_eq!(
+            fault(|of| of.contacts[0].phone = Some("call me".to_owned())),
+            expect("contacts.0.phone", "MALFORMED")
+        );
+        assert_eq!(
+            fault(|of| (of.contacts[0].email, of.contacts[0].phone) = (None, None)),
+            expect("contacts.0.email", "REQUIRED")
+        );
+        assert_eq!(
+            fault(|of| of.tax_ids[0].number = "DE136695975".to_owned()),
+            expect("taxIds.0.number", "CHECK_DIGIT")
+        );
         assert_eq!(fault(|of| of.tax_ids[0].country = "AT".to_owned()), expect("taxIds.0.number", "WRONG_COUNTRY"));
         assert_eq!(fault(|of| of.tax_ids[1] = of.tax_ids[0].clone()), expect("taxIds.1.number", "DUPLICATE"));
         assert_eq!(fault(|of| of.contacts = vec![of.contacts[0].clone(); 21]), expect("contacts", "TOO_MANY"));

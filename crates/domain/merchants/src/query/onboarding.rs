@@ -187,6 +187,15 @@ pub async fn acceptances(ctx: &Ctx, merchant: MerchantId) -> Result<Vec<Acceptan
     repo::agreement::acceptances(&ctx.read_for(&grant), &grant, merchant).await
 }
 
+/// One document within the caller's reach.
+///
+/// # Errors
+/// Not found; denied; the database error.
+pub async fn document(ctx: &Ctx, id: MerchantDocumentId) -> Result<Document, Error> {
+    let grant = ctx.authorize(READ)?;
+    repo::document::find(&ctx.read_for(&grant), &grant, id).await
+}
+
 /// Documents within the caller's reach, the newest first; of one merchant, or in one state.
 ///
 /// # Errors

@@ -30,6 +30,18 @@ pub async fn steps(ctx: &Ctx, merchant: Option<MerchantId>, page: &PageArgs) -> 
     Ok(Page::from_rows(rows, page, |step| step.id))
 }
 
+/// One step within the caller's reach.
+///
+/// # Errors
+/// Not found; denied; the database error.
+pub async fn step_by_id(ctx: &Ctx, id: MerchantStepId) -> Result<Step, Error> {
+    let grant = ctx.authorize(READ)?;
+    let own =
+        transition_row::Entity::find_by_id(id).filter(within_merchants(&grant, transition_row::Column::MerchantId));
+    let row = own.one(&ctx.read_for(&grant)).await?;
+    repo::step::of_row(row.ok_or(context::Error::NotFound("step"))?)
+}
+
 /// Appeals within the caller's reach, the newest first; of one merchant, or in one state.
 ///
 /// # Errors

@@ -1,7 +1,7 @@
 //! Steps on the axes.
 
 use context::WriteTx;
-use kernel::id::MerchantId;
+use kernel::id::{MerchantId, MerchantStepId};
 use marketplace::BlockEffects;
 use sea_orm::ActiveValue::Set;
 use sea_orm::EntityTrait as _;
@@ -17,9 +17,10 @@ pub(crate) async fn insert(
     (transition, from, to): (&str, &str, &str),
     (code, words): (&str, Option<&str>),
     effects: Option<BlockEffects>,
-) -> Result<(), Error> {
+) -> Result<MerchantStepId, Error> {
+    let id: MerchantStepId = tx.new_id();
     let row = ActiveModel {
-        id: Set(tx.new_id()),
+        id: Set(id),
         merchant_id: Set(merchant),
         axis: Set(axis.as_str().to_owned()),
         transition: Set(transition.to_owned()),
@@ -33,7 +34,7 @@ pub(crate) async fn insert(
         at: Set(tx.now()),
     };
     Entity::insert(row).exec_without_returning(&**tx).await?;
-    Ok(())
+    Ok(id)
 }
 
 pub(crate) fn of_row(row: Model) -> Result<Step, Error> {
