@@ -3,8 +3,8 @@
 use context::Ctx;
 use history::Change;
 use kernel::id::{MerchantId, MerchantNoteId};
-use kernel::text;
 
+use super::step;
 use crate::actions::EDIT_NOTE;
 use crate::model::Note;
 use crate::{Error, repo};
@@ -18,7 +18,7 @@ const WORDS_MAX: usize = 4_000;
 /// A wrong `words`; not found; denied; the database error.
 pub async fn add_note(ctx: &Ctx, merchant: MerchantId, words: &str) -> Result<Note, Error> {
     let grant = ctx.authorize(EDIT_NOTE)?;
-    let words = text::block("words", words, WORDS_MAX)?;
+    let words = step::words("words", words, WORDS_MAX)?;
     let mut tx = ctx.begin_write_for(&grant).await?;
     let merchant = repo::find(&*tx, &grant, merchant).await?;
     let note = Note {
@@ -43,7 +43,7 @@ pub async fn add_note(ctx: &Ctx, merchant: MerchantId, words: &str) -> Result<No
 /// As [`add_note`]; stale.
 pub async fn edit_note(ctx: &Ctx, id: MerchantNoteId, expected_version: i64, words: &str) -> Result<Note, Error> {
     let grant = ctx.authorize(EDIT_NOTE)?;
-    let words = text::block("words", words, WORDS_MAX)?;
+    let words = step::words("words", words, WORDS_MAX)?;
     let mut tx = ctx.begin_write_for(&grant).await?;
     let before = repo::note::find(&*tx, &grant, id).await?;
     let after = Note {
