@@ -39,6 +39,7 @@ mod m0023_quotes;
 mod m0024_account;
 mod m0025_access;
 mod m0026_walls;
+mod m0027_merchants;
 mod wall;
 
 pub(crate) use wall::{Seen, Wall};
@@ -74,6 +75,7 @@ impl MigratorTrait for Migrator {
             SqlMigration { name: "m0024_account", statements: m0024_account::STATEMENTS },
             SqlMigration { name: "m0025_access", statements: m0025_access::STATEMENTS },
             SqlMigration { name: "m0026_walls", statements: m0026_walls::STATEMENTS },
+            SqlMigration { name: "m0027_merchants", statements: m0027_merchants::STATEMENTS },
         ]
         .into_iter()
         .map(|migration| Box::new(migration) as Box<dyn MigrationTrait>)
