@@ -69,6 +69,7 @@ testkit::both_databases! {
         assert!(upheld[0].text.contains("They name another model."), "{}", upheld[0].text);
         // What lifts a block is no mail about a block; another block is another mail.
         merchants::reopen(&operator, because(&m, &anna, None, "Mended").await).await.unwrap();
+        m.t.clock.advance(chrono::Duration::minutes(1));
         merchants::restrict(&operator, because(&m, &anna, Some("late_shipments"), "Too late too often").await).await.unwrap();
         m.drain().await;
         let blocked = told(&captured, BLOCKED);
