@@ -15,7 +15,7 @@ mod start;
 
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 pub use oversell::{Rush, rush};
 
@@ -148,6 +148,11 @@ fn compare(
     section.row(texts(what.to_owned(), program, format!("{share:.0} %")), data("souk", program));
     section.row(texts("  floor".to_owned(), floor, String::new()), data("floor", floor));
     Ok(())
+}
+
+/// The body of a request.
+fn body(document: &str, variables: Value) -> Vec<u8> {
+    json!({ "query": document, "variables": variables }).to_string().into_bytes()
 }
 
 /// Milliseconds of the Unix epoch.

@@ -9,7 +9,7 @@ use sea_orm::{ConnectionTrait as _, Statement};
 use serde_json::json;
 
 use super::list::Pages;
-use super::{COMPARED, Options, compare};
+use super::{COMPARED, Options, body, compare};
 use crate::bazaar::{Bazaar, Size};
 use crate::floor::{self, ReadFloor, Seen, WriteFloor};
 use crate::load::{self, Figures, Until, Work};
@@ -226,14 +226,14 @@ impl Stage {
         let document = operations::find("merchant/money", "Statement")?;
         let now = self.bazaar.market.clock().await?;
         let from = now - chrono::Duration::days(30);
-        let body = |staff: &Staff| {
+        let request = |staff: &Staff| {
             let variables = json!({
                 "merchantId": staff.merchant_id, "currency": self.bazaar.market.currency,
                 "from": from.to_rfc3339(), "to": now.to_rfc3339(),
             });
-            json!({ "query": document, "variables": variables }).to_string().into_bytes()
+            body(document, variables)
         };
-        Ok(self.bazaar.staff.iter().map(body).collect())
+        Ok(self.bazaar.staff.iter().map(request).collect())
     }
 
     async fn read(&self, bodies: &[Vec<u8>], options: &Options) -> Result<Vec<Figures>> {

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::Options;
 use super::list::Pages;
+use super::{Options, body};
 use crate::load::{self, Figures, Until};
 use crate::market::{Market, NewMerchant, Wanted, complete, each, sign_in};
 use crate::report::{Section, figure, milliseconds};
@@ -50,16 +50,7 @@ struct Question {
 
 pub(super) async fn measure(kind: Kind, options: &Options) -> Result<Section> {
     let site = Site::start(kind, SiteOptions::default()).await?;
-    let wanted = Wanted {
-        channel: "town".to_owned(),
-        currency: "EUR".to_owned(),
-        country: "DE".to_owned(),
-        locale: "en".to_owned(),
-        tax_percent: "19".to_owned(),
-        quoted_delivery: false,
-        hold_days: 0,
-    };
-    let market = Market::open(&site.client()?, OPERATOR.0, OPERATOR.1, &wanted).await?;
+    let market = Market::open(&site.client()?, OPERATOR.0, OPERATOR.1, &Wanted::german("town")).await?;
     let mut town = Town { site, market, merchants: Vec::new(), roles: Vec::new() };
     town.grow(SMALL.0, SMALL.1).await?;
     let few = town.ask(options.each).await?;
@@ -182,10 +173,6 @@ impl Town {
         }
         load::run(workers, until).await
     }
-}
-
-fn body(document: &str, variables: Value) -> Vec<u8> {
-    json!({ "query": document, "variables": variables }).to_string().into_bytes()
 }
 
 fn own(resource: &str, verb: &str) -> Value {

@@ -106,21 +106,23 @@ impl Iban {
     /// Reads an IBAN with or without spaces, in any case.
     ///
     /// # Errors
-    /// [`Invalid`] naming `field`: `MALFORMED`, also for another length than its country's, or `CHECKSUM` when the check digits do not fit (ISO 7064, mod 97-10).
+    /// [`Invalid`] naming `field`: `MALFORMED`, also for another length than its country's, or `CHECKSUM` when the check
+    /// digits do not fit (ISO 7064, mod 97-10).
     pub fn parse(field: &str, raw: &str) -> Result<Self, Invalid> {
         let iban: String = raw.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_uppercase();
         let bytes = iban.as_bytes();
         let shaped = bytes.len() >= 15
             && bytes.iter().all(u8::is_ascii_alphanumeric)
             && bytes[2..4].iter().all(u8::is_ascii_digit);
-        let length =
-            IBAN_LENGTHS.iter().find(|(country, _)| shaped && *country == &iban[..2]).map(|(_, length)| *length);
-        if let Some(length) = length.filter(|length| *length != bytes.len()) {
-            let message = format!("must have {length} characters, as numbers of {} have", &iban[..2]);
-            return Err(Invalid::new(field, "MALFORMED", message));
+        let malformed = || Invalid::new(field, "MALFORMED", "is not an IBAN, such as DE89 3704 0044 0532 0130 00");
+        if !shaped {
+            return Err(malformed());
         }
-        if length.is_none() {
-            return Err(Invalid::new(field, "MALFORMED", "is not an IBAN, such as DE89 3704 0044 0532 0130 00"));
+        let country = IBAN_LENGTHS.iter().find(|(country, _)| *country == &iban[..2]);
+        let (country, length) = country.ok_or_else(malformed)?;
+        if *length != bytes.len() {
+            let message = format!("must have {length} characters, as numbers of {country} have");
+            return Err(Invalid::new(field, "MALFORMED", message));
         }
         if remainder(&bytes[4..], &bytes[..4]) != 1 {
             return Err(Invalid::new(field, "CHECKSUM", "has wrong check digits; look for a mistyped character"));

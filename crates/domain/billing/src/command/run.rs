@@ -216,11 +216,12 @@ fn obstacle(
 ) -> Option<&'static str> {
     let Some(account) = account else { return Some("no_bank_account") };
     let by_stripe = profile.stripe_account.is_some();
-    match account.obstacle(by_stripe) {
-        // Whoever is blocked is told so first, then that payouts are paused.
-        Some(reason) if reason == "not_active" || profile.payout_hold_reason.is_none() => return Some(reason),
-        _ if profile.payout_hold_reason.is_some() => return Some("paused"),
-        _ => {}
+    // Whoever is blocked is told so first, then that payouts are paused.
+    match (account.obstacle(by_stripe), profile.payout_hold_reason.is_some()) {
+        (blocked @ Some("not_active"), _) => return blocked,
+        (_, true) => return Some("paused"),
+        (Some(reason), false) => return Some(reason),
+        (None, false) => {}
     }
     // A thief who changes the account waits, and the merchant has the time to see it.
     let cools = |replaced_at: DateTime<Utc>| replaced_at + Duration::days(i64::from(cooling_days)) > at;

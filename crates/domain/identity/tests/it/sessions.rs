@@ -4,7 +4,6 @@ use access::{Principal, Scope};
 use chrono::Duration;
 use identity::{RoleName, SESSION_IDLE, SESSION_LIFE, Team};
 use kernel::PageArgs;
-use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
 
 use crate::support::{bearer, code, count, origin, owner, person, sign_in, signed_in, try_sign_in, verified};
 
@@ -33,20 +32,8 @@ testkit::both_databases! {
         }
         let sent = t.world.db.recorder().stop();
         assert_eq!(sent.len(), 2);
-        let tx = t.world.db.begin_write().await.unwrap();
-        let (explain, column) = match tx.get_database_backend() {
-            DbBackend::Postgres => {
-                // Nobody is there yet, so reading all would be cheapest; what counts is what can be used.
-                tx.execute_unprepared("SET LOCAL enable_seqscan = off").await.unwrap();
-                ("EXPLAIN", "QUERY PLAN")
-            }
-            _ => ("EXPLAIN QUERY PLAN", "detail"),
-        };
         for statement in sent {
-            let values = statement.values.map(|values| values.0).unwrap_or_default();
-            let sql = format!("{explain} {}", statement.sql);
-            let rows = tx.query_all_raw(Statement::from_sql_and_values(statement.db_backend, sql, values)).await.unwrap();
-            let steps: Vec<String> = rows.iter().map(|row| row.try_get("", column).unwrap()).collect();
+            let steps = t.plan(statement, &["enable_seqscan"]).await;
             assert!(steps.iter().any(|step| step.contains("membership_user")), "{steps:#?}");
             let whole = |step: &&String| step.contains("Seq Scan") || step.starts_with("SCAN ") || step.contains("AUTOMATIC");
             assert_eq!(steps.iter().find(whole), None, "{steps:#?}");

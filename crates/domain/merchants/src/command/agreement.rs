@@ -43,7 +43,6 @@ pub struct PublishAgreement {
 /// What is wrong with the input; stale when two publish at once; denied; the database error.
 pub async fn publish_agreement(ctx: &Ctx, input: PublishAgreement) -> Result<Agreement, Error> {
     ctx.authorize(PUBLISH_AGREEMENT)?;
-    let mut tx = ctx.begin_write().await?;
     let code = text::code("code", &input.code, 40)?;
     let body = step::words("body", &input.body, BODY_MAX)?;
     let mut types = Vec::with_capacity(input.types.len());
@@ -51,6 +50,7 @@ pub async fn publish_agreement(ctx: &Ctx, input: PublishAgreement) -> Result<Agr
         types.push(text::code(&format!("types.{index}"), of, 40)?);
     }
     let note = input.change_note.as_deref().filter(|note| !note.trim().is_empty());
+    let mut tx = ctx.begin_write().await?;
     let valid_from = input.valid_from.unwrap_or_else(|| tx.now()).max(tx.now());
     let grace_until = input.grace_until.unwrap_or(valid_from);
     if grace_until < valid_from {

@@ -7,7 +7,6 @@ use history::Change;
 use kernel::id::MerchantId;
 use kernel::text;
 
-use super::step::seen;
 use crate::actions::{NOTE_PROGRESS, PLAN_ONBOARDING, REVIEW, WAIVE};
 use crate::model::checklist::{Checked, Item, ItemState, Plan, Progress, checked_items, judge, left};
 use crate::model::{Merchant, Status, Transition};
@@ -120,7 +119,6 @@ pub async fn welcome(ctx: &Ctx, merchant: MerchantId) -> Result<bool, Error> {
     if before.status != Status::Invited {
         return Ok(false);
     }
-    let before = seen(&tx, &grant, merchant, before.version).await?;
     let why = Why::of_souk("invitation_accepted", "the invitation was accepted");
     live_in_tx(&mut tx, &grant, &before, Transition::Admit, &why, None).await?;
     tx.commit().await?;

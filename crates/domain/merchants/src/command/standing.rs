@@ -6,13 +6,13 @@ use context::{Ctx, WriteTx};
 use kernel::Invalid;
 use kernel::id::MerchantId;
 
-use super::step::{Why, keep, live_in_tx, record, seen};
+use super::step::{Why, live_in_tx, seen, take};
+use crate::Error;
 use crate::actions::{DECIDE_KYC, DECIDE_PAYOUT, SUBMIT_KYC};
 use crate::event::MerchantChanged;
 use crate::model::{
     Axis, Kyc, KycState, KycTransition, Merchant, PayoutStanding, PayoutTransition, Status, Transition,
 };
-use crate::{Error, repo};
 
 /// The reason for which Souk restricts a merchant whose papers are too old, when the settings have it.
 pub const PAPERS_EXPIRED: &str = "papers_expired";
@@ -85,10 +85,8 @@ pub(super) async fn kyc_in_tx(
     let told = matches!(state, KycState::Refused | KycState::Expired);
     let kyc = Kyc { state, reason: why.words().filter(|_| told).map(str::to_owned), expires_at };
     let after = Merchant { kyc, version: before.version + 1, updated_at: tx.now(), ..before.clone() };
-    repo::save(tx, grant, &after, before.version).await?;
     let names = (transition.as_str(), before.kyc.state.as_str(), state.as_str());
-    keep(tx, &after, Axis::Kyc, names, why).await?;
-    record(tx, transition.done(), before, &after, why);
+    take(tx, grant, (before, &after), Axis::Kyc, (transition.done(), names), why).await?;
     tx.emit(&MerchantChanged { merchant: after.id });
     Ok(after)
 }
@@ -128,10 +126,8 @@ pub async fn change_payout_account(ctx: &Ctx, input: ChangePayoutAccount) -> Res
     let state = before.payout.state.after(transition, true)?;
     let payout = PayoutStanding { state, reason: why.words().filter(|_| takes).map(str::to_owned) };
     let after = Merchant { payout, version: before.version + 1, updated_at: tx.now(), ..before.clone() };
-    repo::save(&tx, &grant, &after, before.version).await?;
     let names = (transition.as_str(), before.payout.state.as_str(), state.as_str());
-    keep(&mut tx, &after, Axis::Payout, names, &why).await?;
-    record(&mut tx, transition.done(), &before, &after, &why);
+    take(&mut tx, &grant, (&before, &after), Axis::Payout, (transition.done(), names), &why).await?;
     tx.emit(&MerchantChanged { merchant: after.id });
     tx.commit().await?;
     Ok(after)

@@ -92,12 +92,29 @@ pub(super) async fn live_in_tx(
         updated_at: tx.now(),
         ..before.clone()
     };
-    repo::save(tx, grant, &after, before.version).await?;
     let names = (transition.as_str(), before.status.as_str(), status.as_str());
-    keep(tx, &after, Axis::Life, names, why).await?;
-    record(tx, transition.done(), before, &after, why);
+    take(tx, grant, (before, &after), Axis::Life, (transition.done(), names), why).await?;
     tx.emit(&MerchantStatusChanged { merchant: after.id, from: before.status, to: after.status });
     Ok(after)
+}
+
+/// What every step does, on whichever axis: the row, the step kept for ever, and the history.
+pub(super) async fn take(
+    tx: &mut WriteTx,
+    grant: &Grant,
+    (before, after): (&Merchant, &Merchant),
+    axis: Axis,
+    (done, names): (&'static str, (&str, &str, &str)),
+    why: &Why,
+) -> Result<(), Error> {
+    repo::save(tx, grant, after, before.version).await?;
+    keep(tx, after, axis, names, why).await?;
+    let mut change = Change::new("merchant", after.id, done).of_merchant(after.id);
+    if let Some(words) = why.words() {
+        change = change.because(words);
+    }
+    tx.record(change.diff(Some(before), Some(after)));
+    Ok(())
 }
 
 /// Keeps a step for ever, and tells of it.
@@ -113,15 +130,6 @@ pub(super) async fn keep(
     let step = repo::step::insert(tx, after.id, axis, names, (why.code(), why.words()), effects).await?;
     tx.emit(&MerchantStepTaken { step, merchant: after.id });
     Ok(())
-}
-
-/// Records a step in the history.
-pub(super) fn record(tx: &mut WriteTx, done: &'static str, before: &Merchant, after: &Merchant, why: &Why) {
-    let mut change = Change::new("merchant", after.id, done).of_merchant(after.id);
-    if let Some(words) = why.words() {
-        change = change.because(words);
-    }
-    tx.record(change.diff(Some(before), Some(after)));
 }
 
 /// Tells when lists must look again, though the status is the same.

@@ -9,6 +9,7 @@ use kernel::{Page, PageArgs};
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
+use super::newest;
 use crate::actions::{LIST, READ, READ_AGREEMENT, READ_PLAN};
 use crate::entity::merchant_row;
 use crate::entity::onboarding::document_row;
@@ -208,18 +209,9 @@ pub async fn documents(
 ) -> Result<Page<Document>, Error> {
     use document_row::{Column, Entity};
     let grant = ctx.authorize(READ)?;
-    let mut wanted = Condition::all().add(within_merchants(&grant, Column::MerchantId));
-    if let Some(merchant) = merchant {
-        wanted = wanted.add(Column::MerchantId.eq(merchant));
-    }
-    if let Some(state) = state {
-        wanted = wanted.add(Column::State.eq(state.as_str()));
-    }
-    if let Some(after) = page.after_key::<MerchantDocumentId>()? {
-        wanted = wanted.add(Column::Id.lt(after));
-    }
-    let rows =
-        Entity::find().filter(wanted).order_by_desc(Column::Id).limit(page.limit()).all(&ctx.read_for(&grant)).await?;
+    let columns = (Column::Id, Column::MerchantId);
+    let wanted = state.map(|state| Column::State.eq(state.as_str()));
+    let rows = newest::<Entity, MerchantDocumentId>(ctx, &grant, columns, merchant, wanted, page).await?;
     let rows = rows.into_iter().map(repo::document::of_row).collect::<Result<Vec<_>, _>>()?;
     Ok(Page::from_rows(rows, page, |document| document.id))
 }

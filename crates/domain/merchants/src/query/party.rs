@@ -2,8 +2,7 @@
 
 use std::collections::HashMap;
 
-use access::Reach;
-use context::Ctx;
+use context::{Ctx, merchant_meant};
 use kernel::id::MerchantId;
 
 use crate::actions::READ;
@@ -16,11 +15,7 @@ use crate::{Error, repo};
 /// Denied; the database error.
 pub async fn counterparties(ctx: &Ctx, ids: &[MerchantId]) -> Result<HashMap<MerchantId, Counterparty>, Error> {
     let grant = ctx.authorize(READ)?;
-    let reached = |id: &MerchantId| match grant.merchants() {
-        Reach::All => true,
-        Reach::Only(own) => own == *id,
-        Reach::Nothing => false,
-    };
+    let reached = |id: &MerchantId| merchant_meant(&grant, Some(*id)).is_ok();
     let ids: Vec<MerchantId> = ids.iter().copied().filter(reached).collect();
     if ids.is_empty() {
         return Ok(HashMap::new());

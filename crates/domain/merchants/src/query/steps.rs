@@ -3,8 +3,9 @@
 use context::{Ctx, within_merchants};
 use kernel::id::{AppealId, MerchantId, MerchantStepId};
 use kernel::{Page, PageArgs};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
+use super::newest;
 use crate::actions::READ;
 use crate::entity::{appeal_row, transition_row};
 use crate::model::{Appeal, AppealState, Step};
@@ -17,15 +18,8 @@ use crate::{Error, repo};
 pub async fn steps(ctx: &Ctx, merchant: Option<MerchantId>, page: &PageArgs) -> Result<Page<Step>, Error> {
     use transition_row::{Column, Entity};
     let grant = ctx.authorize(READ)?;
-    let mut wanted = Condition::all().add(within_merchants(&grant, Column::MerchantId));
-    if let Some(merchant) = merchant {
-        wanted = wanted.add(Column::MerchantId.eq(merchant));
-    }
-    if let Some(after) = page.after_key::<MerchantStepId>()? {
-        wanted = wanted.add(Column::Id.lt(after));
-    }
-    let rows =
-        Entity::find().filter(wanted).order_by_desc(Column::Id).limit(page.limit()).all(&ctx.read_for(&grant)).await?;
+    let columns = (Column::Id, Column::MerchantId);
+    let rows = newest::<Entity, MerchantStepId>(ctx, &grant, columns, merchant, None, page).await?;
     let rows = rows.into_iter().map(repo::step::of_row).collect::<Result<Vec<_>, _>>()?;
     Ok(Page::from_rows(rows, page, |step| step.id))
 }
@@ -54,18 +48,9 @@ pub async fn appeals(
 ) -> Result<Page<Appeal>, Error> {
     use appeal_row::{Column, Entity};
     let grant = ctx.authorize(READ)?;
-    let mut wanted = Condition::all().add(within_merchants(&grant, Column::MerchantId));
-    if let Some(merchant) = merchant {
-        wanted = wanted.add(Column::MerchantId.eq(merchant));
-    }
-    if let Some(state) = state {
-        wanted = wanted.add(Column::State.eq(state.as_str()));
-    }
-    if let Some(after) = page.after_key::<AppealId>()? {
-        wanted = wanted.add(Column::Id.lt(after));
-    }
-    let rows =
-        Entity::find().filter(wanted).order_by_desc(Column::Id).limit(page.limit()).all(&ctx.read_for(&grant)).await?;
+    let columns = (Column::Id, Column::MerchantId);
+    let wanted = state.map(|state| Column::State.eq(state.as_str()));
+    let rows = newest::<Entity, AppealId>(ctx, &grant, columns, merchant, wanted, page).await?;
     let rows = rows.into_iter().map(repo::appeal::of_row).collect::<Result<Vec<_>, _>>()?;
     Ok(Page::from_rows(rows, page, |appeal| appeal.id))
 }
