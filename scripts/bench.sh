@@ -7,6 +7,7 @@ if [ -z "${SOUK_TEST_POSTGRES_URL:-}" ] && scripts/pg.sh available; then
     exec scripts/with-postgres.sh scripts/bench.sh "$@"
 fi
 
-# Both in one go: what `bench` measures is the program of this build.
-cargo build --release -p server -p e2e
+# The program as `make demo` builds it, then what measures it: together they would be built with features of both.
+cargo build --release -p server --bin souk
+cargo build --release -p e2e
 exec target/release/bench "$@"

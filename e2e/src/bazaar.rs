@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::market::{
     Basket, BasketLine, Market, NewMerchant, NewOffer, NewProduct, NewStock, NewVariant, Staff, Storefront, Wanted,
-    each,
+    complete, each,
 };
 use crate::olist::Address;
 use crate::site::OPERATOR;
@@ -59,16 +59,7 @@ impl Bazaar {
     /// # Errors
     /// The first refusal.
     pub async fn open(client: &Client, size: Size) -> Result<Self> {
-        let wanted = Wanted {
-            channel: "bazaar".to_owned(),
-            currency: "EUR".to_owned(),
-            country: "DE".to_owned(),
-            locale: "en".to_owned(),
-            tax_percent: "19".to_owned(),
-            quoted_delivery: false,
-            hold_days: 0,
-        };
-        let market = Market::open(client, OPERATOR.0, OPERATOR.1, &wanted).await?;
+        let market = Market::open(client, OPERATOR.0, OPERATOR.1, &Wanted::german("bazaar")).await?;
         let names: Vec<_> = (0..size.merchants).map(merchant).collect();
         let merchants = market.merchants(&names).await?;
         let stocked = each(merchants.iter().enumerate(), 4, |(n, id)| stock_up(&market, n, id, size)).await;
@@ -144,14 +135,6 @@ impl Bazaar {
             }
         }
         Err(Error::Timeout { what: "the last merchant order".to_owned(), seconds: 100 })
-    }
-}
-
-/// All results, or the first failure.
-fn complete<T>((done, failed): (Vec<T>, Vec<String>)) -> Result<Vec<T>> {
-    match failed.into_iter().next() {
-        Some(failure) => Err(Error::Program(failure)),
-        None => Ok(done),
     }
 }
 

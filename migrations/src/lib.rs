@@ -39,6 +39,7 @@ mod m0023_quotes;
 mod m0024_account;
 mod m0025_access;
 mod m0026_walls;
+mod m0027_merchants;
 mod m0028_oidc;
 mod wall;
 
@@ -75,6 +76,7 @@ impl MigratorTrait for Migrator {
             SqlMigration { name: "m0024_account", statements: m0024_account::STATEMENTS },
             SqlMigration { name: "m0025_access", statements: m0025_access::STATEMENTS },
             SqlMigration { name: "m0026_walls", statements: m0026_walls::STATEMENTS },
+            SqlMigration { name: "m0027_merchants", statements: m0027_merchants::STATEMENTS },
             SqlMigration { name: "m0028_oidc", statements: m0028_oidc::STATEMENTS },
         ]
         .into_iter()

@@ -55,6 +55,8 @@ pub(crate) const STATEMENTS: &[Step] = &[
     Sql(
         "CREATE UNIQUE INDEX membership_merchant ON membership (user_id, merchant_id, role) WHERE merchant_id IS NOT NULL",
     ),
+    // Asked by each request: what a person holds, in which team ever; no index of one kind of team serves that.
+    Sql("CREATE INDEX membership_user ON membership (user_id, id)"),
     Sql("CREATE INDEX membership_scope ON membership (merchant_id, id)"),
     Sql("CREATE TABLE invitation (
         id {id} NOT NULL PRIMARY KEY,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{COMPARED, Options, compare};
+use super::{COMPARED, Options, body, compare};
 use crate::bazaar::{Bazaar, Size};
 use crate::floor::{self, ReadFloor};
 use crate::load::{self, Until, Work};
@@ -129,7 +129,6 @@ async fn workers(site: &Site, page: &Page, connections: usize, until: Until) -> 
 async fn pages(client: &Client, bazaar: &Bazaar) -> Result<Vec<Page>> {
     let list = operations::find(FILE, "StorefrontProducts")?;
     let by_slug = operations::find(FILE, "StorefrontProduct")?;
-    let body = |document: &str, variables: Value| json!({ "query": document, "variables": variables }).to_string();
     let market = json!({ "channel": bazaar.market.channel, "currency": bazaar.market.currency });
     let with = |key: &str, value: Value| {
         let mut variables = market.clone();
@@ -139,10 +138,10 @@ async fn pages(client: &Client, bazaar: &Bazaar) -> Result<Vec<Page>> {
     let mut variables = with("first", json!(20));
     let (mut lists, mut products) = (Vec::new(), Vec::new());
     for _ in 0..10 {
-        lists.push(body(list, variables.clone()).into_bytes());
+        lists.push(body(list, variables.clone()));
         let answer = client.query(list, variables.clone()).await?;
         for node in answer.nodes("storefrontProducts")? {
-            products.push(body(by_slug, with("slug", json!(node.text("product.slug")?))).into_bytes());
+            products.push(body(by_slug, with("slug", json!(node.text("product.slug")?))));
         }
         variables["after"] = answer.at("storefrontProducts.pageInfo.endCursor")?.clone();
     }

@@ -9,12 +9,13 @@ mod checkout;
 mod list;
 mod oversell;
 mod payout;
+mod people;
 mod refund;
 mod start;
 
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 pub use oversell::{Rush, rush};
 
@@ -32,6 +33,8 @@ pub enum Part {
     Refund,
     /// A payout run over many merchants, and their statements.
     Payout,
+    /// Signing in, rights and the list of merchants with many people.
+    People,
     /// Loading many products.
     Bulk,
     /// 200 buyers for 100 units.
@@ -44,8 +47,17 @@ pub enum Part {
 
 impl Part {
     /// All of them, in the order in which they are best run.
-    pub const ALL: [Self; 8] =
-        [Self::List, Self::Start, Self::Checkout, Self::Refund, Self::Payout, Self::Oversell, Self::Bulk, Self::Crash];
+    pub const ALL: [Self; 9] = [
+        Self::List,
+        Self::Start,
+        Self::Checkout,
+        Self::Refund,
+        Self::Payout,
+        Self::People,
+        Self::Oversell,
+        Self::Bulk,
+        Self::Crash,
+    ];
 }
 
 /// How much is measured.
@@ -61,6 +73,10 @@ pub struct Options {
     pub payees: usize,
     /// Postings in the books before the payout run.
     pub postings: i64,
+    /// Merchants of the marketplace with many people.
+    pub town: usize,
+    /// Roles that were made in it.
+    pub roles: usize,
     /// How long each load runs.
     pub each: Duration,
     /// Kills of the crash loop.
@@ -80,6 +96,7 @@ pub async fn measure(part: Part, kind: Kind, options: &Options) -> Result<Vec<Se
         Part::Checkout => checkout::measure(kind, options).await.map(|section| vec![section]),
         Part::Refund => refund::measure(kind, options).await.map(|section| vec![section]),
         Part::Payout => payout::measure(kind, options).await,
+        Part::People => people::measure(kind, options).await.map(|section| vec![section]),
         Part::Oversell => oversell::measure(kind).await.map(|section| vec![section]),
         Part::Bulk => bulk::measure(kind, options).await.map(|section| vec![section]),
         Part::Crash => crashes(kind, options).await.map(|section| vec![section]),
@@ -131,6 +148,11 @@ fn compare(
     section.row(texts(what.to_owned(), program, format!("{share:.0} %")), data("souk", program));
     section.row(texts("  floor".to_owned(), floor, String::new()), data("floor", floor));
     Ok(())
+}
+
+/// The body of a request.
+fn body(document: &str, variables: Value) -> Vec<u8> {
+    json!({ "query": document, "variables": variables }).to_string().into_bytes()
 }
 
 /// Milliseconds of the Unix epoch.

@@ -9,11 +9,11 @@ use sea_orm::{ConnectionTrait as _, Statement};
 use serde_json::json;
 
 use super::list::Pages;
-use super::{COMPARED, Options, compare};
+use super::{COMPARED, Options, body, compare};
 use crate::bazaar::{Bazaar, Size};
 use crate::floor::{self, ReadFloor, Seen, WriteFloor};
 use crate::load::{self, Figures, Until, Work};
-use crate::market::{BasketLine, Market, Staff, each, sign_in};
+use crate::market::{BasketLine, Market, Staff, complete, each, sign_in};
 use crate::report::{Section, milliseconds};
 use crate::site::{OPERATOR, Options as SiteOptions};
 use crate::wire::Wire;
@@ -147,7 +147,7 @@ impl Stage {
             if waiting.is_empty() {
                 return Ok(done);
             }
-            done += complete(each(waiting, HANDS, &mut act).await)?;
+            done += complete(each(waiting, HANDS, &mut act).await)?.len();
         }
     }
 
@@ -226,14 +226,14 @@ impl Stage {
         let document = operations::find("merchant/money", "Statement")?;
         let now = self.bazaar.market.clock().await?;
         let from = now - chrono::Duration::days(30);
-        let body = |staff: &Staff| {
+        let request = |staff: &Staff| {
             let variables = json!({
                 "merchantId": staff.merchant_id, "currency": self.bazaar.market.currency,
                 "from": from.to_rfc3339(), "to": now.to_rfc3339(),
             });
-            json!({ "query": document, "variables": variables }).to_string().into_bytes()
+            body(document, variables)
         };
-        Ok(self.bazaar.staff.iter().map(body).collect())
+        Ok(self.bazaar.staff.iter().map(request).collect())
     }
 
     async fn read(&self, bodies: &[Vec<u8>], options: &Options) -> Result<Vec<Figures>> {
@@ -299,12 +299,4 @@ fn alone(title: String, ours: &Figures) -> Section {
     section.row(vec!["souk".to_owned(), milliseconds(ours.p50_ms)], json!({ "what": "close", "figures": ours }));
     section.note("a period is closed once: there is no floor");
     section
-}
-
-/// How many were done, or the first failure.
-fn complete<T>((done, failed): (Vec<T>, Vec<String>)) -> Result<usize> {
-    match failed.into_iter().next() {
-        Some(failure) => Err(Error::Unexpected(failure)),
-        None => Ok(done.len()),
-    }
 }

@@ -44,6 +44,12 @@ struct Cli {
     /// Postings in the books before the payout run
     #[arg(long, default_value_t = 100_000)]
     postings: i64,
+    /// Merchants of the marketplace with many people, three of each
+    #[arg(long, default_value_t = 5_000)]
+    town: usize,
+    /// Roles that were made in it
+    #[arg(long, default_value_t = 200)]
+    roles: usize,
     /// Kills of the crash loop
     #[arg(long, default_value_t = 30)]
     kills: usize,
@@ -64,6 +70,8 @@ async fn main() -> ExitCode {
         bulk: cli.bulk,
         payees: cli.payees.max(2),
         postings: cli.postings,
+        town: cli.town,
+        roles: cli.roles.max(1),
         each: Duration::from_secs(cli.seconds),
         kills: cli.kills,
         seed: cli.seed,

@@ -17,7 +17,7 @@ use std::future::Future;
 
 use futures::StreamExt as _;
 
-use crate::Result;
+use crate::{Error, Result};
 
 /// The payment method of the sandbox card.
 pub const CARD: &str = "card_sandbox";
@@ -45,4 +45,15 @@ where
         }
     }
     (done, failed)
+}
+
+/// All results of [`each`], or the first failure.
+///
+/// # Errors
+/// [`Error::Program`] with the text of the first failure.
+pub fn complete<T>((done, failed): (Vec<T>, Vec<String>)) -> Result<Vec<T>> {
+    match failed.into_iter().next() {
+        Some(failure) => Err(Error::Program(failure)),
+        None => Ok(done),
+    }
 }

@@ -25,6 +25,22 @@ pub struct Wanted {
     pub hold_days: u32,
 }
 
+impl Wanted {
+    /// A channel in Germany that sells in euros, with 19 % tax, where delivered goods can be paid out at once.
+    #[must_use]
+    pub fn german(channel: &str) -> Self {
+        Self {
+            channel: channel.to_owned(),
+            currency: "EUR".to_owned(),
+            country: "DE".to_owned(),
+            locale: "en".to_owned(),
+            tax_percent: "19".to_owned(),
+            quoted_delivery: false,
+            hold_days: 0,
+        }
+    }
+}
+
 /// A marketplace that is open for business in one channel and currency.
 #[derive(Debug, Clone)]
 pub struct Market {

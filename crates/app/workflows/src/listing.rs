@@ -2,9 +2,9 @@
 
 use catalog::event::{CategoryMoved, ProductChanged, ProductPublished, ProductUnpublished};
 use inventory::StockChanged;
-use kernel::id::ProductId;
+use kernel::id::{MerchantId, ProductId};
 use marketplace::event::ChannelChanged;
-use merchants::event::MerchantStatusChanged;
+use merchants::event::{MerchantSellingChanged, MerchantStatusChanged};
 use offers::OfferChanged;
 use outbox::{DispatcherBuilder, HandlerResult};
 
@@ -32,7 +32,12 @@ pub(crate) fn register(builder: DispatcherBuilder, deps: &Deps) -> DispatcherBui
     let at = deps.clone();
     let builder = builder.on("listing_merchant", move |event: MerchantStatusChanged, _| {
         let deps = at.clone();
-        async move { merchant(&deps, event).await }
+        async move { merchant(&deps, event.merchant).await }
+    });
+    let at = deps.clone();
+    let builder = builder.on("listing_merchant_selling", move |event: MerchantSellingChanged, _| {
+        let deps = at.clone();
+        async move { merchant(&deps, event.merchant).await }
     });
     let at = deps.clone();
     let builder = builder.on("listing_category", move |_: CategoryMoved, _| {
@@ -73,13 +78,12 @@ async fn refresh(deps: &Deps, products: &[ProductId]) -> HandlerResult {
 }
 
 /// A merchant that may sell again, or may no longer, changes every product it offers.
-async fn merchant(deps: &Deps, event: MerchantStatusChanged) -> HandlerResult {
+async fn merchant(deps: &Deps, merchant: MerchantId) -> HandlerResult {
     let ctx = deps.ctx();
     let mut after = None;
     loop {
         let limit = CHUNK as u64;
-        let products =
-            offers::products_of_merchants_on(ctx.read(), event.merchant, after, limit).await.map_err(retry)?;
+        let products = offers::products_of_merchants_on(ctx.read(), merchant, after, limit).await.map_err(retry)?;
         let Some(last) = products.last().copied() else { return Ok(()) };
         refresh(deps, &products).await?;
         after = Some(last);

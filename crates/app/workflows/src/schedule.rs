@@ -37,10 +37,11 @@ enum Chore {
     ExpireQuotes,
     ForgetSecrets,
     ForgetUploads,
+    TurnMerchants,
 }
 
 impl Chore {
-    const ALL: [Self; 19] = [
+    const ALL: [Self; 20] = [
         Self::AcceptanceDeadlines,
         Self::AcceptanceReminders,
         Self::LateShipments,
@@ -60,6 +61,7 @@ impl Chore {
         Self::ExpireQuotes,
         Self::ForgetSecrets,
         Self::ForgetUploads,
+        Self::TurnMerchants,
     ];
 
     const fn name(self) -> &'static str {
@@ -83,6 +85,7 @@ impl Chore {
             Self::ExpireQuotes => "expire_quotes",
             Self::ForgetSecrets => "forget_secrets",
             Self::ForgetUploads => "forget_uploads",
+            Self::TurnMerchants => "turn_merchants",
         }
     }
 
@@ -92,7 +95,8 @@ impl Chore {
             | Self::ExpireQuotes
             | Self::PaymentDeadlines
             | Self::StrayPayments
-            | Self::ReleaseEarnings => TimeDelta::minutes(1),
+            | Self::ReleaseEarnings
+            | Self::TurnMerchants => TimeDelta::minutes(1),
             Self::AcceptanceReminders
             | Self::CloseOrders
             | Self::CloseStatements
@@ -136,6 +140,7 @@ impl Chore {
             Self::ExpireQuotes => orders::command::quotes_expire(&ctx, BATCH).await.map(drop).map_err(|e| text(&e)),
             Self::ForgetSecrets => identity::purge_expired(&ctx).await.map(drop).map_err(|e| text(&e)),
             Self::ForgetUploads => assets::command::expire_uploads(&ctx).await.map(drop).map_err(|e| text(&e)),
+            Self::TurnMerchants => merchants::turn_due(&ctx, BATCH).await.map(drop).map_err(|e| text(&e)),
         }
     }
 }

@@ -179,7 +179,16 @@ pub async fn shop(actors: &impl Actors, name: &str, terms: Terms) -> Shop {
     let legal = Legal { legal_name: format!("{name} GmbH"), country: "DE".to_owned(), ..Legal::default() };
     let (slug, tier, owner) = (None, None, None);
     let vat = Some(Rate::from_ppm(terms.vat_ppm));
-    let input = CreateMerchant { profile, slug, legal, tier, commission_vat_ppm: vat, approved: true, owner };
+    let input = CreateMerchant {
+        profile,
+        slug,
+        legal,
+        merchant_type: None,
+        tier,
+        commission_vat_ppm: vat,
+        approved: true,
+        owner,
+    };
     let made = merchants::create(&ctx, input).await.unwrap();
     let edit = EditTerms {
         id: made.id,

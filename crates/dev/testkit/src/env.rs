@@ -9,6 +9,7 @@ use chrono::{DateTime, TimeZone as _, Utc};
 use context::{Ctx, Origin, Vault, World};
 use kernel::id::{CustomerId, MerchantId, UserId};
 use kernel::{IdGen as _, ManualClock, SystemClock};
+use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
 use tokio::sync::Notify;
 
 use crate::database::{Kind, TestDatabase, fresh};
@@ -111,6 +112,25 @@ impl TestEnv {
         // Whoever signs in holds this seat too; see `identity::authenticate`.
         let person = Seat { scope: Scope::Public, role: Role::named("user") };
         self.ctx(Actor::new(Principal::User(user), role, [Seat { scope, role: Role::named(role) }, person]))
+    }
+
+    /// How the database would run a statement, one line a step. PostgreSQL is kept from what `off` names: the tables of a
+    /// test are so small that reading and sorting them whole is cheapest, and what counts is what can be used.
+    pub async fn plan(&self, statement: Statement, off: &[&str]) -> Vec<String> {
+        let tx = self.world.db.begin_write().await.unwrap();
+        let (explain, column) = match tx.get_database_backend() {
+            DbBackend::Postgres => ("EXPLAIN", "QUERY PLAN"),
+            _ => ("EXPLAIN QUERY PLAN", "detail"),
+        };
+        if self.kind == Kind::Postgres {
+            for way in off {
+                tx.execute_unprepared(&format!("SET LOCAL {way} = off")).await.unwrap();
+            }
+        }
+        let sql = format!("{explain} {}", statement.sql);
+        let values = statement.values.map(|values| values.0).unwrap_or_default();
+        let rows = tx.query_all_raw(Statement::from_sql_and_values(statement.db_backend, sql, values)).await.unwrap();
+        rows.iter().map(|row| row.try_get("", column).unwrap()).collect()
     }
 
     /// The URL of the database.

@@ -105,7 +105,8 @@ events! {
         merchant: MerchantId,
         /// How much waited.
         amount: Money,
-        /// `not_active`, `no_bank_account`, `account_cooling` or `paused`.
+        /// `not_active`, `no_bank_account`, `account_cooling`, `paused`,
+        /// `kyc_open`, `account_unverified`, `account_restricted` or `account_rejected`.
         reason: String,
     }
     /// The period of a merchant is over; its statement never changes any more.

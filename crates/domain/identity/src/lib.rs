@@ -25,7 +25,7 @@ pub use command::impersonation::{ImpersonationBegin, impersonation_begin, impers
 pub use command::invitation::{InvitationAccept, invitation_accept, invitation_resend, invitation_revoke};
 pub use command::member::{
     AddMember, Added, MemberAccess, MemberCreate, MemberRoleChange, member_add, member_add_in_tx, member_create,
-    member_remove, member_role_change, operator_create,
+    member_remove, member_role_change, member_seat_in_tx, operator_create,
 };
 pub use command::oidc::{OidcAttempt, OidcBegin, OidcGoal, OidcReturn, oidc_begin, oidc_finish};
 pub use command::oidc_link::{OidcInvitationAccept, oidc_invitation_accept, oidc_link, oidc_unlink};

@@ -1,6 +1,6 @@
 //! Facts of this crate.
 
-use kernel::id::StockItemId;
+use kernel::id::{LocationId, MerchantId, StockItemId};
 use outbox::Event;
 use serde::{Deserialize, Serialize};
 
@@ -17,5 +17,21 @@ impl Event for StockChanged {
     const KIND: &'static str = "stock_changed.v1";
     fn subject(&self) -> String {
         self.stock_items.first().map(ToString::to_string).unwrap_or_default()
+    }
+}
+
+/// A location was made or changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LocationChanged {
+    /// The location.
+    pub location: LocationId,
+    /// Whose it is.
+    pub merchant: MerchantId,
+}
+
+impl Event for LocationChanged {
+    const KIND: &'static str = "location_changed.v1";
+    fn subject(&self) -> String {
+        self.location.to_string()
     }
 }

@@ -15,11 +15,11 @@ pub use mail::{Rendered as RenderedMail, TemplateText};
 pub use model::commission;
 pub use model::delivery;
 pub use model::{
-    AccountSettings, BillingSettings, Carrier, Channel, ClosedDays, CommissionAmounts, CommissionBase,
-    CommissionBracket, CommissionRule, CommissionRules, CommissionScope, Coupon, CouponTax, CouponValue, DeliveryKind,
-    DeliveryMethod, DeliveryPricing, DeliveryRate, DeliveryZone, Funder, HighestPrice, LegalEntity, MailText,
-    MerchantRate, OwnRates, PayingAccount, PayoutSchedule, PickupPlace, PickupPoint, PickupPointKind, PostalRange,
-    RateBracket, Settings, SettingsPatch, Snapshot, StatementCycle, Surcharge, TaxClass, TaxRate, TravelDays,
-    WorkCalendar,
+    AccountSettings, BillingSettings, BlockEffects, BlockReason, BlockedOffers, BlockedPayouts, Carrier, Channel,
+    ClosedDays, CommissionAmounts, CommissionBase, CommissionBracket, CommissionRule, CommissionRules, CommissionScope,
+    Coupon, CouponTax, CouponValue, DeliveryKind, DeliveryMethod, DeliveryPricing, DeliveryRate, DeliveryZone, Funder,
+    HighestPrice, LegalEntity, MailText, MerchantRate, MerchantSettings, OTHER_REASON, OpenOrders, OwnRates,
+    PayingAccount, PayoutSchedule, PickupPlace, PickupPoint, PickupPointKind, PostalRange, RateBracket, Settings,
+    SettingsPatch, Snapshot, StatementCycle, Surcharge, TaxClass, TaxRate, TravelDays, WorkCalendar,
 };
 pub use query::{coupon_by_code_on, pickup_points_on, snapshot, snapshot_on};

@@ -10,13 +10,51 @@ pub const READ: Action = Action::new("merchant", "read");
 pub const LIST: Action = Action::new("merchant", "list");
 /// Make merchants, approved or not.
 pub const CREATE: Action = Action::new("merchant", "create");
-/// Approve an application.
+/// Admit, return, reject and revive who wants to sell.
+pub const REVIEW: Action = Action::new("merchant", "review");
+/// Read what the operator's people wrote about merchants.
+pub const READ_NOTE: Action = Action::new("merchant_note", "read");
+/// Write about merchants.
+pub const EDIT_NOTE: Action = Action::new("merchant_note", "edit");
+/// Say that the checklist is done.
+pub const SUBMIT: Action = Action::new("merchant", "submit");
+/// Appeal against a block.
+pub const APPEAL: Action = Action::new("merchant", "appeal");
+/// Apply to sell.
+pub const APPLY: Action = Action::new("merchant", "apply");
+/// Waive items of the checklist of a merchant.
+pub const WAIVE: Action = Action::new("merchant", "waive");
+/// Keep what other systems know of a merchant that comes.
+pub const NOTE_PROGRESS: Action = Action::new("merchant", "note_progress");
+/// Read what onboarding asks for.
+pub const READ_PLAN: Action = Action::new("onboarding_plan", "read");
+/// Compose what onboarding asks for.
+pub const PLAN_ONBOARDING: Action = Action::new("onboarding_plan", "edit");
+/// Read agreements.
+pub const READ_AGREEMENT: Action = Action::new("agreement", "read");
+/// Publish agreements.
+pub const PUBLISH_AGREEMENT: Action = Action::new("agreement", "publish");
+/// Accept agreements for a merchant.
+pub const ACCEPT_AGREEMENT: Action = Action::new("agreement", "accept");
+/// Hand in documents of a merchant.
+pub const HAND_IN_DOCUMENT: Action = Action::new("merchant_document", "submit");
+/// Look at documents of merchants.
+pub const REVIEW_DOCUMENT: Action = Action::new("merchant_document", "review");
+/// Do what the clock asks for.
+pub const TURN: Action = Action::new("merchant", "turn");
+/// Say that the papers are there.
+pub const SUBMIT_KYC: Action = Action::new("merchant_kyc", "submit");
+/// Decide about who a merchant is.
+pub const DECIDE_KYC: Action = Action::new("merchant_kyc", "decide");
+/// Decide about a merchant's account for payouts.
+pub const DECIDE_PAYOUT: Action = Action::new("merchant_payout", "decide");
+/// Let a merchant sell.
 pub const APPROVE: Action = Action::new("merchant", "approve");
-/// Suspend a merchant.
+/// Restrict or suspend a merchant.
 pub const SUSPEND: Action = Action::new("merchant", "suspend");
-/// Let a suspended merchant sell again.
+/// Let a blocked merchant sell again; decide about appeals.
 pub const REOPEN: Action = Action::new("merchant", "reopen");
-/// Close a merchant for good.
+/// Let a merchant leave, and close it for good.
 pub const CLOSE: Action = Action::new("merchant", "close");
 /// Change the profile.
 pub const EDIT_PROFILE: Action = Action::new("merchant_profile", "edit");

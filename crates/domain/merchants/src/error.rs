@@ -3,7 +3,7 @@
 use kernel::{Fault, FaultKind, Invalid};
 use sea_orm::DbErr;
 
-use crate::model::{Status, Transition};
+use crate::command::Obligation;
 
 /// A fault of the merchants' administration.
 #[derive(Debug, thiserror::Error)]
@@ -19,13 +19,15 @@ pub enum Error {
         /// What identity says.
         fault: identity::Error,
     },
-    /// The status does not allow it.
-    #[error("cannot {} a merchant that is {}; allowed: {}", .transition.as_str(), .status.as_str(), names(*.status))]
+    /// The state does not allow it.
+    #[error("cannot {transition} a merchant that is {status}; allowed: {}", names(.allowed))]
     InvalidTransition {
-        /// Where the merchant stands.
-        status: Status,
+        /// Where the merchant stands on the axis in question.
+        status: &'static str,
         /// What was to be done.
-        transition: Transition,
+        transition: &'static str,
+        /// What can be done.
+        allowed: Vec<&'static str>,
     },
     /// The marketplace sets the price of this delivery method itself.
     #[error("{method}: the marketplace sets the price of this delivery method itself")]
@@ -33,11 +35,38 @@ pub enum Error {
         /// The name of the method.
         method: String,
     },
+    /// The merchant cannot be closed while something is open.
+    #[error("the merchant has open orders or money that is not settled")]
+    Unsettled(Vec<Obligation>),
+    /// Required items of the checklist are open.
+    #[error("the checklist is not done: {}", .0.join(", "))]
+    ChecklistOpen(Vec<String>),
+    /// Who applied has not proved the address.
+    #[error("who applied has not proved the e-mail address yet")]
+    AddressUnproven,
+    /// Nobody may apply here.
+    #[error("the marketplace takes no applications")]
+    RegistrationClosed,
+    /// A block can be appealed against once, and not after the time for it.
+    #[error("there is nothing to appeal against: {0}")]
+    NoAppeal(&'static str),
+    /// Somebody decided about it before.
+    #[error("the {0} was decided already")]
+    AlreadyDecided(&'static str),
 }
 
-fn names(status: Status) -> String {
-    let names: Vec<&str> = status.allowed().iter().map(|t| t.as_str()).collect();
-    if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }
+fn names(allowed: &[&str]) -> String {
+    if allowed.is_empty() { "nothing".to_owned() } else { allowed.join(", ") }
+}
+
+impl Error {
+    pub(crate) fn invalid(
+        status: &'static str,
+        transition: &'static str,
+        allowed: impl Iterator<Item = &'static str>,
+    ) -> Self {
+        Self::InvalidTransition { status, transition, allowed: allowed.collect() }
+    }
 }
 
 impl From<Invalid> for Error {
@@ -63,7 +92,7 @@ impl Fault for Error {
         match self {
             Self::Core(error) => error.kind(),
             Self::Owner { fault, .. } => fault.kind(),
-            Self::InvalidTransition { .. } | Self::OwnRatesNotAllowed { .. } => FaultKind::RuleBroken,
+            _ => FaultKind::RuleBroken,
         }
     }
 
@@ -73,6 +102,12 @@ impl Fault for Error {
             Self::Owner { fault, .. } => fault.code(),
             Self::InvalidTransition { .. } => "INVALID_TRANSITION",
             Self::OwnRatesNotAllowed { .. } => "OWN_RATES_NOT_ALLOWED",
+            Self::Unsettled(_) => "UNSETTLED",
+            Self::ChecklistOpen(_) => "CHECKLIST_OPEN",
+            Self::AddressUnproven => "EMAIL_UNPROVEN",
+            Self::RegistrationClosed => "REGISTRATION_CLOSED",
+            Self::NoAppeal(_) => "NO_APPEAL",
+            Self::AlreadyDecided(_) => "ALREADY_DECIDED",
         }
     }
 
@@ -80,8 +115,8 @@ impl Fault for Error {
         match self {
             Self::Core(error) => error.field(),
             Self::Owner { field, .. } => field.clone(),
-            Self::InvalidTransition { .. } => None,
             Self::OwnRatesNotAllowed { .. } => Some("deliveryMethodId".to_owned()),
+            _ => None,
         }
     }
 
@@ -89,10 +124,12 @@ impl Fault for Error {
         match self {
             Self::Core(error) => error.details(),
             Self::Owner { fault, .. } => fault.details(),
-            Self::InvalidTransition { status, .. } => {
-                Some(serde_json::json!({ "status": status, "allowed": status.allowed() }))
+            Self::InvalidTransition { status, allowed, .. } => {
+                Some(serde_json::json!({ "status": status, "allowed": allowed }))
             }
-            Self::OwnRatesNotAllowed { .. } => None,
+            Self::Unsettled(open) => Some(serde_json::json!({ "open": open })),
+            Self::ChecklistOpen(items) => Some(serde_json::json!({ "items": items })),
+            _ => None,
         }
     }
 }

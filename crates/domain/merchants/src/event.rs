@@ -1,6 +1,6 @@
 //! What happened.
 
-use kernel::id::MerchantId;
+use kernel::id::{AppealId, MerchantDocumentId, MerchantId, MerchantStepId};
 use outbox::Event;
 use serde::{Deserialize, Serialize};
 
@@ -47,6 +47,86 @@ pub struct MerchantChanged {
 
 impl Event for MerchantChanged {
     const KIND: &'static str = "merchant_changed.v1";
+    fn subject(&self) -> String {
+        self.merchant.to_string()
+    }
+}
+
+/// The clock or a plan changed whether a merchant sells; its status is the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MerchantSellingChanged {
+    /// The merchant.
+    pub merchant: MerchantId,
+}
+
+impl Event for MerchantSellingChanged {
+    const KIND: &'static str = "merchant_selling_changed.v1";
+    fn subject(&self) -> String {
+        self.merchant.to_string()
+    }
+}
+
+/// A step was taken on one of the axes of a merchant. It is kept for ever.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MerchantStepTaken {
+    /// The step.
+    pub step: MerchantStepId,
+    /// The merchant.
+    pub merchant: MerchantId,
+}
+
+impl Event for MerchantStepTaken {
+    const KIND: &'static str = "merchant_step_taken.v1";
+    fn subject(&self) -> String {
+        self.merchant.to_string()
+    }
+}
+
+/// The operator looked at a document of a merchant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DocumentReviewed {
+    /// The document.
+    pub document: MerchantDocumentId,
+    /// The merchant.
+    pub merchant: MerchantId,
+}
+
+impl Event for DocumentReviewed {
+    const KIND: &'static str = "merchant_document_reviewed.v1";
+    fn subject(&self) -> String {
+        self.merchant.to_string()
+    }
+}
+
+/// A merchant asks that its block be looked at again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MerchantAppealed {
+    /// The appeal.
+    pub appeal: AppealId,
+    /// The merchant.
+    pub merchant: MerchantId,
+}
+
+impl Event for MerchantAppealed {
+    const KIND: &'static str = "merchant_appealed.v1";
+    fn subject(&self) -> String {
+        self.merchant.to_string()
+    }
+}
+
+/// The operator decided about an appeal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppealDecided {
+    /// The appeal.
+    pub appeal: AppealId,
+    /// The merchant.
+    pub merchant: MerchantId,
+    /// Whether the block was lifted.
+    pub granted: bool,
+}
+
+impl Event for AppealDecided {
+    const KIND: &'static str = "merchant_appeal_decided.v1";
     fn subject(&self) -> String {
         self.merchant.to_string()
     }

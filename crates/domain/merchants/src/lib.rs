@@ -12,10 +12,15 @@ mod repo;
 pub use command::*;
 pub use error::Error;
 pub use model::{
-    BankAccount, BankHint, Iban, InvoiceParty, Legal, Merchant, MerchantCard, MerchantDelivery, PayoutAccount, Profile,
-    SellingTerms, Status, Transition,
+    Acceptance, AddressPurpose, Agreement, Appeal, AppealState, Axis, BankAccount, BankHint, Checked, Closing,
+    ContactTopic, Counterparty, Document, DocumentState, Iban, InvoiceParty, Item, ItemKind, ItemState, Kyc, KycState,
+    KycTransition, Legal, Merchant, MerchantCard, MerchantDelivery, Note, PartyAddress, PartyContact, PayoutAccount,
+    PayoutStanding, PayoutState, PayoutTransition, Plan, Profile, Progress, SellingTerms, Status, Step, TaxId,
+    TaxIdKind, Transition,
 };
 pub use query::{
-    Filter, allowed_transitions, bank_account, by_ids, card_by_slug, cards_by_ids, deliveries, deliveries_on, get,
-    invoice_parties_on, list, payout_accounts_on, selling_terms_on,
+    Coming, Filter, Stuck, acceptances, agreement, agreements, allowed_kyc, allowed_payout, allowed_transitions,
+    appeal_by_id, appeals, bank_account, by_ids, card_by_slug, cards_by_ids, coming, coming_among_on, counterparties,
+    deliveries, deliveries_on, document, documents, get, invoice_parties_on, keep_selling_in_tx, list, notes,
+    onboarding, payout_accounts_on, plans, selling_terms_on, step_by_id, steps, stuck,
 };

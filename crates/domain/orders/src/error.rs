@@ -88,6 +88,9 @@ pub enum Error {
         /// The limit of who orders.
         limit: Money,
     },
+    /// The merchant is blocked, and the reason takes this from it.
+    #[error("the merchant is blocked; {0}")]
+    MerchantBlocked(&'static str),
     /// Only companies may ask for quotes here.
     #[error("quotes are for companies; name one of yours")]
     CompanyNeeded,
@@ -243,6 +246,7 @@ impl Fault for Error {
             | Self::CartIncomplete(_)
             | Self::ExceedsRefundable { .. }
             | Self::CompanyNeeded
+            | Self::MerchantBlocked(_)
             | Self::QuotesLimit { .. }
             | Self::ReasonNotAllowed { .. } => FaultKind::Invalid,
             Self::CartOrdered
@@ -281,6 +285,7 @@ impl Fault for Error {
             Self::ApproverNeeded => "APPROVER_NEEDED",
             Self::SpendingLimitExceeded { .. } => "SPENDING_LIMIT_EXCEEDED",
             Self::CompanyNeeded => "COMPANY_NEEDED",
+            Self::MerchantBlocked(_) => "MERCHANT_BLOCKED",
             Self::QuotesLimit { .. } => "QUOTES_LIMIT",
             Self::OfferRevised { .. } => "STALE_VERSION",
             Self::InvalidTransition { .. } => "INVALID_TRANSITION",

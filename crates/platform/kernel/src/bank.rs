@@ -5,6 +5,99 @@ use std::fmt;
 use crate::country::is_country;
 use crate::fault::Invalid;
 
+/// How long the numbers of each country are that has them (the registry of ISO 13616), in order.
+const IBAN_LENGTHS: [(&str, usize); 89] = [
+    ("AD", 24),
+    ("AE", 23),
+    ("AL", 28),
+    ("AT", 20),
+    ("AZ", 28),
+    ("BA", 20),
+    ("BE", 16),
+    ("BG", 22),
+    ("BH", 22),
+    ("BI", 27),
+    ("BR", 29),
+    ("BY", 28),
+    ("CH", 21),
+    ("CR", 22),
+    ("CY", 28),
+    ("CZ", 24),
+    ("DE", 22),
+    ("DJ", 27),
+    ("DK", 18),
+    ("DO", 28),
+    ("EE", 20),
+    ("EG", 29),
+    ("ES", 24),
+    ("FI", 18),
+    ("FK", 18),
+    ("FO", 18),
+    ("FR", 27),
+    ("GB", 22),
+    ("GE", 22),
+    ("GI", 23),
+    ("GL", 18),
+    ("GR", 27),
+    ("GT", 28),
+    ("HN", 28),
+    ("HR", 21),
+    ("HU", 28),
+    ("IE", 22),
+    ("IL", 23),
+    ("IQ", 23),
+    ("IS", 26),
+    ("IT", 27),
+    ("JO", 30),
+    ("KW", 30),
+    ("KZ", 20),
+    ("LB", 28),
+    ("LC", 32),
+    ("LI", 21),
+    ("LT", 20),
+    ("LU", 20),
+    ("LV", 21),
+    ("LY", 25),
+    ("MC", 27),
+    ("MD", 24),
+    ("ME", 22),
+    ("MK", 19),
+    ("MN", 20),
+    ("MR", 27),
+    ("MT", 31),
+    ("MU", 30),
+    ("NI", 28),
+    ("NL", 18),
+    ("NO", 15),
+    ("OM", 23),
+    ("PK", 24),
+    ("PL", 28),
+    ("PS", 29),
+    ("PT", 25),
+    ("QA", 29),
+    ("RO", 24),
+    ("RS", 22),
+    ("RU", 33),
+    ("SA", 24),
+    ("SC", 31),
+    ("SD", 18),
+    ("SE", 24),
+    ("SI", 19),
+    ("SK", 24),
+    ("SM", 27),
+    ("SO", 23),
+    ("ST", 25),
+    ("SV", 28),
+    ("TL", 23),
+    ("TN", 24),
+    ("TR", 26),
+    ("UA", 29),
+    ("VA", 22),
+    ("VG", 24),
+    ("XK", 20),
+    ("YE", 30),
+];
+
 /// An international bank account number whose check digits are right.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Iban(String);
@@ -13,16 +106,23 @@ impl Iban {
     /// Reads an IBAN with or without spaces, in any case.
     ///
     /// # Errors
-    /// [`Invalid`] naming `field`: `MALFORMED`, or `CHECKSUM` when the check digits do not fit (ISO 7064, mod 97-10).
+    /// [`Invalid`] naming `field`: `MALFORMED`, also for another length than its country's, or `CHECKSUM` when the check
+    /// digits do not fit (ISO 7064, mod 97-10).
     pub fn parse(field: &str, raw: &str) -> Result<Self, Invalid> {
         let iban: String = raw.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_uppercase();
         let bytes = iban.as_bytes();
-        let shaped = (15..=34).contains(&bytes.len())
+        let shaped = bytes.len() >= 15
             && bytes.iter().all(u8::is_ascii_alphanumeric)
-            && (is_country(&iban[..2]) || &iban[..2] == "XK")
             && bytes[2..4].iter().all(u8::is_ascii_digit);
+        let malformed = || Invalid::new(field, "MALFORMED", "is not an IBAN, such as DE89 3704 0044 0532 0130 00");
         if !shaped {
-            return Err(Invalid::new(field, "MALFORMED", "is not an IBAN, such as DE89 3704 0044 0532 0130 00"));
+            return Err(malformed());
+        }
+        let country = IBAN_LENGTHS.iter().find(|(country, _)| *country == &iban[..2]);
+        let (country, length) = country.ok_or_else(malformed)?;
+        if *length != bytes.len() {
+            let message = format!("must have {length} characters, as numbers of {country} have");
+            return Err(Invalid::new(field, "MALFORMED", message));
         }
         if remainder(&bytes[4..], &bytes[..4]) != 1 {
             return Err(Invalid::new(field, "CHECKSUM", "has wrong check digits; look for a mistyped character"));
@@ -111,6 +211,21 @@ mod tests {
         {
             assert_eq!(code(bad), "MALFORMED", "{bad}");
         }
+    }
+
+    #[test]
+    fn a_number_is_as_long_as_those_of_its_country() {
+        assert!(IBAN_LENGTHS.windows(2).all(|pair| pair[0].0 < pair[1].0));
+        // The check digits of both are right; only the length gives them away.
+        for (wrong, length) in [("DE89 3704 0044 0532 0130 001", "22"), ("NO93 8601 1117 94", "15")] {
+            let digits: String = wrong.chars().filter(|c| !c.is_whitespace()).collect();
+            let check = 98 - remainder(&digits.as_bytes()[4..], format!("{}00", &digits[..2]).as_bytes());
+            let fault = Iban::parse("iban", &format!("{}{check:02}{}", &digits[..2], &digits[4..])).unwrap_err();
+            assert_eq!(fault.code, "MALFORMED");
+            assert!(fault.message.contains(length) || digits.len() < 15, "{}", fault.message);
+        }
+        // A country that has no such numbers.
+        assert_eq!(Iban::parse("iban", "US893704004405320130").unwrap_err().code, "MALFORMED");
     }
 
     #[test]

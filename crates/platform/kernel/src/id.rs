@@ -124,6 +124,18 @@ typed_ids! {
     CouponId = "cpn";
     /// A merchant.
     MerchantId = "mer";
+    /// A step of a merchant's life, identification or payout account.
+    MerchantStepId = "mst";
+    /// A merchant's appeal against its block.
+    AppealId = "apl";
+    /// A document that a merchant handed in.
+    MerchantDocumentId = "mdc";
+    /// A note of the operator about a merchant.
+    MerchantNoteId = "mno";
+    /// A version of an agreement between merchants and the operator.
+    AgreementId = "agr";
+    /// A merchant's acceptance of such a version.
+    AcceptanceId = "acp";
     /// A buyer's account.
     CustomerId = "cus";
     /// A stored address of a buyer.

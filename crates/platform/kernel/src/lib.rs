@@ -12,8 +12,10 @@ pub mod fault;
 pub mod id;
 pub mod money;
 pub mod page;
+pub mod postal;
 pub mod rate;
 pub mod text;
+pub mod vat;
 pub mod zone;
 
 pub use allocate::{ZeroWeights, allocate, cumulative, unit_slots_sum};

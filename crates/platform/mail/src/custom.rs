@@ -181,6 +181,11 @@ impl Template {
             "whole" => json!(false),
             "address_changed" | "delivery_changed" => json!(true),
             "change_asked" => json!(false),
+            "granted" | "payouts_held" => json!(true),
+            "open_orders" => json!("accepted_only"),
+            "missing" => json!("document"),
+            "document" => json!(if german { "Gewerbeschein" } else { "Trade licence" }),
+            "answer" => json!(if german { "Ihre Belege sind in Ordnung." } else { "Your papers are good." }),
             "company_name" => json!("Müller Bau GmbH"),
             "buyer_name" | "user_name" | "recipient_name" => json!("Ann Buyer"),
             "merchant_name" => json!("Müller & Söhne"),
@@ -190,7 +195,7 @@ impl Template {
             "return_number" => json!("261122-T7NQ-4KHN-1-R1"),
             "total" | "amount" | "refund" | "goods" => json!(if german { "20,50 EUR" } else { "20.50 EUR" }),
             "delivery" => json!(if german { "4,90 EUR" } else { "4.90 EUR" }),
-            "accept_by" | "answer_by" | "ship_by" | "expires_on" | "valid_until" => {
+            "accept_by" | "answer_by" | "ship_by" | "expires_on" | "valid_until" | "appeal_until" => {
                 json!(if german { "24.11.2026" } else { "2026-11-24" })
             }
             "tracking_number" => json!("00340434161094042557"),

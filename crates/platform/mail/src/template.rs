@@ -137,6 +137,12 @@ templates! {
     DisputeOpened = "dispute_opened" to Team, needs ["recipient_name", "order_number", "amount", "order_url"], may [];
     /// To a merchant: open your shop.
     MerchantInvited = "merchant_invited" to Team, needs ["merchant_name", "accept_url", "expires_on"], may [];
+    /// To a merchant: nothing new can be ordered from it.
+    MerchantBlocked = "merchant_blocked" to Merchant, needs ["merchant_name", "reason", "open_orders", "payouts_held", "shop_url"], may ["appeal_until"];
+    /// To a merchant: its appeal was decided.
+    AppealDecided = "appeal_decided" to Merchant, needs ["merchant_name", "granted", "answer", "shop_url"], may [];
+    /// To a merchant: something that it brought was not taken.
+    OnboardingReturned = "onboarding_returned" to Merchant, needs ["merchant_name", "missing", "reason", "shop_url"], may ["document"];
     /// To whoever is offered a place in a company that buys.
     CompanyInvited = "company_invited" to Buyer, needs ["company_name", "join_url"], may [];
     /// To a new buyer: is this address yours.

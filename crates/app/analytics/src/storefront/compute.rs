@@ -41,7 +41,7 @@ const LISTING: &str = "
         JOIN channel ch ON ch.id = pc.channel_id AND ch.active
         JOIN offer o ON o.product_id = p.id AND o.status = 'active'
         JOIN variant v ON v.id = o.variant_id AND NOT v.archived
-        JOIN merchant m ON m.id = o.merchant_id AND m.status = 'active'
+        JOIN merchant m ON m.id = o.merchant_id AND m.listed
         JOIN offer_price op ON op.offer_id = o.id AND (op.channel_id IS NULL OR op.channel_id = pc.channel_id)
         WHERE p.id IN ({ids}) AND p.status = 'published' AND ch.currencies LIKE '%\"' || op.currency || '\"%'
             AND (op.channel_id IS NOT NULL OR NOT EXISTS (

@@ -65,7 +65,7 @@ testkit::both_databases! {
         assert!(recorder.stop().iter().all(|s| !s.sql.starts_with("INSERT") && !s.sql.starts_with("DELETE")));
         for shop in [acme, rival] {
             let reason = Some("fraud".to_owned());
-            let suspend = ChangeStatus { id: shop.id, expected_version: shop.version, reason };
+            let suspend = ChangeStatus { id: shop.id, expected_version: shop.version, reason_code: None, reason };
             merchants::suspend(&t.operator(), suspend).await.unwrap();
         }
         storefront::rebuild(&system).await.unwrap();

@@ -3,4 +3,5 @@
 
 mod listing;
 mod plans;
+#[path = "../../../../domain/offers/tests/it/world.rs"]
 mod world;

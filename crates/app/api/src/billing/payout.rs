@@ -69,7 +69,8 @@ impl Payout {
     fn state(&self) -> PayoutState {
         self.0.state.into()
     }
-    /// Why it is (or was) on hold: `not_active`, `no_bank_account`, `account_cooling` or `paused`.
+    /// Why it is (or was) on hold: `not_active`, `no_bank_account`, `account_cooling`, `paused`,
+    /// `kyc_open`, `account_unverified`, `account_restricted` or `account_rejected`.
     fn hold_reason(&self) -> Option<&str> {
         self.0.hold_reason.as_deref()
     }
@@ -190,7 +191,8 @@ pub struct SkippedPayout {
     pub merchant_id: ID,
     /// What is carried forward.
     pub available: Money,
-    /// `below_minimum`, `not_active`, `no_bank_account`, `account_cooling` or `paused`.
+    /// `below_minimum`, `not_active`, `no_bank_account`, `account_cooling`, `paused`,
+    /// `kyc_open`, `account_unverified`, `account_restricted` or `account_rejected`.
     pub reason: String,
 }
 

@@ -10,6 +10,7 @@ pub mod delivery;
 pub mod delivery_input;
 pub mod input;
 pub mod mail_text;
+pub mod merchant_rules;
 pub mod mutation;
 pub mod object;
 pub mod pickup_point;

@@ -10,6 +10,7 @@ use marketplace::{SettingsPatch, query};
 
 use super::billing::{AccountSettings, BillingSettings, BillingSettingsInput};
 use super::calendar::{WorkCalendar, WorkCalendarInput};
+use super::merchant_rules::MerchantSettings;
 use crate::error::{Gql, answer, ctx, respond};
 use crate::page::{connection, page_args};
 use crate::payload;
@@ -70,6 +71,8 @@ pub struct MarketplaceSettings {
     pub billing: BillingSettings,
     /// How companies that buy on account are dealt with.
     pub account: AccountSettings,
+    /// How the marketplace takes merchants in, and what blocking one does.
+    pub merchants: MerchantSettings,
     /// Days from delivery in which a buyer may ask to send goods back.
     pub return_window_days: u32,
     /// All of them: the largest refund of each currency that one person decides alone.
@@ -222,6 +225,7 @@ impl From<StoredSettings> for MarketplaceSettings {
             commission_vat_percent: DecimalText::percent(settings.commission_vat_ppm),
             billing: settings.billing.into(),
             account: settings.account.into(),
+            merchants: settings.merchants.into(),
             reason: stored.reason,
             author: stored.author_name,
             created_at: stored.created_at,
@@ -286,6 +290,8 @@ pub struct MarketplaceSettingsEditInput {
     pub billing: Option<BillingSettingsInput>,
     /// How companies that buy on account are dealt with, as a whole.
     pub account: Option<AccountSettings>,
+    /// How the marketplace takes merchants in, and what blocking one does, as a whole.
+    pub merchants: Option<MerchantSettings>,
     /// Days from delivery in which a buyer may ask to send goods back.
     pub return_window_days: Option<u32>,
     /// The largest refund of each currency that one person decides alone; currencies that are missing have no limit.
@@ -347,6 +353,7 @@ impl MarketplaceSettingsEditInput {
                     .transpose()?,
                 billing: self.billing.map(BillingSettingsInput::read).transpose()?,
                 account: self.account.map(Into::into),
+                merchants: self.merchants.map(Into::into),
             },
         })
     }

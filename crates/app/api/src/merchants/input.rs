@@ -73,6 +73,9 @@ pub struct MerchantCreateInput {
     pub auto_accept: bool,
     /// The company behind it; when absent, it bears the merchant's name and country.
     pub legal: Option<MerchantLegalInput>,
+    /// What kind of merchant it is, for what onboarding asks of it; `standard` when absent.
+    #[graphql(name = "type")]
+    pub merchant_type: Option<String>,
     /// The group of merchants it belongs to, for commission; `standard` when absent.
     pub tier: Option<String>,
     /// Its own VAT rate on commission in percent; zero is reverse charge, absent the marketplace's rate.
@@ -100,6 +103,7 @@ impl MerchantCreateInput {
             },
             slug: self.slug,
             legal,
+            merchant_type: self.merchant_type,
             tier: self.tier,
             commission_vat_ppm: vat.map(|vat| vat.to_rate(&format!("{path}commissionVatPercent"))).transpose()?,
             approved: self.approved,
@@ -122,14 +126,17 @@ pub struct MerchantStatusInput {
     pub id: ID,
     /// The version that was read.
     pub expected_version: i64,
-    /// Why; required to suspend and to close.
+    /// Why, as a code. To restrict and to suspend it is one of the settings, which say what it does; `other` when absent.
+    pub reason_code: Option<String>,
+    /// Why, in words; required for whatever takes something from the merchant.
     pub reason: Option<String>,
 }
 
 impl MerchantStatusInput {
     pub(super) fn read(self) -> Result<ChangeStatus, context::Error> {
         let id = input::id("id", &self.id)?;
-        Ok(ChangeStatus { id, expected_version: self.expected_version, reason: self.reason })
+        let (reason_code, reason) = (self.reason_code, self.reason);
+        Ok(ChangeStatus { id, expected_version: self.expected_version, reason_code, reason })
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use context::Ctx;
 use kernel::id::MerchantId;
 
+use super::counterparty::MerchantCounterparty;
 use super::object::{Merchant, MerchantCard};
 use crate::loader::{LoadError, Loader, OfRequest};
 
@@ -42,5 +43,23 @@ impl Loader<MerchantId> for MerchantLoader {
     async fn load(&self, ids: &[MerchantId]) -> Result<HashMap<MerchantId, Merchant>, LoadError> {
         let found = merchants::by_ids(&self.0, ids).await.map_err(LoadError::new)?;
         Ok(found.into_iter().map(|(id, merchant)| (id, merchant.into())).collect())
+    }
+}
+
+/// What is known of merchants beside their seat.
+pub struct CounterpartyLoader(Ctx);
+
+impl OfRequest for CounterpartyLoader {
+    fn of(ctx: Ctx) -> Self {
+        Self(ctx)
+    }
+}
+
+impl Loader<MerchantId> for CounterpartyLoader {
+    type Value = MerchantCounterparty;
+
+    async fn load(&self, ids: &[MerchantId]) -> Result<HashMap<MerchantId, MerchantCounterparty>, LoadError> {
+        let found = merchants::counterparties(&self.0, ids).await.map_err(LoadError::new)?;
+        Ok(found.into_iter().map(|(id, of)| (id, of.into())).collect())
     }
 }

@@ -2,6 +2,7 @@
 
 use async_graphql::{Context, Object};
 
+use super::books::Books;
 use super::input::{
     MerchantBankEditInput, MerchantCalendarEditInput, MerchantCreateInput, MerchantLegalEditInput,
     MerchantProfileEditInput, MerchantStatusInput, MerchantTermsEditInput, MerchantsCreateInput,
@@ -81,31 +82,32 @@ impl MerchantsMutation {
         respond(gql, Box::pin(made).await.map(|made| made.into_iter().map(Merchant::from).collect()))
     }
 
-    /// Lets an applicant sell.
+    /// Lets an applicant sell, or a merchant in review.
     async fn merchant_approve(&self, gql: &Context<'_>, input: MerchantStatusInput) -> Gql<MerchantApprovePayload> {
         let ctx = ctx(gql)?;
         let done = async { merchants::approve(ctx, input.read()?).await };
         respond(gql, Box::pin(done).await.map(Merchant::from))
     }
 
-    /// Blocks a merchant: its offers cannot be sold from now on; what was ordered it finishes.
+    /// Blocks a merchant: its offers cannot be sold from now on; what becomes of its orders and payouts, the settings say
+    /// for the reason.
     async fn merchant_suspend(&self, gql: &Context<'_>, input: MerchantStatusInput) -> Gql<MerchantSuspendPayload> {
         let ctx = ctx(gql)?;
         let done = async { merchants::suspend(ctx, input.read()?).await };
         respond(gql, Box::pin(done).await.map(Merchant::from))
     }
 
-    /// Lets a suspended merchant sell again.
+    /// Lets a blocked merchant sell again.
     async fn merchant_reopen(&self, gql: &Context<'_>, input: MerchantStatusInput) -> Gql<MerchantReopenPayload> {
         let ctx = ctx(gql)?;
         let done = async { merchants::reopen(ctx, input.read()?).await };
         respond(gql, Box::pin(done).await.map(Merchant::from))
     }
 
-    /// Ends a merchant for good.
+    /// Ends a merchant for good, when no order is open and every cent is settled.
     async fn merchant_close(&self, gql: &Context<'_>, input: MerchantStatusInput) -> Gql<MerchantClosePayload> {
         let ctx = ctx(gql)?;
-        let done = async { merchants::close(ctx, input.read()?).await };
+        let done = async { merchants::close(ctx, input.read()?, &Books).await };
         respond(gql, Box::pin(done).await.map(Merchant::from))
     }
 

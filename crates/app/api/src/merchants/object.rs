@@ -4,10 +4,15 @@ use access::Masks;
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 
+use super::counterparty::MerchantCounterparty;
+use super::kyc::{MerchantKyc, MerchantPayoutAccount};
+use super::life::MerchantClosing;
+use super::loader::CounterpartyLoader;
 use crate::billing::{BalancesOfMerchantLoader, MerchantBalance};
 use crate::error::{Gql, ctx};
 use crate::loader::load;
 use crate::marketplace::calendar::WorkCalendar;
+use crate::marketplace::merchant_rules::BlockEffects;
 use crate::scalar::DecimalText;
 
 /// What everybody may know of a merchant.
@@ -21,11 +26,14 @@ pub struct MerchantCard {
     pub slug: String,
     /// Whether it sells now.
     pub active: bool,
+    /// Until when it is closed, when it is closed by plan now.
+    pub closed_until: Option<DateTime<Utc>>,
 }
 
 impl From<merchants::MerchantCard> for MerchantCard {
     fn from(card: merchants::MerchantCard) -> Self {
-        Self { id: card.id.to_string().into(), name: card.name, slug: card.slug, active: card.active }
+        let merchants::MerchantCard { id, name, slug, active, closed_until } = card;
+        Self { id: id.to_string().into(), name, slug, active, closed_until }
     }
 }
 
@@ -33,12 +41,24 @@ impl From<merchants::MerchantCard> for MerchantCard {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 #[graphql(remote = "merchants::Status")]
 pub enum MerchantStatus {
-    /// Waits for the operator's approval.
+    /// The operator made it, its owner has not accepted the invitation.
+    Invited,
+    /// Waits for the operator to look at it.
     Applied,
+    /// Brings what the checklist asks for.
+    Onboarding,
+    /// Says that all is there; the operator looks at it.
+    InReview,
+    /// The operator does not want it.
+    Rejected,
     /// Sells.
     Active,
-    /// Blocked by the operator: sells nothing new, finishes what was ordered.
+    /// Blocked by a rule: sells nothing new; `block` says what else.
+    Restricted,
+    /// Blocked by the operator: sells nothing new; `block` says what else.
     Suspended,
+    /// Leaves: sells nothing new, finishes what was ordered and settled.
+    Offboarding,
     /// Gone for good.
     Closed,
 }
@@ -47,12 +67,26 @@ pub enum MerchantStatus {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 #[graphql(remote = "merchants::Transition")]
 pub enum MerchantAction {
+    /// Let it begin with the checklist: `merchantAdmit`.
+    Admit,
+    /// Say that the checklist is done: `merchantSubmit`.
+    Submit,
+    /// Ask for more: `merchantReturn`.
+    Return,
     /// Let it sell: `merchantApprove`.
     Approve,
+    /// Do not take it: `merchantReject`.
+    Reject,
+    /// Take it up again: `merchantRevive`.
+    Revive,
+    /// Block it by a rule: `merchantRestrict`.
+    Restrict,
     /// Block it: `merchantSuspend`.
     Suspend,
     /// Let it sell again: `merchantReopen`.
     Reopen,
+    /// Let it finish and leave: `merchantOffboard`.
+    Offboard,
     /// End it for good: `merchantClose`.
     Close,
 }
@@ -131,9 +165,46 @@ impl Merchant {
     fn status(&self) -> MerchantStatus {
         self.0.status.into()
     }
-    /// Why, when it is suspended or closed.
+    /// Why, in words.
     fn status_reason(&self) -> Option<&str> {
         self.0.status_reason.as_deref()
+    }
+    /// Why, as a code.
+    fn reason_code(&self) -> Option<&str> {
+        self.0.reason_code.as_deref()
+    }
+    /// What its block does beside that new orders stop, as the settings said when it was blocked.
+    fn block(&self) -> Option<BlockEffects> {
+        self.0.effects.map(BlockEffects::from)
+    }
+    /// What kind of merchant it is, for what onboarding asks of it.
+    #[graphql(name = "type")]
+    fn merchant_type(&self) -> &str {
+        &self.0.merchant_type
+    }
+    /// Whether new orders may contain its offers now: it is active, has accepted what it must, and is not closed.
+    fn can_sell(&self, gql: &Context<'_>) -> Gql<bool> {
+        Ok(self.0.sells_at(ctx(gql)?.now()))
+    }
+    /// Whether what it earned can be paid, as far as its standing goes: known, with a good account, payouts not held.
+    fn can_be_paid(&self) -> bool {
+        self.0.can_be_paid()
+    }
+    /// Whether it is known who it is.
+    fn kyc(&self) -> MerchantKyc {
+        MerchantKyc(self.0.clone())
+    }
+    /// Whether money may go to its account.
+    fn payout_account(&self) -> MerchantPayoutAccount {
+        MerchantPayoutAccount(self.0.clone())
+    }
+    /// All of them: when it will sell nothing, in order.
+    fn closings(&self) -> Vec<MerchantClosing> {
+        self.0.closings.iter().cloned().map(Into::into).collect()
+    }
+    /// When it stops selling because it has not accepted an agreement; in the past: it has stopped.
+    fn agreements_due_at(&self) -> Option<DateTime<Utc>> {
+        self.0.agreements_due_at
     }
     /// Since when.
     fn status_changed_at(&self) -> DateTime<Utc> {
@@ -175,6 +246,11 @@ impl Merchant {
             city: legal.city,
             country: legal.country,
         }
+    }
+    /// What is known of it beside its seat: more addresses, people to speak to, tax ids.
+    #[graphql(complexity = "5 + child_complexity")]
+    async fn counterparty(&self, gql: &Context<'_>) -> Gql<Option<MerchantCounterparty>> {
+        load::<CounterpartyLoader, _>(gql, self.0.id).await
     }
     /// The account for payouts with its number masked; see `merchantBankAccount` for the whole number. Null for whom
     /// bank accounts are hidden from.

@@ -13,6 +13,7 @@ mod plans;
 mod rights;
 mod roles;
 mod shape;
+mod standing;
 mod statements;
 mod strangers;
 mod trade;

@@ -4,9 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use async_graphql::{Request, Variables};
 use context::Ctx;
-use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
+use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
-use testkit::TestEnv;
 
 use crate::bazaar::{
     self, ASKED, Bazaar, CHECKOUT, COMPANIES, FINANCE, MERCHANTS, OFFERS, ORDERS, PARTS, PRODUCTS, QUOTES, Quotes,
@@ -22,23 +21,6 @@ const SORTED: [(&str, &str); 3] = [
     ("\"number\" >= ", "the numbers with a common beginning are few"),
     ("\"product\".\"owner_id\" = ? OR ", "what a merchant may read is in two indexes; its own products are in one"),
 ];
-
-/// The plan of a statement, one line a step.
-async fn plan(t: &TestEnv, statement: Statement) -> Vec<String> {
-    let tx = t.world.db.begin_write().await.unwrap();
-    let (explain, column) = match tx.get_database_backend() {
-        DbBackend::Postgres => {
-            // The tables of a test are so small that reading them whole is cheapest; what counts is what can be used.
-            tx.execute_unprepared("SET LOCAL enable_seqscan = off").await.unwrap();
-            ("EXPLAIN", "QUERY PLAN")
-        }
-        _ => ("EXPLAIN QUERY PLAN", "detail"),
-    };
-    let sql = format!("{explain} {}", statement.sql);
-    let values = statement.values.map(|values| values.0).unwrap_or_default();
-    let rows = tx.query_all_raw(Statement::from_sql_and_values(statement.db_backend, sql, values)).await.unwrap();
-    rows.iter().map(|row| row.try_get("", column).unwrap()).collect()
-}
 
 /// The table that a step reads whole.
 fn whole(step: &str) -> Option<&str> {
@@ -207,7 +189,7 @@ testkit::both_databases! { on one thread:
                 continue;
             }
             if seen.insert(statement.sql.clone()) {
-                let steps = plan(t, statement.clone()).await;
+                let steps = t.plan(statement.clone(), &["enable_seqscan"]).await;
                 faults.extend(steps.iter().filter(|step| sorts(step, &statement.sql)).map(|_| format!("sorted: {}", statement.sql)));
                 faults.extend(steps.iter().filter_map(|step| whole(step)).map(|table| format!("{table}: {}", statement.sql)));
             }

@@ -46,6 +46,10 @@ const OWNED: &[(&str, &str)] = &[
     ("ses", "SELECT s.id FROM user_session s JOIN membership m ON m.user_id = s.user_id WHERE m.merchant_id = ?"),
     ("men", "SELECT id FROM manual_entry WHERE merchant_id = ?"),
     ("ltx", "SELECT tx_id AS id FROM ledger_entry WHERE merchant_id = ?"),
+    ("apl", "SELECT id FROM merchant_appeal WHERE merchant_id = ?"),
+    ("mdc", "SELECT id FROM merchant_document WHERE merchant_id = ?"),
+    ("mno", "SELECT id FROM merchant_note WHERE merchant_id = ?"),
+    ("ast", "SELECT id FROM asset WHERE merchant_id = ?"),
 ];
 
 /// Kinds of ids that belong to no merchant, or of which the stage has none, and why.
@@ -75,7 +79,6 @@ const OTHERS: &[(&str, &str)] = &[
     ("rvb", "what a company owes the operator"),
     ("cra", "a buyer's credit"),
     ("rma", "the stage has no return"),
-    ("ast", "the stage has no storage, and so no file"),
     ("hld", "the stage has no money that waits"),
     ("pot", "the stage has no payout"),
     ("dsp", "the stage has no dispute"),
@@ -85,6 +88,7 @@ const OTHERS: &[(&str, &str)] = &[
     ("doc", "the stage has no document"),
     ("sia", "an attempt to sign in, which its secret opens"),
     ("idl", "the stage has no identity at a provider"),
+    ("agr", "agreements are everybody's who sells"),
 ];
 
 /// Fields that answer everybody alike, whoever owns the thing, and why.
@@ -348,5 +352,6 @@ impl Bazaar {
         let (merchant_order, reason) = (part.merchant_order.id, orders::model::status::IncidentReason::NotReceived);
         let open = orders::command::OpenIncident { merchant_order, reason, note: None };
         orders::command::incident_open(&t.operator(), open).await.unwrap();
+        self.standing(merchant).await;
     }
 }

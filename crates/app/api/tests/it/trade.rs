@@ -29,7 +29,16 @@ async fn merchant(t: &testkit::TestEnv, name: &str) -> MerchantId {
     let legal =
         merchants::Legal { legal_name: name.to_owned(), country: "DE".to_owned(), ..merchants::Legal::default() };
     let (slug, tier, commission_vat_ppm, owner) = (None, None, None, None);
-    let input = merchants::CreateMerchant { profile, slug, legal, tier, commission_vat_ppm, approved: true, owner };
+    let input = merchants::CreateMerchant {
+        profile,
+        slug,
+        legal,
+        merchant_type: None,
+        tier,
+        commission_vat_ppm,
+        approved: true,
+        owner,
+    };
     merchants::create(&t.operator(), input).await.unwrap().id
 }
 

@@ -83,6 +83,7 @@ async fn merchant(stage: &Stage, about: &DemoMerchant) -> Result<MerchantId, See
             city: Some(about.city.to_owned()),
             country: about.country.to_owned(),
         },
+        merchant_type: None,
         tier: None,
         commission_vat_ppm: None,
         approved: true,

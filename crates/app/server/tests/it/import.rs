@@ -23,6 +23,7 @@ async fn merchant(t: &TestEnv) -> MerchantId {
         },
         slug: None,
         legal: Legal { legal_name: "Ann GmbH".to_owned(), country: "DE".to_owned(), ..Legal::default() },
+        merchant_type: None,
         tier: None,
         commission_vat_ppm: None,
         approved: true,

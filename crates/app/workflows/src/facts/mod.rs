@@ -5,6 +5,7 @@ mod erasure;
 mod invoices;
 mod ledger;
 mod money;
+mod onboarding;
 mod owed;
 mod parcels;
 
@@ -19,5 +20,6 @@ pub(crate) fn register(builder: DispatcherBuilder, deps: &Deps) -> DispatcherBui
     let builder = ledger::register(builder, deps);
     let builder = owed::register(builder, deps);
     let builder = invoices::register(builder, deps);
+    let builder = onboarding::register(builder, deps);
     dispute::register(builder, deps)
 }

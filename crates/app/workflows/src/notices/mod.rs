@@ -3,6 +3,7 @@
 mod accounts;
 mod care;
 mod invoices;
+mod merchants;
 mod money;
 mod orders;
 mod quotes;
@@ -19,6 +20,7 @@ pub(crate) fn register(builder: DispatcherBuilder, deps: &Deps) -> DispatcherBui
     let builder = care::register(builder, deps);
     let builder = money::register(builder, deps);
     let builder = invoices::register(builder, deps);
+    let builder = merchants::register(builder, deps);
     let builder = quotes::register(builder, deps);
     orders::register(builder, deps)
 }

@@ -13,6 +13,7 @@ mod quotes;
 #[path = "../../../../platform/mail/tests/it/sink.rs"]
 mod sink;
 mod stage;
+mod standing;
 #[allow(dead_code, reason = "the tests of orders use the rest of it")]
 #[path = "../../../../domain/orders/tests/it/support.rs"]
 mod support;

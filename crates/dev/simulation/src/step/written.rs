@@ -57,7 +57,11 @@ impl Simulation {
         let shares: Vec<i64> =
             own.iter().map(|line| line.2).chain(sent.iter().map(|of| of.delivery.cut.gross())).collect();
         let mut commission: Vec<i64> = shares.iter().map(|gross| rate_of(*gross, COMMISSION_PPM)).collect();
-        commission.push(FEE);
+        // Nobody pays more for selling than what is sold costs: the fee gives way.
+        let (whole, share) = (shares.iter().sum::<i64>(), commission.iter().sum::<i64>());
+        let fits = |fee: &i64| share + fee + rate_of(share + fee, terms.vat_ppm) <= whole;
+        let taken = (0..=FEE).rev().find(fits).unwrap_or(0);
+        commission.push(taken);
         let vat = spread(rate_of(commission.iter().sum(), terms.vat_ppm), &commission);
         for (at, of) in sent.iter_mut().enumerate() {
             let at = own.len() + at;
@@ -80,7 +84,7 @@ impl Simulation {
         let fee = if paying.contains(&shop) {
             Cut::default()
         } else {
-            Cut { fee: FEE, vat: *vat.last().unwrap(), ..Cut::default() }
+            Cut { fee: taken, vat: *vat.last().unwrap(), ..Cut::default() }
         };
         Part {
             id: shown.merchant_order.id,

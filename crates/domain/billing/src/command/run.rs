@@ -8,7 +8,6 @@ use history::Change;
 use kernel::id::{LedgerAccountId, MerchantId, PayoutId, PayoutRunId};
 use kernel::{Currency, Invalid, Money, text};
 use marketplace::BillingSettings;
-use merchants::model::Status;
 use merchants::{BankAccount, PayoutAccount};
 use outbox::PendingJob;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, QueryFilter};
@@ -216,15 +215,13 @@ fn obstacle(
     at: DateTime<Utc>,
 ) -> Option<&'static str> {
     let Some(account) = account else { return Some("no_bank_account") };
-    if !matches!(account.status, Status::Active | Status::Closed) {
-        return Some("not_active");
-    }
-    if profile.payout_hold_reason.is_some() {
-        return Some("paused");
-    }
     let by_stripe = profile.stripe_account.is_some();
-    if account.bank.is_none() && !by_stripe {
-        return Some("no_bank_account");
+    // Whoever is blocked is told so first, then that payouts are paused.
+    match (account.obstacle(by_stripe), profile.payout_hold_reason.is_some()) {
+        (blocked @ Some("not_active"), _) => return blocked,
+        (_, true) => return Some("paused"),
+        (Some(reason), false) => return Some(reason),
+        (None, false) => {}
     }
     // A thief who changes the account waits, and the merchant has the time to see it.
     let cools = |replaced_at: DateTime<Utc>| replaced_at + Duration::days(i64::from(cooling_days)) > at;
@@ -239,6 +236,10 @@ fn still_held(reason: &str) -> &'static str {
         "paused" => "payouts to the merchant are paused",
         "account_cooling" => "the merchant's account was changed a short time ago",
         "no_bank_account" => "the merchant has no account",
+        "kyc_open" => "the merchant has not shown who it is",
+        "account_unverified" => "nobody has verified the merchant's account",
+        "account_restricted" => "nothing is paid to the merchant's account for now",
+        "account_rejected" => "the merchant's account was rejected",
         _ => "less is available than the smallest payout",
     }
 }

@@ -92,7 +92,8 @@ pub struct Payout {
     pub amount: Money,
     /// Where it stands.
     pub state: PayoutState,
-    /// Why it is (or was) on hold: `not_active`, `no_bank_account`, `account_cooling` or `paused`.
+    /// Why it is (or was) on hold: `not_active`, `no_bank_account`, `account_cooling`, `paused`,
+    /// `kyc_open`, `account_unverified`, `account_restricted` or `account_rejected`.
     pub hold_reason: Option<String>,
     /// The way it takes.
     pub via: PayoutVia,
@@ -131,7 +132,8 @@ pub struct Skipped {
     pub merchant_id: MerchantId,
     /// What stays with it, in minor units.
     pub available_minor: i64,
-    /// `below_minimum`, `not_active`, `no_bank_account`, `account_cooling` or `paused`.
+    /// `below_minimum`, `not_active`, `no_bank_account`, `account_cooling`, `paused`,
+    /// `kyc_open`, `account_unverified`, `account_restricted` or `account_rejected`.
     pub reason: String,
 }
 

@@ -9,6 +9,7 @@ mod journal;
 mod payout;
 mod reconcile;
 mod sale_invoice;
+mod settled;
 mod statement;
 mod write_off;
 
@@ -28,6 +29,7 @@ pub(crate) use reconcile::{held_at, ledger_items, seen};
 pub use sale_invoice::{
     SaleInvoiceFilter, files_of_seen_sales, sale_invoice, sale_invoices, sale_invoices_of_seen_orders,
 };
+pub use settled::unsettled_in_tx;
 pub use statement::{Period, statement, statement_on};
 pub use write_off::{WriteOffFilter, write_offs};
 

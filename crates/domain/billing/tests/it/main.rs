@@ -16,3 +16,4 @@ mod shop;
 mod statements;
 mod tamper;
 mod transfers;
+mod worked;

@@ -100,7 +100,7 @@ testkit::both_databases! {
         let ctx = t.operator();
         let found = merchants::by_ids(&ctx, &[blocked]).await.unwrap();
         let expected_version = found[&blocked].version;
-        let why = merchants::ChangeStatus { id: blocked, expected_version, reason: Some("fraud".to_owned()) };
+        let why = merchants::ChangeStatus { id: blocked, expected_version, reason_code: None, reason: Some("fraud".to_owned()) };
         merchants::suspend(&ctx, why).await.unwrap();
         let done = run_payouts(&ctx, run("one")).await.unwrap();
         assert_eq!((done.payout_count, done.total_minor), (0, 0));
@@ -108,6 +108,43 @@ testkit::both_databases! {
         assert_eq!(reason(small), "below_minimum");
         assert_eq!(reason(homeless), "no_bank_account");
         assert_eq!(reason(blocked), "not_active");
+        sound(&t).await;
+    }
+
+    /// M4: a merchant is settled when each of its accounts is at zero, and nothing else will do.
+    async fn a_merchant_is_settled_when_all_its_accounts_are_at_zero(t: TestEnv) {
+        let system = t.system();
+        let (id, other) = (merchant(&t, "Ann", Some(IBAN)).await, merchant(&t, "Bert", Some(IBAN)).await);
+        let open = async |id| {
+            let tx = system.begin_write().await.unwrap();
+            billing::query::unsettled_in_tx(&tx, id).await.unwrap()
+        };
+        assert_eq!(open(id).await, []);
+        earn(&t, &Part::plain(&system, id)).await;
+        earn(&t, &Part::plain(&system, other)).await;
+        assert_eq!(open(id).await, [(EUR, 8_810)]);
+        let done = run_payouts(&t.operator(), run("one")).await.unwrap();
+        assert_eq!(done.payout_count, 2);
+        // On its way is not there yet.
+        assert_eq!(open(id).await, [(EUR, 8_810)]);
+        billing::mark_run_paid(&t.operator(), done.id, None).await.unwrap();
+        assert_eq!((open(id).await, open(other).await), (vec![], vec![]));
+        sound(&t).await;
+    }
+
+    async fn a_block_holds_payouts_when_its_reason_says_so(t: TestEnv) {
+        let (system, ctx) = (t.system(), t.operator());
+        for (reason, held) in [("late_shipments", None), ("fraud", Some("not_active"))] {
+            let id = merchant(&t, reason, Some(IBAN)).await;
+            earn(&t, &Part::plain(&system, id)).await;
+            let expected_version = merchants::by_ids(&ctx, &[id]).await.unwrap()[&id].version;
+            let (reason_code, words) = (Some(reason.to_owned()), Some("As stated".to_owned()));
+            let why = merchants::ChangeStatus { id, expected_version, reason_code, reason: words };
+            merchants::restrict(&ctx, why).await.unwrap();
+            let done = run_payouts(&ctx, run(reason)).await.unwrap();
+            let found = done.skipped.iter().find(|skipped| skipped.merchant_id == id).map(|skipped| skipped.reason.as_str());
+            assert_eq!((found, done.payout_count), (held, i64::from(held.is_none())), "{reason}");
+        }
         sound(&t).await;
     }
 

@@ -108,6 +108,7 @@ pub async fn merchant(t: &TestEnv, name: &str, iban: Option<&str>) -> MerchantId
         profile,
         slug: None,
         legal,
+        merchant_type: None,
         tier: None,
         commission_vat_ppm: None,
         approved: true,

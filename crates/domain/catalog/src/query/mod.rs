@@ -4,6 +4,7 @@ pub mod attribute;
 pub mod category;
 pub mod for_sale;
 pub mod offerable;
+pub mod owned;
 pub mod parts;
 pub mod product;
 pub mod storefront;

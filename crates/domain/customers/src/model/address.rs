@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use kernel::id::{AddressId, CustomerId};
+use kernel::postal::{phone, postal_code};
 use kernel::{Invalid, text};
 use serde::{Deserialize, Serialize};
 
@@ -58,12 +59,6 @@ pub struct PostalAddress {
     pub phone: Option<String>,
 }
 
-/// Countries without postal codes (among those that shops ship to).
-const WITHOUT_POSTAL_CODE: [&str; 24] = [
-    "AE", "AG", "AO", "AW", "BO", "BS", "BW", "BZ", "CM", "FJ", "GH", "GM", "GY", "HK", "JM", "KI", "ML", "MO", "QA",
-    "RW", "SC", "UG", "YE", "ZW",
-];
-
 impl AddressFields {
     /// Checks every field; `at` is the path of the address in the input (`address`), or empty.
     ///
@@ -93,33 +88,6 @@ impl AddressFields {
                 None => None,
             },
         })
-    }
-}
-
-fn postal_code(field: &str, raw: &str, country: &str) -> Result<String, Invalid> {
-    if raw.trim().is_empty() && WITHOUT_POSTAL_CODE.contains(&country) {
-        return Ok(String::new());
-    }
-    let code = text::line(field, raw, 16)?.to_uppercase();
-    if code.chars().all(|c| c.is_ascii_alphanumeric() || c == ' ' || c == '-') {
-        Ok(code)
-    } else {
-        Err(Invalid::new(field, "MALFORMED", "must have letters, digits, spaces and hyphens only"))
-    }
-}
-
-/// A phone number: an optional `+` and 5 to 15 digits; spaces, hyphens, dots, slashes and brackets are dropped.
-///
-/// # Errors
-/// [`Invalid`] naming `field`.
-pub fn phone(field: &str, raw: &str) -> Result<String, Invalid> {
-    let text = text::line(field, raw, 40)?;
-    let bare: String = text.chars().filter(|c| !matches!(c, ' ' | '-' | '.' | '/' | '(' | ')')).collect();
-    let digits = bare.strip_prefix('+').unwrap_or(&bare);
-    if (5..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) {
-        Ok(bare)
-    } else {
-        Err(Invalid::new(field, "MALFORMED", "is not a phone number"))
     }
 }
 

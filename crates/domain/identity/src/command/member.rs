@@ -97,6 +97,20 @@ pub async fn member_add_in_tx(ctx: &Ctx, tx: &mut WriteTx, input: AddMember) -> 
     }
 }
 
+/// Seats somebody in a team in the transaction of the caller, who has authorized it: who founds a merchant.
+///
+/// # Errors
+/// Taken (field `email`) when the person holds the role.
+pub async fn member_seat_in_tx(
+    ctx: &Ctx,
+    tx: &mut WriteTx,
+    user: UserId,
+    team: Team,
+    role: RoleName,
+) -> Result<Membership, Error> {
+    join(ctx, tx, user, team, role.into()).await
+}
+
 /// Sends an invitation; open ones of the same person to the same seat stop working.
 pub(crate) async fn invite(
     ctx: &Ctx,

@@ -24,6 +24,22 @@ testkit::both_databases! {
         assert_eq!(count(&t, &format!("user_session WHERE token_hash = '{}'", signed.token.reveal())).await, 0);
     }
 
+    async fn who_asks_is_found_by_indexes_however_many_people_there_are(t: TestEnv) {
+        t.world.db.recorder().start();
+        for unknown in ["x", "souk_x"] {
+            let answer = identity::authenticate(&t.world, Some(unknown), None, origin("10.0.0.1")).await;
+            assert_eq!(code(answer), "UNAUTHENTICATED");
+        }
+        let sent = t.world.db.recorder().stop();
+        assert_eq!(sent.len(), 2);
+        for statement in sent {
+            let steps = t.plan(statement, &["enable_seqscan"]).await;
+            assert!(steps.iter().any(|step| step.contains("membership_user")), "{steps:#?}");
+            let whole = |step: &&String| step.contains("Seq Scan") || step.starts_with("SCAN ") || step.contains("AUTOMATIC");
+            assert_eq!(steps.iter().find(whole), None, "{steps:#?}");
+        }
+    }
+
     async fn a_bad_bearer_is_never_taken_for_nobody(t: TestEnv) {
         owner(&t, "ann@example.org").await;
         for bad in ["", "x", "souk_x", "' OR 1=1 --", &"x".repeat(5000)] {

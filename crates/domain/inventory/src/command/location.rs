@@ -11,7 +11,7 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, Quer
 use crate::actions::LOCATION_EDIT;
 use crate::entity::{level, location};
 use crate::error::Error;
-use crate::event::StockChanged;
+use crate::event::{LocationChanged, StockChanged};
 use crate::model::{Location, Store};
 use crate::query::locations::find;
 use crate::repo;
@@ -97,6 +97,7 @@ pub async fn location_create(ctx: &Ctx, input: LocationCreate) -> Result<Locatio
     let location = Location::from(row);
     let change = Change::new("location", location.id, "created").of_merchant(merchant_id);
     tx.record(change.diff(None, Some(&location)));
+    tx.emit(&LocationChanged { location: location.id, merchant: merchant_id });
     tx.commit().await?;
     Ok(location)
 }
@@ -136,6 +137,7 @@ pub async fn location_edit(ctx: &Ctx, input: LocationEdit) -> Result<Location, E
     }
     let change = Change::new("location", after.id, "edited").of_merchant(after.merchant_id);
     tx.record(change.diff(Some(&before), Some(&after)));
+    tx.emit(&LocationChanged { location: after.id, merchant: after.merchant_id });
     tx.commit().await?;
     Ok(after)
 }

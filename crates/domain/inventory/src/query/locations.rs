@@ -14,6 +14,16 @@ use crate::entity::location::{Column, Entity, Model};
 use crate::error::Error;
 use crate::model::Location;
 
+/// How many locations of a merchant are in use. For callers that have authorized.
+///
+/// # Errors
+/// The database error.
+pub async fn active_locations_on<C: ConnectionTrait>(conn: &C, merchant: MerchantId) -> Result<u64, context::Error> {
+    use sea_orm::PaginatorTrait as _;
+    let own = Entity::find().filter(Column::MerchantId.eq(merchant)).filter(Column::Active.eq(true));
+    Ok(own.count(conn).await?)
+}
+
 impl From<Model> for Location {
     fn from(row: Model) -> Self {
         Self {

@@ -11,6 +11,7 @@ mod delivery_quote;
 pub mod delivery_rate;
 pub mod delivery_zone;
 pub mod mail_text;
+pub mod merchant_rules;
 pub mod own_rates;
 pub mod pickup_point;
 pub mod settings;
@@ -29,6 +30,9 @@ pub use delivery::{DeliveryKind, DeliveryMethod, DeliveryPricing};
 pub use delivery_rate::{DeliveryRate, Funder, RateBracket, Surcharge};
 pub use delivery_zone::{DeliveryZone, PostalRange, TravelDays};
 pub use mail_text::MailText;
+pub use merchant_rules::{
+    BlockEffects, BlockReason, BlockedOffers, BlockedPayouts, MerchantSettings, OTHER_REASON, OpenOrders,
+};
 pub use own_rates::{HighestPrice, MerchantRate, OwnRates};
 pub use pickup_point::{PickupPlace, PickupPoint, PickupPointKind};
 pub use settings::{AccountSettings, CouponTax, LegalEntity, Settings, SettingsPatch};

@@ -9,7 +9,7 @@ use mail::Template;
 use serde::{Deserialize, Serialize};
 
 use super::channel::is_locale;
-use super::{BillingSettings, WorkCalendar, amount, bounded, share};
+use super::{BillingSettings, MerchantSettings, WorkCalendar, amount, bounded, share};
 
 /// The company that runs the marketplace; it stands on invoices and statements.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -113,6 +113,8 @@ pub struct Settings {
     pub billing: BillingSettings,
     /// How the marketplace deals with companies that buy on account.
     pub account: AccountSettings,
+    /// How it takes merchants in, and what blocking one does.
+    pub merchants: MerchantSettings,
     /// Days from delivery in which a buyer may ask to send goods back.
     pub return_window_days: u32,
     /// The largest refund of each currency, in minor units, that one person decides alone; above it another person
@@ -186,6 +188,7 @@ impl Default for Settings {
             commission_vat_ppm: Rate::from_ppm(190_000),
             billing: BillingSettings::default(),
             account: AccountSettings::default(),
+            merchants: MerchantSettings::default(),
             return_window_days: 14,
             refund_approval_above: BTreeMap::new(),
             reasons: BTreeMap::new(),
@@ -227,6 +230,7 @@ pub struct SettingsPatch {
     pub commission_vat_ppm: Option<Rate>,
     pub billing: Option<BillingSettings>,
     pub account: Option<AccountSettings>,
+    pub merchants: Option<MerchantSettings>,
     pub return_window_days: Option<u32>,
     pub refund_approval_above: Option<BTreeMap<Currency, i64>>,
     pub reasons: Option<BTreeMap<String, Vec<String>>>,
@@ -287,6 +291,7 @@ impl Settings {
         put(&mut self.commission_vat_ppm, patch.commission_vat_ppm);
         put(&mut self.billing, patch.billing);
         put(&mut self.account, patch.account);
+        put(&mut self.merchants, patch.merchants);
         put(&mut self.return_window_days, patch.return_window_days);
         put(&mut self.refund_approval_above, patch.refund_approval_above);
         put(&mut self.reasons, patch.reasons);
@@ -323,6 +328,7 @@ impl Settings {
         share("commissionVatPpm", self.commission_vat_ppm)?;
         self.billing = self.billing.checked()?;
         self.account.check()?;
+        self.merchants = self.merchants.checked()?;
         let amounts = [
             ("payoutMinimum", &self.payout_minimum),
             ("criticalDebt", &self.critical_debt),

@@ -8,11 +8,14 @@ use history::Change;
 use identity::{AddMember, MemberAccess, PasswordHash, RoleName, Team};
 use kernel::id::MerchantId;
 use kernel::{Fault as _, Invalid, Rate, text};
+use marketplace::MerchantSettings;
 
+use super::step::rules;
 use crate::actions::CREATE;
 use crate::event::MerchantCreated;
+use crate::model::agreement::due_at;
 use crate::model::merchant::chosen_slug;
-use crate::model::{Legal, Merchant, Profile, Status};
+use crate::model::{Kyc, KycState, Legal, Merchant, PayoutStanding, PayoutState, Profile, Status};
 use crate::{Error, repo};
 
 /// The most merchants made by one command.
@@ -30,6 +33,8 @@ pub struct CreateMerchant {
     pub slug: Option<String>,
     /// The company behind it.
     pub legal: Legal,
+    /// What kind of merchant it is; `standard` when absent.
+    pub merchant_type: Option<String>,
     /// Its tier; `standard` when absent.
     pub tier: Option<String>,
     /// Its own VAT rate on commission.
@@ -51,6 +56,9 @@ pub struct Owner {
     pub password: Option<String>,
 }
 
+/// The kind of a merchant when nobody names one.
+pub const STANDARD_TYPE: &str = "standard";
+
 /// A merchant that passed all checks, with its owner.
 struct Made {
     merchant: Merchant,
@@ -65,7 +73,8 @@ struct Made {
 /// What is wrong with the input; a slug or an owner's address that is taken; denied; the database error.
 pub async fn create(ctx: &Ctx, input: CreateMerchant) -> Result<Merchant, Error> {
     let grant = ctx.authorize(CREATE)?;
-    let made = make(ctx, input, String::new()).await?;
+    let kyc = first_kyc(&rules(ctx).await?);
+    let made = make(ctx, input, String::new(), kyc).await?;
     let mut merchants = insert(ctx, &grant, vec![made]).await?;
     Ok(merchants.pop().ok_or_else(|| context::Error::internal("no merchant was made"))?)
 }
@@ -80,16 +89,23 @@ pub async fn create_many(ctx: &Ctx, inputs: Vec<CreateMerchant>) -> Result<Vec<M
         let message = format!("must have 1 to {CREATE_MAX} entries");
         return Err(Invalid::new("merchants", "OUT_OF_RANGE", message).into());
     }
+    let kyc = first_kyc(&rules(ctx).await?);
     let mut made = Vec::with_capacity(inputs.len());
     for (index, input) in inputs.into_iter().enumerate() {
-        made.push(make(ctx, input, format!("merchants.{index}.")).await?);
+        made.push(make(ctx, input, format!("merchants.{index}."), kyc).await?);
     }
     insert(ctx, &grant, made).await
 }
 
-async fn make(ctx: &Ctx, input: CreateMerchant, path: String) -> Result<Made, Error> {
+/// Where the question who a new merchant is begins.
+pub(super) fn first_kyc(rules: &MerchantSettings) -> KycState {
+    if rules.kyc_required { KycState::PendingSubmission } else { KycState::NotRequired }
+}
+
+async fn make(ctx: &Ctx, input: CreateMerchant, path: String, kyc: KycState) -> Result<Made, Error> {
     let owner = input.owner.clone();
-    let merchant = checked(ctx, input).map_err(|error| Invalid { field: format!("{path}{}", error.field), ..error })?;
+    let merchant =
+        checked(ctx, input, kyc).map_err(|error| Invalid { field: format!("{path}{}", error.field), ..error })?;
     let owner = match owner {
         Some(owner) => Some(member(ctx, &merchant, owner).await.map_err(|error| of_owner(error, &path))?),
         None => None,
@@ -116,7 +132,9 @@ fn of_owner(fault: identity::Error, path: &str) -> Error {
 }
 
 /// The slug stays empty when the operator chose none; it is made when it is known which are free.
-fn checked(ctx: &Ctx, input: CreateMerchant) -> Result<Merchant, Invalid> {
+pub(super) fn checked(ctx: &Ctx, input: CreateMerchant, kyc: KycState) -> Result<Merchant, Invalid> {
+    let invited = input.owner.as_ref().is_some_and(|owner| owner.password.is_none());
+    let merchant_type = input.merchant_type.unwrap_or_else(|| STANDARD_TYPE.to_owned());
     let tier = input.tier.unwrap_or_else(|| STANDARD_TIER.to_owned());
     if let Some(vat) = input.commission_vat_ppm {
         check_vat(vat)?;
@@ -125,9 +143,21 @@ fn checked(ctx: &Ctx, input: CreateMerchant) -> Result<Merchant, Invalid> {
     Ok(Merchant {
         id: ctx.new_id(),
         slug: input.slug.as_deref().map(chosen_slug).transpose()?.unwrap_or_default(),
-        status: if input.approved { Status::Active } else { Status::Applied },
+        merchant_type: text::code("type", &merchant_type, 40)?,
+        status: match (input.approved, invited) {
+            (true, _) => Status::Active,
+            (false, true) => Status::Invited,
+            (false, false) => Status::Applied,
+        },
         status_reason: None,
+        reason_code: None,
+        effects: None,
         status_changed_at: now,
+        kyc: Kyc { state: kyc, reason: None, expires_at: None },
+        payout: PayoutStanding { state: PayoutState::None, reason: None },
+        closings: Vec::new(),
+        agreements_due_at: None,
+        applied_by: None,
         profile: input.profile.checked()?,
         legal: input.legal.checked()?,
         bank: None,
@@ -161,6 +191,10 @@ async fn insert(ctx: &Ctx, grant: &Grant, made: Vec<Made>) -> Result<Vec<Merchan
         merchants.push(merchant);
         owners.extend(owner.map(|owner| (owner, path)));
     }
+    let agreements = repo::agreement::all(&*tx).await?;
+    for merchant in &mut merchants {
+        merchant.agreements_due_at = due_at(&agreements, &[], &merchant.merchant_type, merchant.created_at);
+    }
     name_pages(&tx, &mut merchants).await?;
     repo::insert_many(&tx, grant, &merchants).await?;
     for merchant in &merchants {
@@ -176,7 +210,7 @@ async fn insert(ctx: &Ctx, grant: &Grant, made: Vec<Made>) -> Result<Vec<Merchan
 }
 
 /// Gives a slug to those that have none: the name, and a part of the id where the name is taken.
-async fn name_pages(tx: &WriteTx, merchants: &mut [Merchant]) -> Result<(), Error> {
+pub(super) async fn name_pages(tx: &WriteTx, merchants: &mut [Merchant]) -> Result<(), Error> {
     let mut used: HashSet<String> = merchants.iter().map(|m| m.slug.clone()).collect();
     let wanted: Vec<String> = merchants.iter().filter(|m| m.slug.is_empty()).map(slug_of_name).collect();
     if wanted.is_empty() {

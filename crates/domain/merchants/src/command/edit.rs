@@ -8,9 +8,10 @@ use kernel::{Rate, text};
 use marketplace::WorkCalendar;
 
 use super::create::{check_share, check_vat};
+use super::step::{Why, keep, rules, seen};
 use crate::actions::{EDIT_BANK, EDIT_LEGAL, EDIT_PROFILE, EDIT_TERMS};
 use crate::event::MerchantChanged;
-use crate::model::{BankAccount, Legal, Merchant};
+use crate::model::{Axis, BankAccount, Legal, Merchant, PayoutStanding, PayoutState, PayoutTransition};
 use crate::{Error, repo};
 
 /// A change of the profile; what is `None` stays.
@@ -157,23 +158,29 @@ pub struct EditBank {
 pub async fn edit_bank(ctx: &Ctx, input: EditBank) -> Result<Merchant, Error> {
     let grant = ctx.authorize(EDIT_BANK)?;
     ctx.require_fresh()?;
+    let verifies = rules(ctx).await?.verify_bank_accounts;
     let mut tx = ctx.begin_write_for(&grant).await?;
     let before = seen(&tx, &grant, input.id, input.expected_version).await?;
     let mut after = next(&tx, before.clone());
+    let transition = if input.account.is_some() { PayoutTransition::Name } else { PayoutTransition::Remove };
+    // To remove what is not there changes nothing.
+    if input.account.is_some() || before.payout.state != PayoutState::None {
+        let state = before.payout.state.after(transition, verifies)?;
+        after.payout = PayoutStanding { state, reason: None };
+    }
     after.bank = input.account.as_ref().map(|account| repo::hint(account, tx.now()));
     repo::save_bank(&tx, &grant, &after, input.account.as_ref(), before.version).await?;
     let hint = |merchant: &Merchant| merchant.bank.clone().map(|bank| format!("{}, {}", bank.masked_iban, bank.holder));
     let change = Change::new("merchant", after.id, "bank_edited").of_merchant(after.id);
-    tx.record(change.field("bank", hint(&before), hint(&after)).field("version", before.version, after.version));
+    let change = change.field("bank", hint(&before), hint(&after)).field("payout", &before.payout, &after.payout);
+    tx.record(change.field("version", before.version, after.version));
+    if before.payout != after.payout || input.account.is_some() {
+        let names = (transition.as_str(), before.payout.state.as_str(), after.payout.state.as_str());
+        keep(&mut tx, &after, Axis::Payout, names, &Why::read(None, None, false)?).await?;
+    }
     tx.emit(&MerchantChanged { merchant: after.id });
     tx.commit().await?;
     Ok(after)
-}
-
-/// The merchant, if it still is as the caller saw it.
-async fn seen(tx: &WriteTx, grant: &Grant, id: MerchantId, version: i64) -> Result<Merchant, Error> {
-    let merchant = repo::find(&**tx, grant, id).await?;
-    if merchant.version == version { Ok(merchant) } else { Err(context::Error::Stale("merchant").into()) }
 }
 
 fn next(tx: &WriteTx, merchant: Merchant) -> Merchant {

@@ -2,12 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use kernel::country::country;
-use kernel::id::MerchantId;
+use kernel::id::{MerchantId, UserId};
 use kernel::{Invalid, Rate, text};
-use marketplace::WorkCalendar;
+use marketplace::{BlockEffects, BlockedOffers, WorkCalendar};
 use serde::{Deserialize, Serialize};
 
-use super::{Status, Transition};
+use super::{Closing, Kyc, KycState, PayoutStanding, Status, Transition};
 
 /// What everybody may know of a merchant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub struct MerchantCard {
     pub slug: String,
     /// Whether it sells now.
     pub active: bool,
+    /// Until when it is closed, when it is closed by plan now.
+    pub closed_until: Option<DateTime<Utc>>,
 }
 
 /// A merchant, as the operator and its own staff see it. The number of its bank account is not in it.
@@ -30,13 +32,32 @@ pub struct Merchant {
     pub id: MerchantId,
     /// The part of the address of its page; never changes.
     pub slug: String,
+    /// What kind of merchant it is, for what onboarding asks of it: `standard`, `artisan`, ...
+    #[serde(rename = "type")]
+    pub merchant_type: String,
     /// Where it stands.
     pub status: Status,
-    /// Why, when it is suspended or closed.
+    /// Why, in words.
     pub status_reason: Option<String>,
+    /// Why, as a code of the settings.
+    pub reason_code: Option<String>,
+    /// What the block does, as the settings said when it was blocked.
+    pub effects: Option<BlockEffects>,
     /// Since when.
     #[serde(skip)]
     pub status_changed_at: DateTime<Utc>,
+    /// Whether it is known who it is.
+    pub kyc: Kyc,
+    /// Whether money may go to its account.
+    pub payout: PayoutStanding,
+    /// When it will sell nothing, in order.
+    pub closings: Vec<Closing>,
+    /// When it stops selling because it has not accepted what it must; in the past: it has stopped.
+    #[serde(skip)]
+    pub agreements_due_at: Option<DateTime<Utc>>,
+    /// Who applied for it, when nobody made it for them.
+    #[serde(skip)]
+    pub applied_by: Option<UserId>,
     /// What its staff keeps up to date.
     #[serde(flatten)]
     pub profile: Profile,
@@ -112,6 +133,16 @@ pub struct BankHint {
     pub changed_at: DateTime<Utc>,
 }
 
+/// Until when one of these closings holds at `at`.
+pub(crate) fn closed_until(closings: &[Closing], at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    closings.iter().find(|closing| closing.holds(at)).map(|closing| closing.until)
+}
+
+/// Whether a merchant sells at `at`: it is active, has accepted what it must, and is not closed by plan.
+pub(crate) fn sells_at(status: Status, due: Option<DateTime<Utc>>, closings: &[Closing], at: DateTime<Utc>) -> bool {
+    status.can_sell() && due.is_none_or(|due| due > at) && closed_until(closings, at).is_none()
+}
+
 /// The longest time from order to dispatch, in working days.
 pub const HANDLING_DAYS_MAX: i32 = 60;
 
@@ -122,15 +153,42 @@ impl Merchant {
         self.status.allowed()
     }
 
-    /// What everybody may know.
+    /// What everybody may know at `at`.
     #[must_use]
-    pub fn card(&self) -> MerchantCard {
+    pub fn card(&self, at: DateTime<Utc>) -> MerchantCard {
         MerchantCard {
             id: self.id,
             name: self.profile.name.clone(),
             slug: self.slug.clone(),
-            active: self.status.can_sell(),
+            active: self.sells_at(at),
+            closed_until: closed_until(&self.closings, at),
         }
+    }
+
+    /// Whether new orders may contain its offers: it is active, has accepted what it must, and is not closed.
+    #[must_use]
+    pub fn sells_at(&self, at: DateTime<Utc>) -> bool {
+        sells_at(self.status, self.agreements_due_at, &self.closings, at)
+    }
+
+    /// Whether lists show its offers. Of a blocked merchant that does not sell they may.
+    #[must_use]
+    pub(crate) fn is_listed(&self, at: DateTime<Utc>) -> bool {
+        let kept = self.effects.is_some_and(|effects| effects.offers == BlockedOffers::Listed);
+        self.sells_at(at) || self.status.is_blocked() && kept
+    }
+
+    /// Whether it can be paid, as far as its standing goes: known, with a good account, and not blocked for payouts.
+    #[must_use]
+    pub fn can_be_paid(&self) -> bool {
+        super::terms::pays(self.status, self.effects) && self.kyc.state.lets_pay() && self.payout.state.is_good()
+    }
+
+    /// The next instant at which the clock alone changes something of it.
+    pub(crate) fn turns_at(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let closings = self.closings.iter().flat_map(|closing| [closing.from, closing.until]);
+        let papers = self.kyc.expires_at.filter(|_| self.kyc.state == KycState::Approved);
+        closings.chain(self.agreements_due_at).filter(|at| *at > now).chain(papers).min()
     }
 
     /// What a text filter looks at.

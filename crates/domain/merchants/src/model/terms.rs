@@ -3,9 +3,10 @@
 use chrono::{DateTime, Utc};
 use kernel::Rate;
 use kernel::id::MerchantId;
-use marketplace::WorkCalendar;
+use marketplace::{BlockEffects, BlockedPayouts, OpenOrders, WorkCalendar};
 
-use super::{BankAccount, Legal, Status};
+use super::merchant::sells_at;
+use super::{BankAccount, Closing, KycState, Legal, PayoutState, Status};
 
 /// On what terms a merchant sells at this moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,8 +17,14 @@ pub struct SellingTerms {
     pub name: String,
     /// The part of the address of its page.
     pub slug: String,
-    /// Whether new orders may contain its offers: false from the moment it is suspended or closed.
-    pub can_sell: bool,
+    /// Where it stands.
+    pub status: Status,
+    /// When it stops selling because it has not accepted what it must.
+    pub agreements_due_at: Option<DateTime<Utc>>,
+    /// When it will sell nothing, in order.
+    pub closings: Vec<Closing>,
+    /// What it may still do with the orders it has, while it is blocked.
+    pub open_orders: OpenOrders,
     /// The country it sends from.
     pub country: String,
     /// Working days from order to dispatch.
@@ -37,6 +44,24 @@ pub struct SellingTerms {
 }
 
 impl SellingTerms {
+    /// Whether new orders may contain its offers at `at`: false from the moment it is blocked, and while it is closed.
+    #[must_use]
+    pub fn sells_at(&self, at: DateTime<Utc>) -> bool {
+        sells_at(self.status, self.agreements_due_at, &self.closings, at)
+    }
+
+    /// Whether it may accept orders that wait for its decision.
+    #[must_use]
+    pub const fn may_accept(&self) -> bool {
+        matches!(self.open_orders, OpenOrders::Finish)
+    }
+
+    /// Whether it may send what it accepted.
+    #[must_use]
+    pub const fn may_send(&self) -> bool {
+        !matches!(self.open_orders, OpenOrders::Frozen)
+    }
+
     /// The VAT on its commission: its own rate, or that of the marketplace.
     #[must_use]
     pub fn commission_vat(&self, settings: &marketplace::Settings) -> Rate {
@@ -63,14 +88,52 @@ pub struct PayoutAccount {
     pub id: MerchantId,
     /// The name of the merchant.
     pub name: String,
-    /// Where it stands; billing decides whether a suspended merchant is paid.
+    /// Where it stands.
     pub status: Status,
+    /// What its block does.
+    pub effects: Option<BlockEffects>,
+    /// Whether it is known who it is.
+    pub kyc: KycState,
+    /// Where its account stands.
+    pub standing: PayoutState,
     /// The account, if the merchant has named one.
     pub bank: Option<BankAccount>,
     /// When the account was set.
     pub bank_changed_at: Option<DateTime<Utc>>,
     /// When it took the place of another one; `None` for the first account of a merchant.
     pub bank_replaced_at: Option<DateTime<Utc>>,
+}
+
+/// Whether a merchant that stands so is paid what it earned.
+pub(crate) fn pays(status: Status, effects: Option<BlockEffects>) -> bool {
+    match status {
+        Status::Active | Status::Offboarding | Status::Closed => true,
+        Status::Restricted | Status::Suspended => {
+            effects.is_some_and(|effects| effects.payouts == BlockedPayouts::Paid)
+        }
+        Status::Invited | Status::Applied | Status::Onboarding | Status::InReview | Status::Rejected => false,
+    }
+}
+
+impl PayoutAccount {
+    /// Why nothing is paid to the merchant as it stands; `by_provider`: the money goes by a payment provider, which knows
+    /// the account.
+    #[must_use]
+    pub fn obstacle(&self, by_provider: bool) -> Option<&'static str> {
+        if !pays(self.status, self.effects) {
+            return Some("not_active");
+        }
+        if !self.kyc.lets_pay() {
+            return Some("kyc_open");
+        }
+        match self.standing {
+            PayoutState::Restricted => Some("account_restricted"),
+            PayoutState::Rejected if !by_provider => Some("account_rejected"),
+            PayoutState::Pending if !by_provider => Some("account_unverified"),
+            PayoutState::None if !by_provider => Some("no_bank_account"),
+            _ => None,
+        }
+    }
 }
 
 /// Who a merchant is on an invoice.

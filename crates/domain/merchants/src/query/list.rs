@@ -8,9 +8,10 @@ use kernel::{Page, PageArgs, text};
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use crate::actions::{APPROVE, CLOSE, LIST, READ, READ_BANK, REOPEN, SUSPEND};
+use crate::actions::{DECIDE_KYC, DECIDE_PAYOUT, LIST, READ, READ_BANK, SUBMIT_KYC};
+use crate::command::action_of;
 use crate::entity::merchant_row::{Column, Entity};
-use crate::model::{BankAccount, Merchant, Status, Transition};
+use crate::model::{BankAccount, KycTransition, Merchant, PayoutTransition, Status, Transition};
 use crate::{Error, repo};
 
 /// Which merchants; what is `None` does not matter.
@@ -88,11 +89,22 @@ pub async fn bank_account(ctx: &Ctx, id: MerchantId) -> Result<Option<BankAccoun
 /// What the caller may do to the status of this merchant: what the status allows and the caller has the right to.
 #[must_use]
 pub fn allowed_transitions(ctx: &Ctx, merchant: &Merchant) -> Vec<Transition> {
-    let action = |transition| match transition {
-        Transition::Approve => APPROVE,
-        Transition::Suspend => SUSPEND,
-        Transition::Reopen => REOPEN,
-        Transition::Close => CLOSE,
+    merchant.allowed().iter().copied().filter(|transition| ctx.may(action_of(*transition))).collect()
+}
+
+/// What the caller may do about who this merchant is.
+#[must_use]
+pub fn allowed_kyc(ctx: &Ctx, merchant: &Merchant) -> Vec<KycTransition> {
+    let action = |transition| if transition == KycTransition::Submit { SUBMIT_KYC } else { DECIDE_KYC };
+    let allowed = merchant.kyc.state.allowed().iter().copied();
+    allowed.filter(|transition| ctx.may(action(*transition))).collect()
+}
+
+/// What the caller may decide about the account for payouts of this merchant. Naming and removing it is another command.
+#[must_use]
+pub fn allowed_payout(ctx: &Ctx, merchant: &Merchant) -> Vec<PayoutTransition> {
+    let decided = |transition: &PayoutTransition| {
+        !matches!(transition, PayoutTransition::Name | PayoutTransition::Remove) && ctx.may(DECIDE_PAYOUT)
     };
-    merchant.allowed().iter().copied().filter(|transition| ctx.may(action(*transition))).collect()
+    merchant.payout.state.allowed().iter().copied().filter(decided).collect()
 }

@@ -2,21 +2,19 @@
 
 use std::collections::HashMap;
 
-use kernel::Rate;
+use chrono::{DateTime, Utc};
+use context::WriteTx;
 use kernel::id::MerchantId;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::entity::merchant_row::{Column, Entity};
-use crate::model::{InvoiceParty, PayoutAccount, SellingTerms};
+use crate::model::merchant::sells_at;
+use crate::model::{InvoiceParty, PayoutAccount, SellingTerms, Status};
 use crate::{Error, repo};
-
-/// The columns of [`SellingTerms`], in its order.
-type TermsRow =
-    (MerchantId, String, String, String, String, i32, bool, String, Option<Rate>, Option<Rate>, bool, Option<String>);
 
 /// On what terms these merchants sell at this moment. One statement.
 ///
-/// Offers of a merchant whose `can_sell` is false, or that is missing, must not be sold.
+/// Offers of a merchant that does not sell at the moment, or that is missing, must not be sold.
 ///
 /// # Errors
 /// The database error.
@@ -27,34 +25,68 @@ pub async fn selling_terms_on<C: ConnectionTrait>(
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows: Vec<TermsRow> = Entity::find()
-        .select_only()
-        .columns([Column::Id, Column::Name, Column::Slug, Column::Status, Column::Country, Column::HandlingDays])
-        .columns([Column::AutoAccept, Column::Tier, Column::CommissionVatPpm, Column::ReservePpm])
-        .columns([Column::OperatorRemitsTax, Column::Calendar])
-        .filter(Column::Id.is_in(db::dialect::pad(ids.to_vec())))
-        .into_tuple()
-        .all(conn)
-        .await?;
+    let rows = Entity::find().filter(Column::Id.is_in(db::dialect::pad(ids.to_vec()))).all(conn).await?;
     let terms = rows.into_iter().map(|row| {
-        let (id, name, slug, status, country, handling_days, auto_accept, tier, vat, reserve, remits, calendar) = row;
         let terms = SellingTerms {
-            id,
-            name,
-            slug,
-            can_sell: repo::status(&status)?.can_sell(),
-            country,
-            handling_days,
-            auto_accept,
-            tier,
-            commission_vat_ppm: vat,
-            reserve_ppm: reserve,
-            operator_remits_tax: remits,
-            calendar: repo::calendar(calendar.as_deref())?,
+            id: row.id,
+            status: repo::status(&row.status)?,
+            agreements_due_at: row.agreements_due_at,
+            closings: repo::closings(&row.closings)?,
+            open_orders: repo::effects(row.effects.as_deref())?.unwrap_or_default().open_orders,
+            calendar: repo::calendar(row.calendar.as_deref())?,
+            name: row.name,
+            slug: row.slug,
+            country: row.country,
+            handling_days: row.handling_days,
+            auto_accept: row.auto_accept,
+            tier: row.tier,
+            commission_vat_ppm: row.commission_vat_ppm,
+            reserve_ppm: row.reserve_ppm,
+            operator_remits_tax: row.operator_remits_tax,
         };
-        Ok((id, terms))
+        Ok((terms.id, terms))
     });
     terms.collect()
+}
+
+/// Which of these merchants come: nothing is decided about them yet.
+///
+/// # Errors
+/// The database error.
+pub async fn coming_among_on<C: ConnectionTrait>(conn: &C, ids: &[MerchantId]) -> Result<Vec<MerchantId>, Error> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::Id.is_in(db::dialect::pad(ids.to_vec())))
+        .filter(Column::Status.is_in(Status::COMING.map(Status::as_str)));
+    Ok(rows.into_tuple().all(conn).await?)
+}
+
+/// Whether all of these merchants sell at this moment. Nobody blocks one of them before the transaction ends.
+///
+/// # Errors
+/// The database error.
+pub async fn keep_selling_in_tx(tx: &WriteTx, ids: &[MerchantId]) -> Result<bool, Error> {
+    if ids.is_empty() {
+        return Ok(true);
+    }
+    let rows: Vec<(String, Option<DateTime<Utc>>, String)> = Entity::find()
+        .select_only()
+        .columns([Column::Status, Column::AgreementsDueAt, Column::Closings])
+        .filter(Column::Id.is_in(db::dialect::pad(ids.to_vec())))
+        .order_by_asc(Column::Id)
+        .lock_shared()
+        .into_tuple()
+        .all(&**tx)
+        .await?;
+    let mut selling = true;
+    for (status, due, closings) in rows {
+        selling &= sells_at(repo::status(&status)?, due, &repo::closings(&closings)?, tx.now());
+    }
+    Ok(selling)
 }
 
 /// Where the money of these merchants goes. For payouts only: the numbers are not masked.
@@ -72,8 +104,18 @@ pub async fn payout_accounts_on<C: ConnectionTrait>(
     let accounts = rows.into_iter().map(|row| {
         let bank = repo::account(&row);
         let status = repo::status(&row.status)?;
-        let (bank_changed_at, bank_replaced_at) = (row.bank_changed_at, row.bank_replaced_at);
-        Ok((row.id, PayoutAccount { id: row.id, name: row.name, status, bank, bank_changed_at, bank_replaced_at }))
+        let account = PayoutAccount {
+            id: row.id,
+            status,
+            effects: repo::effects(row.effects.as_deref())?,
+            kyc: repo::kyc_state(&row.kyc_state)?,
+            standing: repo::payout_state(&row.payout_state)?,
+            bank,
+            bank_changed_at: row.bank_changed_at,
+            bank_replaced_at: row.bank_replaced_at,
+            name: row.name,
+        };
+        Ok((account.id, account))
     });
     accounts.collect()
 }

@@ -1,16 +1,23 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod bank;
+mod blocked;
+mod closings;
+mod coming;
 mod create;
 mod delivery;
+mod documents;
 mod edit;
 mod life;
 mod list;
 mod owner;
+mod party;
 mod reach;
+mod standing;
 
-use context::Ctx;
-use merchants::{ChangeStatus, CreateMerchant, EditProfile, Legal, Merchant, Profile};
+use context::{Ctx, WriteTx};
+use kernel::id::MerchantId;
+use merchants::{ChangeStatus, CreateMerchant, EditProfile, Legal, Merchant, Obligation, Obligations, Profile};
 
 fn named(name: &str) -> CreateMerchant {
     CreateMerchant {
@@ -23,6 +30,7 @@ fn named(name: &str) -> CreateMerchant {
         },
         slug: None,
         legal: Legal { legal_name: format!("{name} GmbH"), country: "DE".to_owned(), ..Legal::default() },
+        merchant_type: None,
         tier: None,
         commission_vat_ppm: None,
         approved: true,
@@ -35,7 +43,12 @@ async fn make(ctx: &Ctx, name: &str) -> Merchant {
 }
 
 fn because(merchant: &Merchant, reason: &str) -> ChangeStatus {
-    ChangeStatus { id: merchant.id, expected_version: merchant.version, reason: Some(reason.to_owned()) }
+    ChangeStatus {
+        id: merchant.id,
+        expected_version: merchant.version,
+        reason_code: None,
+        reason: Some(reason.to_owned()),
+    }
 }
 
 fn rename(merchant: &Merchant, name: &str) -> EditProfile {
@@ -47,6 +60,15 @@ fn rename(merchant: &Merchant, name: &str) -> EditProfile {
         country: None,
         handling_days: None,
         auto_accept: None,
+    }
+}
+
+/// What is open of a merchant, as a test says.
+struct Open(&'static [Obligation]);
+
+impl Obligations for Open {
+    async fn open(&self, _: &WriteTx, _: MerchantId) -> Result<Vec<Obligation>, context::Error> {
+        Ok(self.0.to_vec())
     }
 }
 

@@ -4,7 +4,7 @@ use merchants::{
     create, create_many, edit_bank, edit_legal, edit_profile, edit_terms, get, list, reopen, suspend,
 };
 
-use super::{because, history, make, named, rename};
+use super::{Open, because, history, make, named, rename};
 
 testkit::both_databases! {
     async fn a_merchant_reaches_itself_and_nobody_else(t: TestEnv) {
@@ -36,7 +36,7 @@ testkit::both_databases! {
             assert_eq!(approve(&who, because(&own, "x")).await.unwrap_err().code(), "FORBIDDEN");
             assert_eq!(suspend(&who, because(&own, "x")).await.unwrap_err().code(), "FORBIDDEN");
             assert_eq!(reopen(&who, because(&own, "x")).await.unwrap_err().code(), "FORBIDDEN");
-            assert_eq!(close(&who, because(&own, "x")).await.unwrap_err().code(), "FORBIDDEN");
+            assert_eq!(close(&who, because(&own, "x"), &Open(&[])).await.unwrap_err().code(), "FORBIDDEN");
             let terms = EditTerms { id: own.id, expected_version: 1, tier: Some("gold".to_owned()), commission_vat_ppm: None, reserve_ppm: None, operator_remits_tax: None };
             assert_eq!(edit_terms(&who, terms).await.unwrap_err().code(), "FORBIDDEN");
             assert_eq!(list(&who, &Filter::default(), &PageArgs::first(1)).await.unwrap_err().code(), "FORBIDDEN");
@@ -49,8 +49,8 @@ testkit::both_databases! {
         let own = make(&ctx, "Own").await;
         let visitor = t.anonymous();
         let cards = cards_by_ids(&visitor, &[own.id, ctx.new_id()]).await.unwrap();
-        assert_eq!(cards.into_values().collect::<Vec<_>>(), [own.card()]);
-        assert_eq!(card_by_slug(&visitor, "own").await.unwrap(), Some(own.card()));
+        assert_eq!(cards.into_values().collect::<Vec<_>>(), [own.card(ctx.now())]);
+        assert_eq!(card_by_slug(&visitor, "own").await.unwrap(), Some(own.card(ctx.now())));
         assert_eq!(get(&visitor, own.id).await.unwrap_err().code(), "UNAUTHENTICATED");
         assert_eq!(get(&t.buyer(ctx.new_id()), own.id).await.unwrap_err().code(), "FORBIDDEN");
         suspend(&ctx, because(&own, "Late")).await.unwrap();

@@ -35,7 +35,7 @@ pub async fn by_variant_ids(
         offers.retain_mut(|offer| {
             let Some(terms) = terms.get(&offer.merchant_id) else { return false };
             offer.handling_days = offer.handling_days.or(Some(terms.handling_days));
-            let standing = Standing { merchant_can_sell: terms.can_sell, published: true };
+            let standing = Standing { merchant_can_sell: terms.sells_at(ctx.now()), published: true };
             unsellable(offer, standing, offer.min_quantity).is_empty()
         });
     }

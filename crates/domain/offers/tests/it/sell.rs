@@ -43,7 +43,7 @@ testkit::both_databases! {
         assert_eq!(seen[&variant].iter().map(|o| (o.offer_id, o.handling_days)).collect::<Vec<_>>(),
             [(cheap.id, Some(2)), (dear.id, Some(2))]);
         let reason = Some("fraud".to_owned());
-        let suspend = ChangeStatus { id: acme.id, expected_version: acme.version, reason };
+        let suspend = ChangeStatus { id: acme.id, expected_version: acme.version, reason_code: None, reason };
         merchants::suspend(&t.operator(), suspend).await.unwrap();
         let ranking = best().await.unwrap().remove(&variant).unwrap();
         assert_eq!((ranking.winner, ranking.reason), (dear.id, WinReason::OnlyOffer));

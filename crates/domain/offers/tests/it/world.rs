@@ -36,6 +36,7 @@ pub async fn merchant(t: &TestEnv, name: &str) -> Merchant {
         },
         slug: None,
         legal: Legal { legal_name: format!("{name} GmbH"), country: "DE".to_owned(), ..Legal::default() },
+        merchant_type: None,
         tier: None,
         commission_vat_ppm: None,
         approved: true,

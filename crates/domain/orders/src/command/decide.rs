@@ -7,6 +7,7 @@ use kernel::Invalid;
 use kernel::id::{MerchantOrderId, OrderLineId};
 use serde_json::json;
 
+use super::standing;
 use super::work::Work;
 use crate::Error;
 use crate::actions::DECIDE;
@@ -69,6 +70,7 @@ pub async fn decide(ctx: &Ctx, input: Decide) -> Result<Book, Error> {
     part.outcome = Some(if left { Outcome::Accepted } else { Outcome::Refused });
     let merchant = part.merchant_id;
     if left {
+        standing::may_accept(&work, &grant, merchant).await?;
         let accepted_minor = work.request_capture(input.merchant_order).await?;
         let (order, merchant_order) = (order, input.merchant_order);
         work.tx.emit(&MerchantOrderAccepted { order, merchant_order, merchant, accepted_minor, automatic: false });

@@ -32,6 +32,7 @@ mod release;
 mod remind;
 mod returns;
 mod ship;
+mod standing;
 mod tracking;
 mod undelivered;
 mod work;

@@ -9,6 +9,7 @@ use super::deliver::{Proof, deliver_in};
 use super::fulfillment::OfFulfillment;
 use super::overdue;
 use super::ship::{Ship, Tracking, ship_in};
+use super::standing;
 use super::work::Work;
 use crate::Error;
 use crate::actions::SHIP;
@@ -52,9 +53,10 @@ pub async fn pickup_make_ready(ctx: &Ctx, of: OfFulfillment) -> Result<Book, Err
 /// Not found for a foreign fulfillment order or line; stale version; [`Error::InvalidTransition`];
 /// [`Error::TooManyUnits`]; `Invalid` naming `receivedBy`.
 pub async fn pickup_hand_over(ctx: &Ctx, input: HandOver) -> Result<Shipment, Error> {
-    ctx.authorize(SHIP)?;
+    let grant = ctx.authorize(SHIP)?;
     let received_by = text::line("receivedBy", &input.received_by, 200)?;
     let (mut work, row) = open(ctx, input.of, FulfillmentAction::HandOver).await?;
+    standing::may_send(&work, &grant, row.merchant_id).await?;
     let sent = Ship {
         fulfillment_order: row.id,
         expected_version: None,

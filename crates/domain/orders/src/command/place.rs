@@ -6,7 +6,7 @@ use access::Grant;
 use chrono::Duration;
 use context::{Ctx, Idempotent, WriteTx};
 use inventory::{Reserve, Short, reserve_in_tx};
-use kernel::id::{CartLineId, CustomerId, OrderId, OrderLineId};
+use kernel::id::{CartLineId, CustomerId, MerchantId, OrderId, OrderLineId};
 use kernel::{Invalid, Money, text};
 use payments::{CaptureMoment, Method, OpenPayment, UseCredit, open_in_tx};
 use sea_orm::sea_query::Expr;
@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::cart::{self, CartAccess};
 use super::company::{billing_address, company_of, frozen};
 use super::placement::{self, Frozen};
-use super::plan::{Planned, planned};
+use super::plan::{Planned, merchants_fault, planned};
 use super::work::market_fault;
 use crate::actions::PLACE;
 use crate::entity::{Order, cart as cart_row};
@@ -143,7 +143,13 @@ pub(super) struct Placement {
 pub(super) async fn place_in(tx: &mut WriteTx, ctx: &Ctx, cart: &Cart, placement: Placement) -> Result<Order, Error> {
     let (email, method) = guard(cart, &placement)?;
     let market = marketplace::snapshot_on(&**tx).await.map_err(market_fault)?;
-    let planned = planned(&**tx, cart, &market, tx.now()).await?;
+    let mut found = planned(&**tx, cart, &market, tx.now()).await?;
+    // From here on nobody is blocked before this order is there; who was blocked meanwhile is seen by planning again.
+    let sellers: Vec<MerchantId> = found.terms.keys().copied().collect();
+    if !merchants::keep_selling_in_tx(tx, &sellers).await.map_err(merchants_fault)? {
+        found = planned(&**tx, cart, &market, tx.now()).await?;
+    }
+    let planned = found;
     agree(&planned.plan, cart, &placement, method)?;
     if let Some(coupon) = &planned.plan.coupon
         && !marketplace::redeem_coupon_in_tx(tx, coupon.id).await.map_err(market_fault)?

@@ -159,7 +159,7 @@ pub(super) async fn insert(tx: &mut WriteTx, ctx: &Ctx, rows: Rows) -> Result<or
     });
     if book.order.capture == CaptureTiming::OnDelivery {
         let payment = book.order.payment_id;
-        steps.extend(release::hand_over(ctx, tx, &mut book, payment, accept_within_hours));
+        steps.extend(release::hand_over(ctx, tx, &mut book, payment, accept_within_hours, &[]));
     }
     book.derive(tx.now(), chrono::Duration::zero());
     insert_all(tx, &book, plan).await?;

@@ -127,7 +127,7 @@ pub(super) async fn read<C: ConnectionTrait>(
         stock,
         merchants: terms
             .iter()
-            .map(|(id, terms)| (*id, merchant_terms(terms, market, asked.remove(id).unwrap_or_default())))
+            .map(|(id, terms)| (*id, merchant_terms(terms, market, now, asked.remove(id).unwrap_or_default())))
             .collect(),
         market: market.clone(),
         choices: cart.choices.0.clone(),
@@ -231,10 +231,15 @@ fn stock_at(stock: inventory::LocationStock) -> StockAt {
     }
 }
 
-fn merchant_terms(terms: &SellingTerms, market: &Snapshot, delivery: Vec<MerchantDelivery>) -> MerchantTerms {
+fn merchant_terms(
+    terms: &SellingTerms,
+    market: &Snapshot,
+    now: DateTime<Utc>,
+    delivery: Vec<MerchantDelivery>,
+) -> MerchantTerms {
     MerchantTerms {
         name: terms.name.clone(),
-        can_sell: terms.can_sell,
+        can_sell: terms.sells_at(now),
         handling_days: terms.handling_days.into(),
         calendar: terms.work_calendar(&market.settings).clone(),
         delivery,
@@ -248,7 +253,7 @@ pub(super) fn offers_fault(error: offers::Error) -> Error {
     }
 }
 
-fn merchants_fault(error: merchants::Error) -> Error {
+pub(super) fn merchants_fault(error: merchants::Error) -> Error {
     match error {
         merchants::Error::Core(core) => core.into(),
         other => context::Error::internal(other).into(),

@@ -2,10 +2,11 @@
 
 use chrono::Duration;
 use context::{Ctx, WriteTx};
-use kernel::id::{OrderId, PaymentId};
+use kernel::id::{MerchantId, OrderId, PaymentId};
 use serde_json::json;
 
 use super::money::capture_gift;
+use super::standing;
 use super::work::{Work, timeline};
 use crate::Error;
 use crate::actions::DRIVE;
@@ -35,7 +36,8 @@ pub(super) async fn release_in(work: &mut Work, payment: PaymentId) -> Result<()
     }
     promise_anew(work, payment);
     let hours = work.market.settings.accept_within_hours;
-    let steps = hand_over(&work.ctx, &mut work.tx, &mut work.book, payment, hours);
+    let barred = standing::barred(work).await?;
+    let steps = hand_over(&work.ctx, &mut work.tx, &mut work.book, payment, hours, &barred);
     work.add_steps(steps);
     let accepted: Vec<_> =
         work.book.parts_of(payment).filter(|p| p.outcome.is_some() && p.captured_minor == 0).collect();
@@ -88,13 +90,15 @@ fn promise_anew(work: &mut Work, payment: PaymentId) {
     }
 }
 
-/// Releases every part of a payment that is not canceled, in memory, and tells of it.
+/// Releases every part of a payment that is not canceled, in memory, and tells of it. `barred` merchants accept nothing
+/// by themselves.
 pub(super) fn hand_over(
     ctx: &Ctx,
     tx: &mut WriteTx,
     book: &mut Book,
     payment: PaymentId,
     hours: u32,
+    barred: &[MerchantId],
 ) -> Vec<event::ActiveModel> {
     let now = tx.now();
     let accept_by = now + Duration::hours(hours.into());
@@ -114,7 +118,7 @@ pub(super) fn hand_over(
         row.accept_by = Some(accept_by);
         tx.emit(&MerchantOrderReleased { order, merchant_order: part, merchant, accept_by });
         steps.push(timeline(ctx, ctx.new_id(), order, Some(part), "released", &json!({ "accept_by": accept_by }), now));
-        if row.auto_accept {
+        if row.auto_accept && !barred.contains(&merchant) {
             row.outcome = Some(Outcome::Accepted);
             row.decided_at = Some(now);
             tx.emit(&MerchantOrderAccepted { order, merchant_order: part, merchant, accepted_minor, automatic: true });

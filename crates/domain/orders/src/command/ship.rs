@@ -14,6 +14,7 @@ use serde_json::json;
 use super::deliver::deliver_in;
 use super::money::{Captured, capture_part};
 use super::overdue;
+use super::standing;
 use super::work::Work;
 use crate::Error;
 use crate::actions::SHIP;
@@ -65,6 +66,7 @@ pub async fn ship(ctx: &Ctx, input: Ship) -> Result<Shipment, Error> {
     let mut work = Work::open(ctx, tx, found.order_id).await?;
     let fulfillment = locked(&work, &input)?;
     work.book.require(fulfillment.merchant_order_id, MerchantOrderAction::Ship)?;
+    standing::may_send(&work, &grant, fulfillment.merchant_id).await?;
     // What the buyer collects is handed over, not sent.
     if fulfillment.held_at.is_some() || is_at_store(&fulfillment.method_kind) {
         work.book.require_of(fulfillment.id, FulfillmentAction::Ship)?;

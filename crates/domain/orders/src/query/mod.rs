@@ -10,6 +10,7 @@ mod lists;
 mod preview;
 mod quotes;
 mod reading;
+mod standing;
 mod timeline;
 
 pub use captures::captures_of_operation;
@@ -29,6 +30,7 @@ pub use lists::{
 };
 pub use preview::{CommissionDifference, CommissionPreview, CommissionTrial, commission_preview};
 pub use quotes::{QuoteFilter, offers_by_quotes, plan_of_quote, quote, quotes, steps_by_quotes};
+pub use standing::open_of_merchant_on;
 pub use timeline::{timeline_of_merchant_order, timeline_of_order};
 
 pub(crate) use lists::{guest_order_on, order_on};

@@ -50,7 +50,7 @@ async fn channel(m: &Market, code: &str, currency: Currency, prices_include_tax:
         brackets: Vec::new(),
         surcharges: Vec::new(),
     });
-    let edit = EditDeliveryMethod { rates: Some(rates), ..EditDeliveryMethod::unchanged(&method) };
+    let edit = EditDeliveryMethod { rates: Some(rates), ..EditDeliveryMethod::unchanged(method) };
     edit_delivery_method(&ctx, edit).await.unwrap();
     let rule = CreateCommissionRule {
         name: format!("In {code}"),

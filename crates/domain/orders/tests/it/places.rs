@@ -108,7 +108,7 @@ testkit::both_databases! {
         let mut no_token = place(&access, &plan, "k", "card_sandbox");
         no_token.payment = PayWith { method: "card_sandbox".to_owned(), ..PayWith::default() };
         assert_eq!(code(place_cart(&ctx, no_token).await), "REQUIRED");
-        let suspend = merchants::ChangeStatus { id: other.id, expected_version: 1, reason: Some("late".to_owned()) };
+        let suspend = merchants::ChangeStatus { id: other.id, expected_version: 1, reason_code: None, reason: Some("late".to_owned()) };
         merchants::suspend(&m.t.operator(), suspend).await.unwrap();
         let error = place_cart(&ctx, place(&access, &plan, "k", "card_sandbox")).await.unwrap_err();
         assert_eq!(error.code(), "MERCHANT_CANNOT_SELL");

@@ -174,12 +174,12 @@ testkit::both_databases! {
         assert_eq!(named(quote_offer(&s.anna.staff, revised).await), at("PRODUCT_NOT_PUBLISHED", "lines.0.lineId"));
     }
 
-    async fn a_merchant_that_was_closed_sells_nothing_by_quote(t: TestEnv) {
+    async fn a_merchant_that_leaves_sells_nothing_by_quote(t: TestEnv) {
         let s = stage(t).await;
         let offered = s.offered(2, 900).await;
         let accept = accepting(&s.bea, &offered, "k1").await;
-        let close = ChangeStatus { id: s.anna.id, expected_version: 1, reason: Some("gone".to_owned()) };
-        merchants::close(&s.m.t.operator(), close).await.unwrap();
+        let leave = ChangeStatus { id: s.anna.id, expected_version: 1, reason_code: None, reason: Some("gone".to_owned()) };
+        merchants::offboard(&s.m.t.operator(), leave).await.unwrap();
         assert_eq!(code(quote_accept(&s.bea, accept).await), "MERCHANT_CANNOT_SELL");
         let again = QuoteRequest { idempotency_key: "again".to_owned(), ..asking(&s.works, vec![wanted(s.lamp, 1)]) };
         assert_eq!(named(quote_request(&s.bea, again).await), at("MERCHANT_CANNOT_SELL", "lines.0.offerId"));

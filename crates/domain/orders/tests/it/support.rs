@@ -62,6 +62,7 @@ impl Market {
             },
             slug: None,
             legal: Legal { legal_name: format!("{name} GmbH"), country: "DE".to_owned(), ..Legal::default() },
+            merchant_type: None,
             tier: None,
             commission_vat_ppm: None,
             approved: true,

@@ -54,6 +54,14 @@ fn variables() -> Value {
         "place_address": "Square 1",
         "place_hours": "9-18",
         "recipient_name": "Souk",
+        "granted": false,
+        "answer": "Your <papers> are old.",
+        "shop_url": "https://souk.example/merchant",
+        "open_orders": "frozen",
+        "payouts_held": true,
+        "appeal_until": "2026-12-01",
+        "missing": "document",
+        "document": "Licence <1>",
     })
 }
 

@@ -261,7 +261,7 @@ async fn for_sale(
         let refused =
             |code: &str, text: &str| Invalid::new(format!("lines.{index}.offerId"), rejection_code(code), text);
         let sale = line.sale.map_err(|(code, text)| refused(code, &text))?;
-        let sells = terms.get(&sale.merchant).filter(|terms| terms.can_sell);
+        let sells = terms.get(&sale.merchant).filter(|terms| terms.sells_at(tx.now()));
         let sells = sells.ok_or_else(|| refused("MERCHANT_CANNOT_SELL", "the merchant does not sell at the moment"))?;
         let of_merchant = found.entry(sale.merchant).or_insert_with(|| (sells.name.clone(), Vec::new()));
         of_merchant.1.push(Found { wanted, sale });

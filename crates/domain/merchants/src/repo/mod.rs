@@ -1,24 +1,40 @@
 //! Loading and saving. Every function takes a grant and stays within its reach.
 
+pub(crate) mod agreement;
+pub(crate) mod appeal;
 pub(crate) mod delivery;
+pub(crate) mod document;
+pub(crate) mod note;
+pub(crate) mod onboarding;
+pub(crate) mod party;
+pub(crate) mod step;
 
 use access::Grant;
 use chrono::{DateTime, Utc};
 use context::{WriteTx, within_merchants};
 use kernel::id::MerchantId;
 use kernel::text;
-use marketplace::WorkCalendar;
+use marketplace::{BlockEffects, WorkCalendar};
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 
 use crate::Error;
 use crate::entity::merchant_row::{ActiveModel, Column, Entity, Model};
-use crate::model::{BankAccount, BankHint, Iban, Merchant, Profile, Status};
+use crate::model::{
+    BankAccount, BankHint, Closing, Iban, Kyc, KycState, Merchant, PayoutStanding, PayoutState, Profile, Status,
+};
 
 /// One merchant within the reach of the grant; what is outside does not exist.
 pub(crate) async fn find<C: ConnectionTrait>(conn: &C, grant: &Grant, id: MerchantId) -> Result<Merchant, Error> {
     merchant(row(conn, grant, id).await?)
+}
+
+/// One merchant within the reach of the grant, under lock until the transaction ends.
+pub(crate) async fn lock(tx: &WriteTx, grant: &Grant, id: MerchantId) -> Result<Merchant, Error> {
+    use sea_orm::QuerySelect as _;
+    let own = Entity::find_by_id(id).filter(within_merchants(grant, Column::Id)).lock_exclusive();
+    merchant(own.one(&**tx).await?.ok_or(context::Error::NotFound("merchant"))?)
 }
 
 /// The account for payouts, with its number.
@@ -41,6 +57,12 @@ pub(crate) async fn insert_many(tx: &WriteTx, grant: &Grant, merchants: &[Mercha
     }
     let rows: Result<Vec<ActiveModel>, Error> = merchants.iter().map(active).collect();
     Entity::insert_many(rows?).exec_without_returning(&**tx).await.map_err(taken)?;
+    Ok(())
+}
+
+/// A merchant of somebody who applies and has no reach yet.
+pub(crate) async fn insert_application(tx: &WriteTx, merchant: &Merchant) -> Result<(), Error> {
+    Entity::insert(active(merchant)?).exec_without_returning(&**tx).await.map_err(taken)?;
     Ok(())
 }
 
@@ -82,6 +104,53 @@ async fn update(tx: &WriteTx, grant: &Grant, row: ActiveModel, id: MerchantId, s
     if saved.rows_affected == 1 { Ok(()) } else { Err(context::Error::Stale("merchant").into()) }
 }
 
+/// Merchants for which an instant has come, the longest waiting first.
+pub(crate) async fn due_to_turn<C: ConnectionTrait>(
+    conn: &C,
+    now: DateTime<Utc>,
+    limit: u64,
+) -> Result<Vec<MerchantId>, Error> {
+    use sea_orm::{QueryOrder as _, QuerySelect as _};
+    let due = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::TurnsAt.lte(now))
+        .order_by_asc(Column::TurnsAt)
+        .limit(limit);
+    Ok(due.into_tuple().all(conn).await?)
+}
+
+/// The merchant, locked, with whether lists show it; `None` when its instant has not come (any more).
+pub(crate) async fn lock_to_turn(
+    tx: &WriteTx,
+    grant: &Grant,
+    id: MerchantId,
+    now: DateTime<Utc>,
+) -> Result<Option<(Merchant, bool)>, Error> {
+    use sea_orm::QuerySelect as _;
+    let row = Entity::find_by_id(id)
+        .filter(within_merchants(grant, Column::Id))
+        .filter(Column::TurnsAt.lte(now))
+        .lock_exclusive()
+        .one(&**tx)
+        .await?;
+    row.map(|row| {
+        let listed = row.listed;
+        Ok((merchant(row)?, listed))
+    })
+    .transpose()
+}
+
+/// Notes what the clock changed; the row was locked.
+pub(crate) async fn turn(tx: &WriteTx, grant: &Grant, merchant: &Merchant, now: DateTime<Utc>) -> Result<(), Error> {
+    let row = ActiveModel {
+        listed: Set(merchant.is_listed(now)),
+        turns_at: Set(merchant.turns_at(now)),
+        ..Default::default()
+    };
+    update(tx, grant, row, merchant.id, merchant.version).await
+}
+
 /// Which of these slugs are in use.
 pub(crate) async fn slugs_in_use(tx: &WriteTx, slugs: Vec<String>) -> Result<Vec<String>, Error> {
     use sea_orm::QuerySelect as _;
@@ -119,9 +188,23 @@ fn active(merchant: &Merchant) -> Result<ActiveModel, Error> {
         name_fold: Set(text::fold(&merchant.profile.name)),
         search_fold: Set(merchant.search_fold()),
         slug: Set(merchant.slug.clone()),
+        merchant_type: Set(merchant.merchant_type.clone()),
         status: Set(merchant.status.as_str().to_owned()),
         status_reason: Set(merchant.status_reason.clone()),
+        reason_code: Set(merchant.reason_code.clone()),
+        effects: Set(merchant.effects.as_ref().map(serde_json::to_string).transpose()?),
         status_changed_at: Set(merchant.status_changed_at),
+        kyc_state: Set(merchant.kyc.state.as_str().to_owned()),
+        kyc_reason: Set(merchant.kyc.reason.clone()),
+        kyc_expires_at: Set(merchant.kyc.expires_at),
+        payout_state: Set(merchant.payout.state.as_str().to_owned()),
+        payout_reason: Set(merchant.payout.reason.clone()),
+        closings: Set(serde_json::to_string(&merchant.closings)?),
+        agreements_due_at: Set(merchant.agreements_due_at),
+        // As it is at the time of the change; the clock changes them by `turn_due`.
+        listed: Set(merchant.is_listed(merchant.updated_at)),
+        turns_at: Set(merchant.turns_at(merchant.updated_at)),
+        applied_by: Set(merchant.applied_by),
         country: Set(merchant.profile.country.clone()),
         contact_email: Set(merchant.profile.contact_email.clone()),
         legal: Set(serde_json::to_string(&merchant.legal)?),
@@ -155,19 +238,47 @@ pub(crate) fn calendar(stored: Option<&str>) -> Result<Option<WorkCalendar>, Err
 }
 
 pub(crate) fn status(stored: &str) -> Result<Status, Error> {
-    let unknown = || context::Error::internal(format!("merchant.status holds {stored:?}"));
-    Ok(Status::parse(stored).ok_or_else(unknown)?)
+    known("status", stored, Status::parse)
+}
+
+pub(crate) fn kyc_state(stored: &str) -> Result<KycState, Error> {
+    known("kyc_state", stored, KycState::parse)
+}
+
+pub(crate) fn payout_state(stored: &str) -> Result<PayoutState, Error> {
+    known("payout_state", stored, PayoutState::parse)
+}
+
+pub(crate) fn effects(stored: Option<&str>) -> Result<Option<BlockEffects>, Error> {
+    Ok(stored.map(serde_json::from_str).transpose()?)
+}
+
+pub(crate) fn closings(stored: &str) -> Result<Vec<Closing>, Error> {
+    Ok(serde_json::from_str(stored)?)
+}
+
+pub(crate) fn known<T>(column: &str, stored: &str, parse: fn(&str) -> Option<T>) -> Result<T, Error> {
+    let unknown = || context::Error::internal(format!("merchant.{column} holds {stored:?}"));
+    Ok(parse(stored).ok_or_else(unknown)?)
 }
 
 pub(crate) fn merchant(row: Model) -> Result<Merchant, Error> {
     Ok(Merchant {
         bank: account(&row).zip(row.bank_changed_at).map(|(bank, at)| hint(&bank, at)),
         status: status(&row.status)?,
+        effects: effects(row.effects.as_deref())?,
+        kyc: Kyc { state: kyc_state(&row.kyc_state)?, reason: row.kyc_reason, expires_at: row.kyc_expires_at },
+        payout: PayoutStanding { state: payout_state(&row.payout_state)?, reason: row.payout_reason },
+        closings: closings(&row.closings)?,
         legal: serde_json::from_str(&row.legal)?,
         id: row.id,
         slug: row.slug,
+        merchant_type: row.merchant_type,
         status_reason: row.status_reason,
+        reason_code: row.reason_code,
         status_changed_at: row.status_changed_at,
+        agreements_due_at: row.agreements_due_at,
+        applied_by: row.applied_by,
         profile: Profile {
             name: row.name,
             contact_email: row.contact_email,

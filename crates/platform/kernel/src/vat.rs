@@ -1,6 +1,6 @@
 //! VAT ids of the European Union, the United Kingdom, Norway and Switzerland: pattern and check digits.
 
-use kernel::Invalid;
+use crate::{Invalid, text};
 
 /// A VAT id without spaces, dots and hyphens, upper case, with its country's prefix; pattern and check digits fit.
 /// Where a country gives check digits to some of its numbers only, or does not publish how, the pattern decides.
@@ -8,8 +8,8 @@ use kernel::Invalid;
 /// # Errors
 /// [`Invalid`] naming `field`: `UNKNOWN_COUNTRY`, `MALFORMED` or `CHECK_DIGIT`.
 pub fn vat_id(field: &str, raw: &str) -> Result<String, Invalid> {
-    let text = kernel::text::line(field, raw, 40)?;
-    let id: String = text.chars().filter(|c| !matches!(c, ' ' | '.' | '-')).collect::<String>().to_ascii_uppercase();
+    let raw = text::line(field, raw, 40)?;
+    let id: String = raw.chars().filter(|c| !matches!(c, ' ' | '.' | '-')).collect::<String>().to_ascii_uppercase();
     let malformed = || Invalid::new(field, "MALFORMED", "is not a VAT id of its country");
     if !id.is_ascii() || id.len() < 4 {
         return Err(malformed());
@@ -22,6 +22,29 @@ pub fn vat_id(field: &str, raw: &str) -> Result<String, Invalid> {
         Verdict::Malformed => Err(malformed()),
         Verdict::WrongDigits => Err(Invalid::new(field, "CHECK_DIGIT", "has check digits that do not fit")),
         Verdict::Good => Ok(id),
+    }
+}
+
+/// Whether this country (by ISO 3166-1) has VAT ids that [`vat_id`] knows.
+#[must_use]
+pub fn has_vat_ids(country: &str) -> bool {
+    let prefix = match country {
+        "GR" => "EL",
+        "CH" => "CHE",
+        other => other,
+    };
+    // What no country has is what `check` does not know.
+    check(prefix, "0").is_some()
+}
+
+/// The country (by ISO 3166-1) of a VAT id that [`vat_id`] gave.
+#[must_use]
+pub fn country_of(id: &str) -> &str {
+    match id.get(..2).unwrap_or_default() {
+        "EL" => "GR",
+        // Northern Ireland, where goods are concerned.
+        "XI" => "GB",
+        country => country,
     }
 }
 
@@ -345,6 +368,16 @@ mod tests {
             assert_eq!(vat_id("vatIds.0", good).as_deref(), Ok(good));
         }
         assert_eq!(vat_id("v", " de 136.695-976 ").as_deref(), Ok("DE136695976"));
+    }
+
+    #[test]
+    fn it_is_known_which_countries_have_them() {
+        for country in ["DE", "GR", "GB", "CH", "NO", "CY", "ES", "IE", "FR", "NL"] {
+            assert!(has_vat_ids(country), "{country}");
+        }
+        for country in ["US", "JP", "TR", "EL1", ""] {
+            assert!(!has_vat_ids(country), "{country}");
+        }
     }
 
     /// Every rule refuses a neighbor: a digit more.
