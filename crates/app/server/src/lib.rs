@@ -11,6 +11,7 @@ pub mod graphql;
 pub mod health;
 pub mod import;
 pub mod node;
+mod pages;
 pub mod sandbox;
 pub mod settings;
 pub mod sign_in;

@@ -15,6 +15,6 @@ pub(crate) mod repo;
 mod urls;
 
 pub use error::Error;
-pub use model::{Asset, AssetKind, AssetState, MediaType, ThumbnailState};
+pub use model::{Asset, AssetKind, AssetState, MediaType, Shown, ThumbnailState};
 pub use query::usable_in_tx;
 pub use urls::Urls;

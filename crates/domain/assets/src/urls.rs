@@ -5,7 +5,7 @@ use std::time::Duration;
 use moka::sync::Cache;
 use storage::ObjectStore;
 
-use crate::{Asset, AssetKind, AssetState, Error};
+use crate::{AssetKind, AssetState, Error, Shown};
 
 /// How long a signed address is good.
 const SIGNED_FOR: Duration = Duration::from_secs(24 * 60 * 60);
@@ -39,7 +39,7 @@ impl Urls {
     ///
     /// # Errors
     /// The storage's, when it cannot sign.
-    pub async fn original(&self, asset: &Asset) -> Result<Option<String>, Error> {
+    pub async fn original(&self, asset: &Shown) -> Result<Option<String>, Error> {
         let Some(key) = ready_key(asset, asset.object_key.as_deref()) else { return Ok(None) };
         // A document is saved, never opened inside a page of the storage's address.
         let download_as = (asset.kind == AssetKind::Document).then_some(asset.filename.as_str());
@@ -50,7 +50,7 @@ impl Urls {
     ///
     /// # Errors
     /// The storage's, when it cannot sign.
-    pub async fn thumbnail(&self, asset: &Asset) -> Result<Option<String>, Error> {
+    pub async fn thumbnail(&self, asset: &Shown) -> Result<Option<String>, Error> {
         match ready_key(asset, asset.thumbnail_key.as_deref()) {
             Some(key) => self.signed(key, None).await.map(Some),
             None if asset.kind == AssetKind::Image => self.original(asset).await,
@@ -68,6 +68,6 @@ impl Urls {
     }
 }
 
-fn ready_key<'k>(asset: &Asset, key: Option<&'k str>) -> Option<&'k str> {
+fn ready_key<'k>(asset: &Shown, key: Option<&'k str>) -> Option<&'k str> {
     key.filter(|_| asset.state == AssetState::Ready)
 }

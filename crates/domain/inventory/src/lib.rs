@@ -25,7 +25,7 @@ pub use command::set::{StockSet, StockSetLine, StockSetOutcome, stock_set};
 pub use error::{Error, Short};
 pub use event::{LocationChanged, StockChanged};
 pub use model::{Location, LocationStock, Movement, MovementKind, RowError, StockLevel, Store};
-pub use query::availability::{availability, availability_on};
+pub use query::availability::{availability, availability_on, available};
 pub use query::levels::{LevelFilter, level, levels, levels_by_item_ids};
 pub use query::locations::{active_locations_on, location, locations, locations_by_ids, locations_by_merchant_ids};
 pub use query::movements::movements;

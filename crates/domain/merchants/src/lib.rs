@@ -22,5 +22,5 @@ pub use query::{
     Coming, Filter, Stuck, acceptances, agreement, agreements, allowed_kyc, allowed_payout, allowed_transitions,
     appeal_by_id, appeals, bank_account, by_ids, card_by_slug, cards_by_ids, coming, coming_among_on, counterparties,
     deliveries, deliveries_on, document, documents, get, invoice_parties_on, keep_selling_in_tx, list, notes,
-    onboarding, payout_accounts_on, plans, selling_terms_on, step_by_id, steps, stuck,
+    onboarding, payout_accounts_on, plans, selling_among_on, selling_terms_on, step_by_id, steps, stuck,
 };

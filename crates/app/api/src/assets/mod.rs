@@ -6,4 +6,5 @@ pub mod query;
 
 pub use mutation::AssetsMutation;
 pub use object::{Asset, AssetLoader};
+pub(crate) use object::{ShownLoader, original, small};
 pub use query::AssetsQuery;

@@ -1,15 +1,14 @@
 //! Files as clients see them.
 
-use std::collections::HashMap;
+use std::sync::Arc;
 
-use assets::{AssetKind as Kind, AssetState as State};
+use assets::{AssetKind as Kind, AssetState as State, Shown};
 use async_graphql::{Context, Enum, ID, Object};
 use chrono::{DateTime, Utc};
-use context::Ctx;
 use kernel::id::AssetId;
 
 use crate::error::{Gql, answer};
-use crate::loader::{LoadError, Loader, OfRequest};
+use crate::loader::loaders;
 use crate::schema::Services;
 
 /// What a file is for.
@@ -55,15 +54,25 @@ impl From<assets::Asset> for Asset {
 impl Asset {
     /// The address of the bytes.
     pub(crate) async fn original(&self, gql: &Context<'_>) -> Gql<Option<String>> {
-        let urls = answer(gql, gql.data::<Services>()?.urls())?;
-        answer(gql, Box::pin(urls.original(&self.0)).await)
+        original(gql, &self.0.shown()).await
     }
 
     /// The address of the thumbnail.
     pub(crate) async fn small(&self, gql: &Context<'_>) -> Gql<Option<String>> {
-        let urls = answer(gql, gql.data::<Services>()?.urls())?;
-        answer(gql, Box::pin(urls.thumbnail(&self.0)).await)
+        small(gql, &self.0.shown()).await
     }
+}
+
+/// The address of the bytes.
+pub(crate) async fn original(gql: &Context<'_>, asset: &Shown) -> Gql<Option<String>> {
+    let urls = answer(gql, gql.data::<Services>()?.urls())?;
+    answer(gql, Box::pin(urls.original(asset)).await)
+}
+
+/// The address of the thumbnail.
+pub(crate) async fn small(gql: &Context<'_>, asset: &Shown) -> Gql<Option<String>> {
+    let urls = answer(gql, gql.data::<Services>()?.urls())?;
+    answer(gql, Box::pin(urls.thumbnail(asset)).await)
 }
 
 /// A file in object storage.
@@ -140,19 +149,9 @@ impl Asset {
     }
 }
 
-/// Files by id.
-pub struct AssetLoader(Ctx);
-
-impl OfRequest for AssetLoader {
-    fn of(ctx: Ctx) -> Self {
-        Self(ctx)
-    }
-}
-
-impl Loader<AssetId> for AssetLoader {
-    type Value = assets::Asset;
-
-    async fn load(&self, keys: &[AssetId]) -> Result<HashMap<AssetId, Self::Value>, LoadError> {
-        assets::query::by_ids(&self.0, keys).await.map_err(LoadError::new)
-    }
+loaders! {
+    /// Files by id.
+    AssetLoader: AssetId => assets::Asset, assets::query::by_ids;
+    /// What the addresses of files are made of.
+    ShownLoader: AssetId => Arc<Shown>, assets::query::shown_by_ids;
 }

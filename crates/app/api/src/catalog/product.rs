@@ -14,7 +14,7 @@ use super::loader::{
     CategoryLoader, ChannelsLoader, ImagesLoader, ProductCategoriesLoader, ProductValuesLoader, VariantsLoader,
 };
 use super::variant::Variant;
-use crate::assets::{Asset, AssetLoader};
+use crate::assets::{self, Asset, AssetLoader, ShownLoader};
 use crate::error::{Gql, answer, ctx};
 use crate::history::Change;
 use crate::loader::{load, load_many};
@@ -232,15 +232,6 @@ fn at_most(first: Option<i32>) -> usize {
 #[derive(Debug, Clone)]
 pub struct ProductImage(Image);
 
-impl ProductImage {
-    async fn asset(&self, gql: &Context<'_>) -> Gql<Option<Asset>> {
-        match &self.0.source {
-            ImageSource::Asset(id) => Ok(load::<AssetLoader, _>(gql, *id).await?.map(Asset)),
-            ImageSource::Url(_) => Ok(None),
-        }
-    }
-}
-
 /// An image of a product.
 #[Object]
 impl ProductImage {
@@ -262,15 +253,18 @@ impl ProductImage {
     /// The file; `null` for a link to another site.
     #[graphql(name = "asset")]
     async fn file(&self, gql: &Context<'_>) -> Gql<Option<Asset>> {
-        self.asset(gql).await
+        match &self.0.source {
+            ImageSource::Asset(id) => Ok(load::<AssetLoader, _>(gql, *id).await?.map(Asset)),
+            ImageSource::Url(_) => Ok(None),
+        }
     }
 
     /// Where the image is.
     async fn url(&self, gql: &Context<'_>) -> Gql<Option<String>> {
         match &self.0.source {
             ImageSource::Url(url) => Ok(Some(url.clone())),
-            ImageSource::Asset(_) => match self.asset(gql).await? {
-                Some(asset) => asset.original(gql).await,
+            ImageSource::Asset(id) => match load::<ShownLoader, _>(gql, *id).await? {
+                Some(shown) => assets::original(gql, &shown).await,
                 None => Ok(None),
             },
         }
@@ -280,8 +274,8 @@ impl ProductImage {
     async fn thumbnail_url(&self, gql: &Context<'_>) -> Gql<Option<String>> {
         match &self.0.source {
             ImageSource::Url(url) => Ok(Some(url.clone())),
-            ImageSource::Asset(_) => match self.asset(gql).await? {
-                Some(asset) => asset.small(gql).await,
+            ImageSource::Asset(id) => match load::<ShownLoader, _>(gql, *id).await? {
+                Some(shown) => assets::small(gql, &shown).await,
                 None => Ok(None),
             },
         }

@@ -7,7 +7,7 @@ mod object;
 mod query;
 
 pub use input::*;
-pub use loader::{AvailabilityLoader, LevelsLoader, LocationLoader};
+pub use loader::{AvailabilityLoader, AvailableLoader, LevelsLoader, LocationLoader};
 pub use mutation::*;
 pub use object::*;
 pub use query::{InventoryQuery, StockLevelFilter};

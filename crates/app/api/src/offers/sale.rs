@@ -1,6 +1,5 @@
 //! Offers as buyers see them, and the one that is shown first.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
@@ -10,7 +9,7 @@ use kernel::id::{ChannelId, StockItemId, VariantId};
 use super::loader::SaleLoader;
 use super::object::OfferCondition;
 use crate::error::Gql;
-use crate::inventory::{AvailabilityLoader, LocationStock};
+use crate::inventory::{AvailabilityLoader, AvailableLoader, LocationStock};
 use crate::loader::{load, load_many};
 use crate::merchants::{MerchantCard, MerchantCardLoader};
 use crate::scalar::Money;
@@ -67,8 +66,7 @@ impl SaleOffer {
     }
     /// Units that can be sold, of all locations together.
     async fn available(&self, gql: &Context<'_>) -> Gql<i64> {
-        let places = load::<AvailabilityLoader, _>(gql, self.offer.stock_item_id).await?.unwrap_or_default();
-        Ok(places.iter().map(|place| place.available).sum())
+        Ok(load::<AvailableLoader, _>(gql, self.offer.stock_item_id).await?.unwrap_or_default())
     }
     /// Units that can be sold, by location, the one used first at the front. All of them.
     async fn availability(&self, gql: &Context<'_>) -> Gql<Vec<LocationStock>> {
@@ -159,9 +157,7 @@ pub async fn best_offer(
 ) -> Gql<Option<BestOffer>> {
     let found = load::<SaleLoader, _>(gql, (channel, currency, variant)).await?.unwrap_or_default();
     let items: Vec<StockItemId> = found.iter().map(|offer| offer.stock_item_id).collect();
-    let places = load_many::<AvailabilityLoader, _>(gql, items).await?;
-    let available: HashMap<StockItemId, i64> =
-        places.into_iter().map(|(item, places)| (item, places.iter().map(|place| place.available).sum())).collect();
+    let available = load_many::<AvailableLoader, _>(gql, items).await?;
     let Some(ranking) = offers::best_of(&found, &available) else { return Ok(None) };
     let of = |id| found.iter().find(|offer| offer.offer_id == id).cloned().map(|offer| SaleOffer { offer, currency });
     let others = ranking.losers.iter().filter_map(|loser| Some((of(loser.offer_id)?, loser.reason)));

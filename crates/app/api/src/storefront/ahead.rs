@@ -4,13 +4,13 @@
 //! twenty products has a dozen batches and over a thousand fields; when the batches are there first, it is walked once.
 
 use async_graphql::{Context, Lookahead};
-use futures::future::{try_join, try_join3};
+use futures::future::try_join3;
 use kernel::id::{MerchantId, ProductId, StockItemId};
 
 use super::object::Place;
 use crate::catalog::{ImagesLoader, ProductLoader, VariantsLoader};
 use crate::error::Gql;
-use crate::inventory::AvailabilityLoader;
+use crate::inventory::{AvailabilityLoader, AvailableLoader};
 use crate::loader::load_many;
 use crate::merchants::MerchantCardLoader;
 use crate::offers::SaleLoader;
@@ -64,12 +64,17 @@ async fn variants(gql: &Context<'_>, place: Place, asked: &Asked<'_>, products: 
     let found = load_many::<SaleLoader, _>(gql, sold).await?;
     let best = asked.below("bestOffer");
     let shown = [best.below("offer"), best.below("others").below("offer"), asked.below("offers")];
-    let stock = asked.any(&["bestOffer"]) || shown.iter().any(|offer| offer.any(&["available", "availability"]));
+    let stock = asked.any(&["bestOffer"]) || shown.iter().any(|offer| offer.any(&["available"]));
+    let places = shown.iter().any(|offer| offer.any(&["availability"]));
     let merchant = shown.iter().any(|offer| offer.any(&["merchant"]));
     let offers = |wanted: bool| found.values().flat_map(|offers| offers.iter()).filter(move |_| wanted);
-    let items: Vec<StockItemId> = offers(stock).map(|offer| offer.stock_item_id).collect();
+    let items = |wanted| -> Vec<StockItemId> { offers(wanted).map(|offer| offer.stock_item_id).collect() };
     let merchants: Vec<MerchantId> = offers(merchant).map(|offer| offer.merchant_id).collect();
-    try_join(load_many::<AvailabilityLoader, _>(gql, items), load_many::<MerchantCardLoader, _>(gql, merchants))
-        .await?;
+    try_join3(
+        load_many::<AvailableLoader, _>(gql, items(stock)),
+        load_many::<AvailabilityLoader, _>(gql, items(places)),
+        load_many::<MerchantCardLoader, _>(gql, merchants),
+    )
+    .await?;
     Ok(())
 }

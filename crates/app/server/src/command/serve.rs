@@ -8,6 +8,7 @@ use context::Ctx;
 use super::say;
 use crate::health::Health;
 use crate::node::{Node, StartError, require_migrated, run_until, stop_signal};
+use crate::pages;
 use crate::settings::Settings;
 use crate::work::Work;
 
@@ -52,6 +53,7 @@ pub(super) async fn answer(
     identity::load_roles(&node.world).await.map_err(StartError::refused)?;
     let roles = tokio::spawn(identity::follow_roles(node.world.clone()));
     say(&greeting(address))?;
+    pages::give_back_when_settled();
     let ended = run_until(server, &health, work, stop).await;
     roles.abort();
     ended

@@ -115,7 +115,29 @@ pub struct Asset {
     pub(crate) thumbnail_key: Option<String>,
 }
 
+/// What the addresses of an asset are made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    pub(crate) kind: AssetKind,
+    pub(crate) state: AssetState,
+    pub(crate) filename: String,
+    pub(crate) object_key: Option<String>,
+    pub(crate) thumbnail_key: Option<String>,
+}
+
 impl Asset {
+    /// What its addresses are made of.
+    #[must_use]
+    pub fn shown(&self) -> Shown {
+        Shown {
+            kind: self.kind,
+            state: self.state,
+            filename: self.filename.clone(),
+            object_key: self.object_key.clone(),
+            thumbnail_key: self.thumbnail_key.clone(),
+        }
+    }
+
     /// The media type, if it is one that is taken.
     #[must_use]
     pub fn media(&self) -> Option<MediaType> {

@@ -4,6 +4,6 @@ mod asset;
 mod media;
 pub(crate) mod thumbnail;
 
-pub use asset::{Asset, AssetState, ThumbnailState, file_name};
+pub use asset::{Asset, AssetState, Shown, ThumbnailState, file_name};
 pub(crate) use media::SNIFF_LENGTH;
 pub use media::{AssetKind, MediaType};

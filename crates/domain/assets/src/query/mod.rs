@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use access::Grant;
 use context::{Ctx, WriteTx, within_merchants};
 use db::dialect::{like_escape, pad};
 use kernel::id::{AssetId, MerchantId};
@@ -13,7 +14,7 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, Quer
 use crate::Error;
 use crate::actions::{ASSET_READ, ASSET_VIEW};
 use crate::entity::asset::{Column, Entity};
-use crate::model::{Asset, AssetKind, AssetState};
+use crate::model::{Asset, AssetKind, AssetState, Shown};
 use crate::repo;
 
 /// Which assets a list shows, among those of the caller.
@@ -68,12 +69,41 @@ pub async fn by_ids(ctx: &Ctx, ids: &[AssetId]) -> Result<HashMap<AssetId, Asset
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let wanted = Condition::all()
+    let rows = Entity::find().filter(seen(&grant, ids)).all(&ctx.read_for(&grant)).await?;
+    rows.into_iter().map(|row| Ok((row.id, repo::asset(row)?))).collect()
+}
+
+/// What the addresses of the assets among `ids` that the caller may see are made of: [`by_ids`] for pages full of
+/// pictures.
+///
+/// # Errors
+/// Denied; the database error.
+pub async fn shown_by_ids(ctx: &Ctx, ids: &[AssetId]) -> Result<HashMap<AssetId, Shown>, Error> {
+    let grant = ctx.authorize(ASSET_VIEW)?;
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(AssetId, String, String, String, Option<String>, Option<String>)> = Entity::find()
+        .select_only()
+        .columns([Column::Id, Column::Kind, Column::State, Column::Filename, Column::ObjectKey, Column::ThumbnailKey])
+        .filter(seen(&grant, ids))
+        .into_tuple()
+        .all(&ctx.read_for(&grant))
+        .await?;
+    let unknown = |id: AssetId, what: &str| Error::internal(format!("asset {id}: stored {what}"));
+    let shown = rows.into_iter().map(|(id, kind, state, filename, object_key, thumbnail_key)| {
+        let kind = AssetKind::parse(&kind).ok_or_else(|| unknown(id, "kind"))?;
+        let state = AssetState::parse(&state).ok_or_else(|| unknown(id, "state"))?;
+        Ok((id, Shown { kind, state, filename, object_key, thumbnail_key }))
+    });
+    shown.collect()
+}
+
+fn seen(grant: &Grant, ids: &[AssetId]) -> Condition {
+    Condition::all()
         .add(Column::Id.is_in(pad(ids.to_vec())))
         .add(Column::State.ne(AssetState::Deleted.as_str()))
-        .add(repo::viewable(&grant));
-    let rows = Entity::find().filter(wanted).all(&ctx.read_for(&grant)).await?;
-    rows.into_iter().map(|row| Ok((row.id, repo::asset(row)?))).collect()
+        .add(repo::viewable(grant))
 }
 
 /// One asset of the caller.

@@ -28,7 +28,9 @@ pub use onboarding::{
 };
 pub use party::counterparties;
 pub use steps::{appeal_by_id, appeals, step_by_id, steps};
-pub use terms::{coming_among_on, invoice_parties_on, keep_selling_in_tx, payout_accounts_on, selling_terms_on};
+pub use terms::{
+    coming_among_on, invoice_parties_on, keep_selling_in_tx, payout_accounts_on, selling_among_on, selling_terms_on,
+};
 
 /// A page of rows that belong to merchants within the reach of the grant, the newest first: of one merchant, if one is
 /// named, and as `wanted`. The columns hold the row's id and its merchant.

@@ -4,13 +4,35 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use context::WriteTx;
+use kernel::Rate;
 use kernel::id::MerchantId;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, DerivePartialModel, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::entity::merchant_row::{Column, Entity};
 use crate::model::merchant::sells_at;
 use crate::model::{InvoiceParty, PayoutAccount, SellingTerms, Status};
 use crate::{Error, repo};
+
+/// What [`SellingTerms`] are made of: every page of a storefront and every order reads it, so not the rest of the row.
+#[derive(DerivePartialModel)]
+#[sea_orm(entity = "Entity")]
+struct TermsRow {
+    id: MerchantId,
+    status: String,
+    agreements_due_at: Option<DateTime<Utc>>,
+    closings: String,
+    effects: Option<String>,
+    calendar: Option<String>,
+    name: String,
+    slug: String,
+    country: String,
+    handling_days: i32,
+    auto_accept: bool,
+    tier: String,
+    commission_vat_ppm: Option<Rate>,
+    reserve_ppm: Option<Rate>,
+    operator_remits_tax: bool,
+}
 
 /// On what terms these merchants sell at this moment. One statement.
 ///
@@ -25,7 +47,8 @@ pub async fn selling_terms_on<C: ConnectionTrait>(
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows = Entity::find().filter(Column::Id.is_in(db::dialect::pad(ids.to_vec()))).all(conn).await?;
+    let found = Entity::find().filter(Column::Id.is_in(db::dialect::pad(ids.to_vec())));
+    let rows = found.into_partial_model::<TermsRow>().all(conn).await?;
     let terms = rows.into_iter().map(|row| {
         let terms = SellingTerms {
             id: row.id,
@@ -47,6 +70,34 @@ pub async fn selling_terms_on<C: ConnectionTrait>(
         Ok((terms.id, terms))
     });
     terms.collect()
+}
+
+/// Which of these merchants sell at `at`, with the working days they need from order to dispatch. One statement.
+///
+/// # Errors
+/// The database error.
+pub async fn selling_among_on<C: ConnectionTrait>(
+    conn: &C,
+    ids: &[MerchantId],
+    at: DateTime<Utc>,
+) -> Result<HashMap<MerchantId, i32>, Error> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(MerchantId, i32, String, Option<DateTime<Utc>>, String)> = Entity::find()
+        .select_only()
+        .columns([Column::Id, Column::HandlingDays, Column::Status, Column::AgreementsDueAt, Column::Closings])
+        .filter(Column::Id.is_in(db::dialect::pad(ids.to_vec())))
+        .into_tuple()
+        .all(conn)
+        .await?;
+    let mut selling = HashMap::with_capacity(rows.len());
+    for (id, handling_days, status, due, closings) in rows {
+        if sells_at(repo::status(&status)?, due, &repo::closings(&closings)?, at) {
+            selling.insert(id, handling_days);
+        }
+    }
+    Ok(selling)
 }
 
 /// Which of these merchants come: nothing is decided about them yet.

@@ -30,12 +30,13 @@ pub async fn by_variant_ids(
     let mut sellers: Vec<_> = found.values().flatten().map(|offer| offer.merchant_id).collect();
     sellers.sort_unstable();
     sellers.dedup();
-    let terms = merchants::selling_terms_on(ctx.read(), &sellers).await.map_err(crate::repo::of_merchants)?;
+    let selling = merchants::selling_among_on(ctx.read(), &sellers, ctx.now()).await;
+    let selling = selling.map_err(crate::repo::of_merchants)?;
     for offers in found.values_mut() {
         offers.retain_mut(|offer| {
-            let Some(terms) = terms.get(&offer.merchant_id) else { return false };
-            offer.handling_days = offer.handling_days.or(Some(terms.handling_days));
-            let standing = Standing { merchant_can_sell: terms.sells_at(ctx.now()), published: true };
+            let Some(handling_days) = selling.get(&offer.merchant_id) else { return false };
+            offer.handling_days = offer.handling_days.or(Some(*handling_days));
+            let standing = Standing { merchant_can_sell: true, published: true };
             unsellable(offer, standing, offer.min_quantity).is_empty()
         });
     }
