@@ -68,6 +68,7 @@ fn drop_pages(start: usize, length: usize) -> std::io::Result<()> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

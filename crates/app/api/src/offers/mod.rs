@@ -12,4 +12,6 @@ pub use loader::{OfferLoader, OffersOfVariantLoader, SaleKey, SaleLoader};
 pub use mutation::*;
 pub use object::*;
 pub use query::{OfferFilter, OffersQuery};
-pub use sale::{BestOffer, BestOfferReason, LesserOffer, LesserOfferReason, SaleOffer, best_offer, sale_offers};
+pub use sale::{
+    BestOffer, BestOfferReason, LesserOffer, LesserOfferReason, SaleOffer, available_units, best_offer, sale_offers,
+};

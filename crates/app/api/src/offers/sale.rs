@@ -1,5 +1,6 @@
 //! Offers as buyers see them, and the one that is shown first.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
@@ -19,6 +20,8 @@ use crate::scalar::Money;
 pub struct SaleOffer {
     offer: offers::OfferForSale,
     currency: Currency,
+    /// Units that can be sold.
+    available: i64,
 }
 
 /// An offer that buyers can see in a channel and currency.
@@ -65,8 +68,8 @@ impl SaleOffer {
         self.offer.max_quantity
     }
     /// Units that can be sold, of all locations together.
-    async fn available(&self, gql: &Context<'_>) -> Gql<i64> {
-        Ok(load::<AvailableLoader, _>(gql, self.offer.stock_item_id).await?.unwrap_or_default())
+    fn available(&self) -> i64 {
+        self.available
     }
     /// Units that can be sold, by location, the one used first at the front. All of them.
     async fn availability(&self, gql: &Context<'_>) -> Gql<Vec<LocationStock>> {
@@ -131,6 +134,24 @@ pub struct BestOffer {
     pub others: Vec<LesserOffer>,
 }
 
+/// How many units of articles can be sold; summed from the places where the document asks for these as well, so that
+/// stock is read once.
+///
+/// # Errors
+/// The fault of the query, as a top-level error.
+pub async fn available_units(
+    gql: &Context<'_>,
+    items: Vec<StockItemId>,
+    with_places: bool,
+) -> Gql<HashMap<StockItemId, i64>> {
+    if !with_places {
+        return load_many::<AvailableLoader, _>(gql, items).await;
+    }
+    let places = load_many::<AvailabilityLoader, _>(gql, items).await?;
+    let sum = |places: Arc<[inventory::LocationStock]>| places.iter().map(|place| place.available).sum();
+    Ok(places.into_iter().map(|(item, places)| (item, sum(places))).collect())
+}
+
 /// What buyers can see of the offers of a variant; batched with the other variants of the document.
 ///
 /// # Errors
@@ -142,7 +163,15 @@ pub async fn sale_offers(
     variant: VariantId,
 ) -> Gql<Vec<SaleOffer>> {
     let found = load::<SaleLoader, _>(gql, (channel, currency, variant)).await?.unwrap_or_default();
-    Ok(found.iter().cloned().map(|offer| SaleOffer { offer, currency }).collect())
+    let items = found.iter().map(|offer| offer.stock_item_id).collect();
+    let asked = gql.look_ahead();
+    let available = match asked.field("available").exists() {
+        true => available_units(gql, items, asked.field("availability").exists()).await?,
+        false => HashMap::new(),
+    };
+    let units = |offer: &offers::OfferForSale| available.get(&offer.stock_item_id).copied().unwrap_or_default();
+    let offers = found.iter().cloned().map(|offer| SaleOffer { available: units(&offer), offer, currency });
+    Ok(offers.collect())
 }
 
 /// The best of the offers of a variant, with the reasons; batched with the other variants of the document.
@@ -156,10 +185,17 @@ pub async fn best_offer(
     variant: VariantId,
 ) -> Gql<Option<BestOffer>> {
     let found = load::<SaleLoader, _>(gql, (channel, currency, variant)).await?.unwrap_or_default();
-    let items: Vec<StockItemId> = found.iter().map(|offer| offer.stock_item_id).collect();
-    let available = load_many::<AvailableLoader, _>(gql, items).await?;
+    let items = found.iter().map(|offer| offer.stock_item_id).collect();
+    let asked = gql.look_ahead();
+    let offers = [asked.field("offer"), asked.field("others").field("offer")];
+    let with_places = offers.iter().any(|offer| offer.field("availability").exists());
+    let available = available_units(gql, items, with_places).await?;
     let Some(ranking) = offers::best_of(&found, &available) else { return Ok(None) };
-    let of = |id| found.iter().find(|offer| offer.offer_id == id).cloned().map(|offer| SaleOffer { offer, currency });
+    let units = |offer: &offers::OfferForSale| available.get(&offer.stock_item_id).copied().unwrap_or_default();
+    let of = |id| {
+        let offer = found.iter().find(|offer| offer.offer_id == id)?.clone();
+        Some(SaleOffer { available: units(&offer), offer, currency })
+    };
     let others = ranking.losers.iter().filter_map(|loser| Some((of(loser.offer_id)?, loser.reason)));
     let others = others.map(|(offer, reason)| LesserOffer { offer, reason: reason.into() }).collect();
     let (reason, policy_version) = (ranking.reason.into(), ranking.policy_version);

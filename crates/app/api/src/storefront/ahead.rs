@@ -4,16 +4,15 @@
 //! twenty products has a dozen batches and over a thousand fields; when the batches are there first, it is walked once.
 
 use async_graphql::{Context, Lookahead};
-use futures::future::try_join3;
+use futures::future::{try_join, try_join3};
 use kernel::id::{MerchantId, ProductId, StockItemId};
 
 use super::object::Place;
 use crate::catalog::{ImagesLoader, ProductLoader, VariantsLoader};
 use crate::error::Gql;
-use crate::inventory::{AvailabilityLoader, AvailableLoader};
 use crate::loader::load_many;
 use crate::merchants::MerchantCardLoader;
-use crate::offers::SaleLoader;
+use crate::offers::{SaleLoader, available_units};
 
 /// What the document asks of each product of a connection.
 struct Asked<'a>(Vec<Lookahead<'a>>);
@@ -68,13 +67,8 @@ async fn variants(gql: &Context<'_>, place: Place, asked: &Asked<'_>, products: 
     let places = shown.iter().any(|offer| offer.any(&["availability"]));
     let merchant = shown.iter().any(|offer| offer.any(&["merchant"]));
     let offers = |wanted: bool| found.values().flat_map(|offers| offers.iter()).filter(move |_| wanted);
-    let items = |wanted| -> Vec<StockItemId> { offers(wanted).map(|offer| offer.stock_item_id).collect() };
+    let items: Vec<StockItemId> = offers(stock || places).map(|offer| offer.stock_item_id).collect();
     let merchants: Vec<MerchantId> = offers(merchant).map(|offer| offer.merchant_id).collect();
-    try_join3(
-        load_many::<AvailableLoader, _>(gql, items(stock)),
-        load_many::<AvailabilityLoader, _>(gql, items(places)),
-        load_many::<MerchantCardLoader, _>(gql, merchants),
-    )
-    .await?;
+    try_join(available_units(gql, items, places), load_many::<MerchantCardLoader, _>(gql, merchants)).await?;
     Ok(())
 }

@@ -9,7 +9,7 @@ use kernel::id::{AssetId, MerchantId};
 use kernel::text::fold;
 use kernel::{Page, PageArgs};
 use sea_orm::sea_query::LikeExpr;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, DerivePartialModel, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::Error;
 use crate::actions::{ASSET_READ, ASSET_VIEW};
@@ -73,6 +73,17 @@ pub async fn by_ids(ctx: &Ctx, ids: &[AssetId]) -> Result<HashMap<AssetId, Asset
     rows.into_iter().map(|row| Ok((row.id, repo::asset(row)?))).collect()
 }
 
+#[derive(DerivePartialModel)]
+#[sea_orm(entity = "Entity")]
+struct ShownRow {
+    id: AssetId,
+    kind: String,
+    state: String,
+    filename: String,
+    object_key: Option<String>,
+    thumbnail_key: Option<String>,
+}
+
 /// What the addresses of the assets among `ids` that the caller may see are made of: [`by_ids`] for pages full of
 /// pictures.
 ///
@@ -83,18 +94,14 @@ pub async fn shown_by_ids(ctx: &Ctx, ids: &[AssetId]) -> Result<HashMap<AssetId,
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows: Vec<(AssetId, String, String, String, Option<String>, Option<String>)> = Entity::find()
-        .select_only()
-        .columns([Column::Id, Column::Kind, Column::State, Column::Filename, Column::ObjectKey, Column::ThumbnailKey])
-        .filter(seen(&grant, ids))
-        .into_tuple()
-        .all(&ctx.read_for(&grant))
-        .await?;
-    let unknown = |id: AssetId, what: &str| Error::internal(format!("asset {id}: stored {what}"));
-    let shown = rows.into_iter().map(|(id, kind, state, filename, object_key, thumbnail_key)| {
-        let kind = AssetKind::parse(&kind).ok_or_else(|| unknown(id, "kind"))?;
-        let state = AssetState::parse(&state).ok_or_else(|| unknown(id, "state"))?;
-        Ok((id, Shown { kind, state, filename, object_key, thumbnail_key }))
+    let rows = Entity::find().filter(seen(&grant, ids)).into_partial_model::<ShownRow>();
+    let rows = rows.all(&ctx.read_for(&grant)).await?;
+    let unknown = |id: AssetId, what: &str| context::Error::internal(format!("asset {id}: stored {what}"));
+    let shown = rows.into_iter().map(|row| {
+        let kind = AssetKind::parse(&row.kind).ok_or_else(|| unknown(row.id, "kind"))?;
+        let state = AssetState::parse(&row.state).ok_or_else(|| unknown(row.id, "state"))?;
+        let (filename, object_key, thumbnail_key) = (row.filename, row.object_key, row.thumbnail_key);
+        Ok((row.id, Shown { kind, state, filename, object_key, thumbnail_key }))
     });
     shown.collect()
 }

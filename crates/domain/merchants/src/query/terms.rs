@@ -72,6 +72,16 @@ pub async fn selling_terms_on<C: ConnectionTrait>(
     terms.collect()
 }
 
+#[derive(DerivePartialModel)]
+#[sea_orm(entity = "Entity")]
+struct StandingRow {
+    id: MerchantId,
+    handling_days: i32,
+    status: String,
+    agreements_due_at: Option<DateTime<Utc>>,
+    closings: String,
+}
+
 /// Which of these merchants sell at `at`, with the working days they need from order to dispatch. One statement.
 ///
 /// # Errors
@@ -84,17 +94,12 @@ pub async fn selling_among_on<C: ConnectionTrait>(
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows: Vec<(MerchantId, i32, String, Option<DateTime<Utc>>, String)> = Entity::find()
-        .select_only()
-        .columns([Column::Id, Column::HandlingDays, Column::Status, Column::AgreementsDueAt, Column::Closings])
-        .filter(Column::Id.is_in(db::dialect::pad(ids.to_vec())))
-        .into_tuple()
-        .all(conn)
-        .await?;
+    let found = Entity::find().filter(Column::Id.is_in(db::dialect::pad(ids.to_vec())));
+    let rows = found.into_partial_model::<StandingRow>().all(conn).await?;
     let mut selling = HashMap::with_capacity(rows.len());
-    for (id, handling_days, status, due, closings) in rows {
-        if sells_at(repo::status(&status)?, due, &repo::closings(&closings)?, at) {
-            selling.insert(id, handling_days);
+    for row in rows {
+        if sells_at(repo::status(&row.status)?, row.agreements_due_at, &repo::closings(&row.closings)?, at) {
+            selling.insert(row.id, row.handling_days);
         }
     }
     Ok(selling)
