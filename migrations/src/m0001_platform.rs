@@ -69,8 +69,11 @@ pub(crate) const STATEMENTS: &[Step] = &[
         fields text NOT NULL,
         changed_at {at} NOT NULL
     )"),
-    Sql("CREATE INDEX change_log_entity ON change_log (entity, entity_id, id)"),
-    Sql("CREATE INDEX change_log_merchant ON change_log (merchant_id, id) WHERE merchant_id IS NOT NULL"),
+    Sql("CREATE INDEX change_log_entity ON change_log (entity, entity_id, changed_at, id)"),
+    Sql("CREATE INDEX change_log_merchant ON change_log (merchant_id, changed_at, id) WHERE merchant_id IS NOT NULL"),
+    Sql("CREATE INDEX change_log_time ON change_log (changed_at, id)"),
+    Sql("CREATE INDEX change_log_actor ON change_log (actor, changed_at, id)"),
+    Sql("CREATE INDEX change_log_behalf ON change_log (on_behalf_of, changed_at, id) WHERE on_behalf_of IS NOT NULL"),
     AppendOnly("change_log"),
     // What people said about changes; goes when whom or what it is about is forgotten.
     Sql("CREATE TABLE change_words (

@@ -1,8 +1,79 @@
 //! Changes of things, field by field.
 
-use async_graphql::{ID, Json, Object, SimpleObject};
+use async_graphql::{ID, InputObject, Json, Object, SimpleObject};
 use chrono::{DateTime, Utc};
+use kernel::{Invalid, text};
 use serde_json::Value;
+
+use crate::input::optional_id;
+
+/// A thing whose history is asked for.
+#[derive(Debug, Clone, InputObject)]
+pub struct ChangeSubjectInput {
+    /// What kind of thing: `merchant`, `product`, `offer`, `order`, ...
+    pub entity: String,
+    /// Which one.
+    pub id: ID,
+}
+
+/// Which changes are asked for: those that meet all of it.
+#[derive(Debug, Clone, Default, InputObject)]
+pub struct ChangeFilter {
+    /// Of this kind of thing: `merchant`, `product`, `offer`, `order`, ...
+    pub entity: Option<String>,
+    /// Of things of this merchant.
+    pub merchant_id: Option<ID>,
+    /// What was done: `created`, `edited`, `published`, ...
+    pub action: Option<String>,
+    /// By this user, key or part of Souk.
+    pub actor: Option<ID>,
+    /// Done by somebody of the operator in the place of this person.
+    pub on_behalf_of: Option<ID>,
+    /// Caused by this request.
+    pub request_id: Option<String>,
+    /// At this time or later.
+    pub from: Option<DateTime<Utc>>,
+    /// Before this time.
+    pub until: Option<DateTime<Utc>>,
+}
+
+/// The longest word or id that changes are looked for by.
+const WORD_MAX: usize = 120;
+
+impl ChangeFilter {
+    /// The filter of the history, for one thing when `subject` names it.
+    ///
+    /// # Errors
+    /// `Invalid` naming the field: a bad id, a word that is too long, a time that ends before it begins, two kinds.
+    pub fn read(self, subject: Option<ChangeSubjectInput>) -> Result<history::ChangeFilter, context::Error> {
+        if let (Some(from), Some(until)) = (self.from, self.until)
+            && until <= from
+        {
+            return Err(Invalid::new("filter.until", "OUT_OF_RANGE", "must be after from").into());
+        }
+        if subject.is_some() && self.entity.is_some() {
+            return Err(Invalid::new("filter.entity", "CONFLICTING", "the subject names the kind").into());
+        }
+        let word = |field: &str, word: Option<String>| {
+            word.map(|word| text::line(&format!("filter.{field}"), &word, WORD_MAX)).transpose()
+        };
+        let (entity, entity_id) = match subject {
+            Some(subject) => (Some(subject.entity), Some(subject.id.to_string())),
+            None => (word("entity", self.entity)?, None),
+        };
+        Ok(history::ChangeFilter {
+            entity,
+            entity_id,
+            merchant: optional_id("filter.merchantId", self.merchant_id.as_ref())?,
+            action: word("action", self.action)?,
+            actor: word("actor", self.actor.map(|id| id.to_string()))?,
+            on_behalf_of: word("onBehalfOf", self.on_behalf_of.map(|id| id.to_string()))?,
+            request_id: word("requestId", self.request_id)?,
+            from: self.from,
+            until: self.until,
+        })
+    }
+}
 
 /// A field before and after a change.
 #[derive(Debug, Clone, SimpleObject)]
@@ -65,6 +136,11 @@ impl Change {
     /// Where it came from: `api`, `job`, `cli`, ...
     fn source(&self) -> &str {
         &self.0.source
+    }
+
+    /// The address of the client; for the operator only, `null` for what came from nowhere outside.
+    fn ip(&self) -> Option<&str> {
+        self.0.ip.as_deref()
     }
 
     /// Why, in the words of the actor.

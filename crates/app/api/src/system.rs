@@ -1,23 +1,14 @@
 //! What is known about the program itself.
 
 use async_graphql::connection::Connection;
-use async_graphql::{Context, ID, InputObject, Object};
+use async_graphql::{Context, InputObject, Object};
 use chrono::{DateTime, Utc};
 
 use crate::error::{Gql, answer, ctx, respond};
-use crate::history::Change;
+use crate::history::{Change, ChangeFilter, ChangeSubjectInput};
 use crate::page::{connection, page_args};
 use crate::payload;
 use crate::schema::Services;
-
-/// A thing whose history is asked for.
-#[derive(Debug, Clone, InputObject)]
-pub struct ChangeSubjectInput {
-    /// What kind of thing: `merchant`, `product`, `offer`, `order`, ...
-    pub entity: String,
-    /// Which one.
-    pub id: ID,
-}
 
 /// Questions about the program itself.
 #[derive(Default)]
@@ -30,19 +21,20 @@ impl SystemQuery {
         env!("CARGO_PKG_VERSION")
     }
 
-    /// The history of one thing, or of everything in the caller's scope, the newest first. A merchant sees what
-    /// happened to its own things, whoever did it.
+    /// Who changed what, when, from where and how: of one thing, or of everything in the caller's scope, the newest first. A
+    /// merchant sees what happened to its own things, whoever did it.
     #[graphql(complexity = "crate::page::cost(None, child_complexity)")]
     async fn changes(
         &self,
         gql: &Context<'_>,
         #[graphql(desc = "Only of this thing.")] subject: Option<ChangeSubjectInput>,
+        #[graphql(desc = "Which changes; all when absent.")] filter: Option<ChangeFilter>,
         first: Option<i32>,
         after: Option<String>,
     ) -> Gql<Connection<String, Change>> {
         let ctx = ctx(gql)?;
-        let subject = subject.as_ref().map(|subject| (subject.entity.as_str(), subject.id.as_str()));
-        let page = async { context::changes(ctx, subject, &page_args(first, after)?).await };
+        let filter = filter.unwrap_or_default().read(subject);
+        let page = async { context::changes(ctx, &filter?, &page_args(first, after)?).await };
         answer(gql, page.await.map(|page| connection(page, Change)))
     }
 }

@@ -5,7 +5,9 @@
 //! them and goes when that person is forgotten.
 
 mod entity;
+mod filter;
 mod log;
 mod words;
 
+pub use filter::ChangeFilter;
 pub use log::{Change, ChangeRow, FieldChange, Origin, forget, last_until, list, record};

@@ -12,7 +12,7 @@ use sea_orm::{
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{entity, words};
+use crate::{ChangeFilter, entity, words};
 
 /// One field before and after. `before` is absent at creation, `after` at removal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -210,6 +210,8 @@ pub struct ChangeRow {
     pub source: String,
     /// The request that caused it.
     pub request_id: String,
+    /// Address of the client.
+    pub ip: Option<String>,
     /// Why.
     pub reason: Option<String>,
     /// The fields before and after.
@@ -230,6 +232,7 @@ impl From<entity::Model> for ChangeRow {
             on_behalf_of: row.on_behalf_of,
             source: row.source,
             request_id: row.request_id,
+            ip: row.ip,
             reason: row.reason,
             fields: serde_json::from_str(&row.fields).unwrap_or_default(),
             changed_at: row.changed_at,
@@ -237,39 +240,38 @@ impl From<entity::Model> for ChangeRow {
     }
 }
 
-/// The changes of one thing, or of everything, newest first.
+/// The changes that meet the filter, the newest first; with `merchant` only those of things of this merchant.
 ///
 /// # Errors
 /// A bad cursor as [`Invalid`] inside `Ok(Err)`; the database error.
 pub async fn list<C: ConnectionTrait>(
     conn: &C,
-    subject: Option<(&str, &str)>,
+    filter: &ChangeFilter,
     merchant: Option<MerchantId>,
     page: &PageArgs,
 ) -> Result<Result<Page<ChangeRow>, Invalid>, DbErr> {
-    let after = match page.after_key::<ChangeId>() {
+    let after = match page.after_key::<(DateTime<Utc>, ChangeId)>() {
         Ok(after) => after,
         Err(invalid) => return Ok(Err(invalid)),
     };
-    let mut wanted = Condition::all();
-    if let Some((kind, id)) = subject {
-        wanted = wanted.add(entity::Column::Entity.eq(kind)).add(entity::Column::EntityId.eq(id));
-    }
+    let mut wanted = filter.condition();
     if let Some(merchant) = merchant {
         wanted = wanted.add(entity::Column::MerchantId.eq(merchant));
     }
-    if let Some(after) = after {
-        wanted = wanted.add(entity::Column::Id.lt(after));
+    if let Some((at, id)) = after {
+        let key = Expr::tuple([Expr::col(entity::Column::ChangedAt), Expr::col(entity::Column::Id)]);
+        wanted = wanted.add(key.lt(Expr::tuple([Expr::value(at), Expr::value(id)])));
     }
     let rows = rows()
         .filter(wanted)
+        .order_by_desc(entity::Column::ChangedAt)
         .order_by_desc(entity::Column::Id)
         .limit(page.limit())
         .into_model::<entity::Model>()
         .all(conn)
         .await?;
     let rows = rows.into_iter().map(ChangeRow::from).collect();
-    Ok(Ok(Page::from_rows(rows, page, |row: &ChangeRow| row.id)))
+    Ok(Ok(Page::from_rows(rows, page, |row: &ChangeRow| (row.changed_at, row.id))))
 }
 
 /// How far back a change of certain fields is looked for.
@@ -294,7 +296,8 @@ pub async fn last_until<C: ConnectionTrait>(
         wanted = wanted.add(entity::Column::MerchantId.eq(merchant));
     }
     let limit = if fields.is_empty() { 1 } else { LOOK_BACK };
-    let rows = rows().filter(wanted).order_by_desc(entity::Column::Id).limit(limit);
+    let rows =
+        rows().filter(wanted).order_by_desc(entity::Column::ChangedAt).order_by_desc(entity::Column::Id).limit(limit);
     let rows = rows.into_model::<entity::Model>().all(conn).await?;
     let touches =
         |row: &ChangeRow| fields.is_empty() || row.fields.iter().any(|change| fields.contains(&change.field.as_str()));

@@ -17,6 +17,7 @@ pub const COMPANIES: &str = include_str!("../../../../../graphql/operations/oper
 pub const ORDERS: &str = include_str!("../../../../../graphql/operations/operator/orders.graphql");
 pub const MERCHANTS: &str = include_str!("../../../../../graphql/operations/operator/merchants.graphql");
 pub const ONBOARDING: &str = include_str!("../../../../../graphql/operations/operator/onboarding.graphql");
+pub const PEOPLE: &str = include_str!("../../../../../graphql/operations/operator/people.graphql");
 pub const FINANCE: &str = include_str!("../../../../../graphql/operations/operator/finance.graphql");
 pub const QUOTES: &str = include_str!("../../../../../graphql/operations/merchant/quotes.graphql");
 pub const ASKED: &str = include_str!("../../../../../graphql/operations/storefront/quotes.graphql");

@@ -8,7 +8,8 @@ use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
 
 use crate::bazaar::{
-    self, ASKED, Bazaar, CHECKOUT, COMPANIES, FINANCE, MERCHANTS, OFFERS, ORDERS, PARTS, PRODUCTS, QUOTES, Quotes,
+    self, ASKED, Bazaar, CHECKOUT, COMPANIES, FINANCE, MERCHANTS, OFFERS, ORDERS, PARTS, PEOPLE, PRODUCTS, QUOTES,
+    Quotes,
 };
 use crate::documents::{Introspection, inner};
 
@@ -131,6 +132,19 @@ async fn ask_documents(bazaar: &Bazaar, quotes: &Quotes) {
         ),
         (&operator, MERCHANTS, "MerchantsWithBalances", vec![json!({}), json!({ "status": "ACTIVE" })]),
         (&operator, FINANCE, "LedgerJournal", vec![json!({})]),
+        (
+            &operator,
+            PEOPLE,
+            "Changes",
+            vec![
+                json!({}),
+                json!({ "actor": "system:worker" }),
+                json!({ "onBehalfOf": "usr_1" }),
+                json!({ "merchantId": bazaar.sellers[0] }),
+                json!({ "entity": "offer", "action": "created", "from": day, "until": "2026-03-03T00:00:00Z" }),
+            ],
+        ),
+        (&seller, PEOPLE, "Changes", vec![json!({}), json!({ "actor": "system:worker" })]),
     ] {
         ask_pages(ctx, document, operation, filters).await;
     }

@@ -200,5 +200,5 @@ pub async fn history(ctx: &Ctx, id: ProductId, page: &PageArgs) -> Result<Page<h
     let grant = ctx.authorize_within(PRODUCT_HISTORY)?;
     let found = product::Entity::find_by_id(id).filter(scope::writable(&grant)).one(&ctx.read_for(&grant)).await?;
     found.ok_or(context::Error::NotFound("product"))?;
-    Ok(::history::list(&ctx.read_for(&grant), Some(("product", &id.to_string())), None, page).await??)
+    Ok(::history::list(&ctx.read_for(&grant), &history::ChangeFilter::of("product", id), None, page).await??)
 }

@@ -50,7 +50,7 @@ pub async fn custom_role_history(
 ) -> Result<Page<history::ChangeRow>, Error> {
     let grant = ctx.authorize(actions::ROLE_READ)?;
     repo::role::find(&ctx.read_for(&grant), &grant, id).await?;
-    let rows = history::list(&ctx.read_for(&grant), Some(("custom_role", &id.to_string())), None, page).await;
+    let rows = history::list(&ctx.read_for(&grant), &history::ChangeFilter::of("custom_role", id), None, page).await;
     Ok(rows.map_err(context::Error::from)??)
 }
 

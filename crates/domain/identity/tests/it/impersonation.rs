@@ -79,7 +79,7 @@ testkit::both_databases! {
         }
         let page = PageArgs::first(9);
         let mine = own;
-        let changes = context::changes(&mine, Some(("shelf", "1")), &page).await.unwrap().into_rows();
+        let changes = context::changes(&mine, &history::ChangeFilter::of("shelf", "1"), &page).await.unwrap().into_rows();
         let behalf: Vec<_> = changes.iter().map(|change| (change.actor.clone(), change.on_behalf_of.clone())).collect();
         let (of_root, of_ann) = (root.actor().id(), ann.user.to_string());
         assert_eq!(behalf, [(of_ann.clone(), None), (of_root, Some(of_ann))]);

@@ -61,7 +61,7 @@ fn edit_rule(rule: &CommissionRule) -> EditCommissionRule {
 }
 
 async fn history(ctx: &context::Ctx, entity: &str, id: String) -> Vec<history::ChangeRow> {
-    let page = history::list(ctx.read(), Some((entity, &id)), None, &PageArgs::first(100)).await;
+    let page = history::list(ctx.read(), &history::ChangeFilter::of(entity, &id), None, &PageArgs::first(100)).await;
     page.unwrap().unwrap().into_rows()
 }
 

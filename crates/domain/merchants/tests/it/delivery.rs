@@ -73,7 +73,7 @@ testkit::both_databases! {
         assert_eq!((gone.version, gone.rates.len()), (3, 0));
         // Each step has its author, its time, before and after.
         let subject = MerchantDelivery::subject(anna.id, parcel.id);
-        let steps = context::changes(&staff, Some(("merchant_delivery", &subject)), &PageArgs::first(10)).await.unwrap().into_rows();
+        let steps = context::changes(&staff, &history::ChangeFilter::of("merchant_delivery", &subject), &PageArgs::first(10)).await.unwrap().into_rows();
         assert_eq!(steps.iter().map(|step| step.action.as_str()).collect::<Vec<_>>(), ["edited", "edited", "created"]);
         assert!(steps.iter().all(|step| step.actor == staff.actor().id()));
         let rates = steps[1].fields.iter().find(|field| field.field == "rates").unwrap();
@@ -94,7 +94,7 @@ testkit::both_databases! {
         let foreign = SetDelivery { merchant_id: Some(anna.id), ..set(&parcel, 1, Vec::new()) };
         assert_eq!(set_delivery(&of_bert, foreign.clone()).await.unwrap_err().code(), "NOT_FOUND");
         let subject = MerchantDelivery::subject(anna.id, parcel.id);
-        let told = context::changes(&of_bert, Some(("merchant_delivery", &subject)), &page).await.unwrap().into_rows();
+        let told = context::changes(&of_bert, &history::ChangeFilter::of("merchant_delivery", &subject), &page).await.unwrap().into_rows();
         assert_eq!(told.len(), 0, "nor their history");
         for who in [t.anonymous(), t.buyer(ctx.new_id())] {
             assert!(deliveries(&who, Some(anna.id), &page).await.is_err());

@@ -75,5 +75,9 @@ impl Obligations for Open {
 async fn history(ctx: &Ctx, merchant: &Merchant) -> Vec<history::ChangeRow> {
     let page = kernel::PageArgs::first(100);
     let id = merchant.id.to_string();
-    history::list(ctx.read(), Some(("merchant", &id)), Some(merchant.id), &page).await.unwrap().unwrap().into_rows()
+    history::list(ctx.read(), &history::ChangeFilter::of("merchant", id), Some(merchant.id), &page)
+        .await
+        .unwrap()
+        .unwrap()
+        .into_rows()
 }

@@ -74,7 +74,7 @@ testkit::both_databases! {
         assert_eq!((wrong.code(), wrong.field().as_deref()), ("CHECK_DIGIT", Some("taxIds.0.number")));
         // Each step has its author, before and after.
         let subject = anna.id.to_string();
-        let steps = context::changes(&staff, Some(("merchant_counterparty", &subject)), &PageArgs::first(10)).await.unwrap().into_rows();
+        let steps = context::changes(&staff, &history::ChangeFilter::of("merchant_counterparty", &subject), &PageArgs::first(10)).await.unwrap().into_rows();
         assert_eq!(steps.len(), 2);
         assert_eq!((&steps[0].actor, &steps[1].actor), (&ctx.actor().id(), &staff.actor().id()));
         let ids = steps[0].fields.iter().find(|field| field.field == "taxIds").unwrap();
@@ -106,7 +106,7 @@ testkit::both_databases! {
         let foreign = EditCounterparty { merchant: Some(anna.id), expected_version: 1, ..edit.clone() };
         assert_eq!(edit_counterparty(&stranger, foreign).await.unwrap_err().code(), "NOT_FOUND");
         let subject = anna.id.to_string();
-        let told = context::changes(&stranger, Some(("merchant_counterparty", &subject)), &PageArgs::first(10)).await.unwrap();
+        let told = context::changes(&stranger, &history::ChangeFilter::of("merchant_counterparty", &subject), &PageArgs::first(10)).await.unwrap();
         assert_eq!(told.into_rows().len(), 0);
         assert_eq!(edit_counterparty(&t.anonymous(), edit).await.unwrap_err().code(), "UNAUTHENTICATED");
         let unnamed = edit_counterparty(&ctx, nothing(0)).await.unwrap_err();
@@ -156,12 +156,12 @@ testkit::both_databases! {
             assert!(remove_note(&who, note.id, 2).await.is_err());
         }
         let subject = note.id.to_string();
-        let told = context::changes(&t.merchant(anna.id), Some(("merchant_note", &subject)), &PageArgs::first(10)).await.unwrap();
+        let told = context::changes(&t.merchant(anna.id), &history::ChangeFilter::of("merchant_note", &subject), &PageArgs::first(10)).await.unwrap();
         assert_eq!(told.into_rows().len(), 0);
         remove_note(&ctx, note.id, 2).await.unwrap();
         assert_eq!(remove_note(&ctx, note.id, 2).await.unwrap_err().code(), "NOT_FOUND");
         assert_eq!(read(&ctx, &anna).await, [second]);
-        let steps = context::changes(&ctx, Some(("merchant_note", &subject)), &PageArgs::first(10)).await.unwrap().into_rows();
+        let steps = context::changes(&ctx, &history::ChangeFilter::of("merchant_note", &subject), &PageArgs::first(10)).await.unwrap().into_rows();
         assert_eq!(steps.iter().map(|step| step.action.as_str()).collect::<Vec<_>>(), ["deleted", "edited", "created"]);
         let words = steps[1].fields.iter().find(|field| field.field == "words").unwrap();
         assert_eq!(words.after.as_ref().unwrap(), "Called three times.");

@@ -51,7 +51,10 @@ async fn ann(m: &Market) -> CustomerId {
 
 /// What the history says about Ann.
 async fn told(m: &Market) -> Vec<String> {
-    let rows = context::changes(&m.t.operator(), None, &kernel::PageArgs::first(100)).await.unwrap().into_rows();
+    let rows = context::changes(&m.t.operator(), &history::ChangeFilter::default(), &kernel::PageArgs::first(100))
+        .await
+        .unwrap()
+        .into_rows();
     let words = rows.iter().map(|row| format!("{}: {:?} {:?}", row.entity, row.reason, row.fields));
     words.filter(|words| words.contains("Ann")).collect()
 }

@@ -61,7 +61,7 @@ testkit::both_databases! {
         let ctx = t.operator();
         assert_eq!(paint(&ctx, "red", "k1").await.unwrap(), "painted red");
         assert_eq!(rows(&t).await, [1, 1, 1, 1]);
-        let page = history::list(t.world.db.read(), Some(("fence", "fence_1")), None, &PageArgs::first(10)).await.unwrap().unwrap();
+        let page = history::list(t.world.db.read(), &history::ChangeFilter::of("fence", "fence_1"), None, &PageArgs::first(10)).await.unwrap().unwrap();
         let change = page.into_rows().remove(0);
         assert_eq!((change.action.as_str(), change.actor_name.as_str()), ("painted", "operator_admin"));
         assert_eq!(change.fields[0].before, Some("white".into()));
