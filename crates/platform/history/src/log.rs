@@ -260,7 +260,8 @@ pub async fn list<C: ConnectionTrait>(
     }
     if let Some((at, id)) = after {
         let key = Expr::tuple([Expr::col(entity::Column::ChangedAt), Expr::col(entity::Column::Id)]);
-        wanted = wanted.add(key.lt(Expr::tuple([Expr::value(at), Expr::value(id)])));
+        let key = sea_orm::sea_query::ExprTrait::lt(key, Expr::tuple([Expr::val(at), Expr::val(id)]));
+        wanted = wanted.add(key);
     }
     let rows = rows()
         .filter(wanted)

@@ -1,13 +1,10 @@
 //! The history as an audit asks for it.
 
-use std::time::Duration;
-
 use chrono::TimeDelta;
 use context::{Ctx, changes};
 use history::{Change, ChangeFilter};
 use kernel::PageArgs;
 use kernel::id::MerchantId;
-use testkit::TestEnv;
 
 async fn paint(ctx: &Ctx, fence: &str, merchant: MerchantId, action: &'static str) {
     let mut tx = ctx.begin_write().await.unwrap();
@@ -27,9 +24,9 @@ testkit::both_databases! {
         let (anna, bert): (MerchantId, MerchantId) = (operator.new_id(), operator.new_id());
         let begin = operator.now();
         paint(&operator, "1", anna, "painted").await;
-        t.clock.advance(Duration::from_secs(3600));
+        t.clock.advance(TimeDelta::hours(1));
         paint(&other, "1", anna, "mended").await;
-        t.clock.advance(Duration::from_secs(3600));
+        t.clock.advance(TimeDelta::hours(1));
         paint(&other, "2", bert, "painted").await;
 
         let all = || ChangeFilter::default();
@@ -59,7 +56,7 @@ testkit::both_databases! {
         }
         let first = changes(&operator, &ChangeFilter::default(), &PageArgs::first(2)).await.unwrap();
         assert!(first.has_next);
-        let after = first.items.last().map(|(cursor, _)| cursor.to_string());
+        let after = first.items.last().map(|(cursor, _)| cursor.as_str().to_owned());
         let next = changes(&operator, &ChangeFilter::default(), &PageArgs::new(Some(2), after).unwrap()).await.unwrap();
         assert!(!next.has_next);
         let rows: Vec<_> = first.into_rows().into_iter().chain(next.into_rows()).collect();
