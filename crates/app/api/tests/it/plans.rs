@@ -132,23 +132,26 @@ async fn ask_documents(bazaar: &Bazaar, quotes: &Quotes) {
         ),
         (&operator, MERCHANTS, "MerchantsWithBalances", vec![json!({}), json!({ "status": "ACTIVE" })]),
         (&operator, FINANCE, "LedgerJournal", vec![json!({})]),
-        (
-            &operator,
-            PEOPLE,
-            "Changes",
-            vec![
-                json!({}),
-                json!({ "actor": "system:worker" }),
-                json!({ "onBehalfOf": "usr_1" }),
-                json!({ "merchantId": bazaar.sellers[0] }),
-                json!({ "entity": "offer", "action": "created", "from": day, "until": "2026-03-03T00:00:00Z" }),
-            ],
-        ),
-        (&seller, PEOPLE, "Changes", vec![json!({}), json!({ "actor": "system:worker" })]),
     ] {
         ask_pages(ctx, document, operation, filters).await;
     }
+    ask_history(bazaar).await;
     ask_details(bazaar).await;
+}
+
+/// The history, as an audit asks.
+async fn ask_history(bazaar: &Bazaar) {
+    let (from, until) = ("2026-03-02T00:00:00Z", "2026-03-03T00:00:00Z");
+    let filters = vec![
+        json!({}),
+        json!({ "actor": "system:worker" }),
+        json!({ "onBehalfOf": "usr_1" }),
+        json!({ "merchantId": bazaar.sellers[0] }),
+        json!({ "entity": "offer", "action": "created", "from": from, "until": until }),
+    ];
+    ask_pages(&bazaar.t.operator(), PEOPLE, "Changes", filters).await;
+    let filters = vec![json!({}), json!({ "actor": "system:worker" })];
+    ask_pages(&bazaar.t.merchant(bazaar.sellers[0]), PEOPLE, "Changes", filters).await;
 }
 
 /// An order, a product, a cart.
