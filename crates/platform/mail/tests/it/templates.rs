@@ -60,6 +60,7 @@ fn variables() -> Value {
         "open_orders": "frozen",
         "payouts_held": true,
         "appeal_until": "2026-12-01",
+        "standing": "rejected",
         "missing": "document",
         "document": "Licence <1>",
     })
