@@ -153,6 +153,8 @@ templates! {
     PasswordReset = "password_reset" to Team, needs ["user_name", "reset_url", "expires_on"], may [];
     /// To somebody whose password was changed.
     PasswordChanged = "password_changed" to Team, needs ["user_name"], may [];
+    /// To somebody whose second factor or identity at a provider was changed.
+    SignInChanged = "sign_in_changed" to Team, needs ["user_name", "change"], may ["provider"];
 }
 
 impl Template {

@@ -61,6 +61,8 @@ fn variables() -> Value {
         "payouts_held": true,
         "appeal_until": "2026-12-01",
         "standing": "rejected",
+        "change": "identity_linked",
+        "provider": "Corp <1>",
         "missing": "document",
         "document": "Licence <1>",
     })
