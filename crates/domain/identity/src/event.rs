@@ -7,7 +7,7 @@ use kernel::id::{InvitationId, MerchantId, UserId};
 use outbox::Event;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Secret, TeamRole};
+use crate::model::{Secret, TeamRole, User};
 
 /// Somebody was invited, or invited again. A workflow mails the token to the address.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -95,6 +95,51 @@ pub struct PasswordChanged {
 
 impl Event for PasswordChanged {
     const KIND: &'static str = "password_changed.v1";
+    fn subject(&self) -> String {
+        self.user.to_string()
+    }
+}
+
+/// What was changed about the ways into an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SignInChange {
+    /// It asks for a second factor from now on.
+    SecondFactorOn,
+    /// It asks for none any more.
+    SecondFactorOff,
+    /// New recovery codes took the place of the former ones.
+    RecoveryCodesRenewed,
+    /// It opens by an identity at a provider, too.
+    IdentityLinked,
+    /// It no longer opens by an identity at a provider.
+    IdentityUnlinked,
+}
+
+/// The ways into an account were changed. A workflow warns the person by mail.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SignInChanged {
+    /// The account.
+    pub user: UserId,
+    /// Whom to warn.
+    pub email: String,
+    /// How to address the person.
+    pub name: String,
+    /// What was changed.
+    pub change: SignInChange,
+    /// The name of the provider of an identity.
+    pub provider: Option<String>,
+}
+
+impl SignInChanged {
+    pub(crate) fn of(user: &User, change: SignInChange, provider: Option<&str>) -> Self {
+        let (email, name) = (user.email.clone(), user.name.clone());
+        Self { user: user.id, email, name, change, provider: provider.map(str::to_owned) }
+    }
+}
+
+impl Event for SignInChanged {
+    const KIND: &'static str = "sign_in_changed.v1";
     fn subject(&self) -> String {
         self.user.to_string()
     }

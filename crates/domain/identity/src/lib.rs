@@ -44,6 +44,7 @@ pub use command::sign_in::{Challenge, SignIn, SignInStep, SignedIn, sign_in, sig
 pub use error::Error;
 pub use event::{
     EmailVerificationRequested, InvitationCreated, MemberAdded, MemberRemoved, PasswordChanged, PasswordResetRequested,
+    SignInChange, SignInChanged,
 };
 pub use model::{
     ApiKey, ApiKeyKind, ApiKeyScope, Assertion, CustomRole, FieldMask, Handshake, INVITATION_LIFE, Impersonation,

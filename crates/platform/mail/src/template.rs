@@ -141,6 +141,8 @@ templates! {
     MerchantBlocked = "merchant_blocked" to Merchant, needs ["merchant_name", "reason", "open_orders", "payouts_held", "shop_url"], may ["appeal_until"];
     /// To a merchant: its appeal was decided.
     AppealDecided = "appeal_decided" to Merchant, needs ["merchant_name", "granted", "answer", "shop_url"], may [];
+    /// To a merchant: it comes, may sell, may not, may sell again or is closed.
+    MerchantStanding = "merchant_standing" to Merchant, needs ["merchant_name", "standing", "shop_url"], may ["reason"];
     /// To a merchant: something that it brought was not taken.
     OnboardingReturned = "onboarding_returned" to Merchant, needs ["merchant_name", "missing", "reason", "shop_url"], may ["document"];
     /// To whoever is offered a place in a company that buys.
@@ -151,6 +153,8 @@ templates! {
     PasswordReset = "password_reset" to Team, needs ["user_name", "reset_url", "expires_on"], may [];
     /// To somebody whose password was changed.
     PasswordChanged = "password_changed" to Team, needs ["user_name"], may [];
+    /// To somebody whose second factor or identity at a provider was changed.
+    SignInChanged = "sign_in_changed" to Team, needs ["user_name", "change"], may ["provider"];
 }
 
 impl Template {

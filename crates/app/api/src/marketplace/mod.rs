@@ -17,6 +17,7 @@ pub mod pickup_point;
 pub mod preview;
 pub mod query;
 pub mod settings;
+pub mod settings_field;
 
 /// Questions about the marketplace.
 #[derive(MergedObject, Default)]
@@ -26,7 +27,7 @@ pub struct MarketplaceQuery(
     mail_text::MailTextQuery,
     pickup_point::PickupPointQuery,
     preview::PreviewQuery,
-    settings::SettingsQuery,
+    settings_field::SettingsQuery,
 );
 
 /// Changes of the marketplace.
@@ -37,5 +38,5 @@ pub struct MarketplaceMutation(
     coupon::CouponMutation,
     mail_text::MailTextMutation,
     pickup_point::PickupPointMutation,
-    settings::SettingsMutation,
+    settings_field::SettingsMutation,
 );

@@ -2,18 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use async_graphql::connection::Connection;
-use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
+use async_graphql::{Enum, InputObject, SimpleObject};
 use chrono::{DateTime, NaiveDate, Utc};
-use marketplace::command::{EditSettings, StoredSettings, edit_settings};
-use marketplace::{SettingsPatch, query};
+use marketplace::SettingsPatch;
+use marketplace::command::{EditSettings, StoredSettings};
 
 use super::billing::{AccountSettings, BillingSettings, BillingSettingsInput};
 use super::calendar::{WorkCalendar, WorkCalendarInput};
 use super::merchant_rules::MerchantSettings;
-use crate::error::{Gql, answer, ctx, respond};
-use crate::page::{connection, page_args};
-use crate::payload;
 use crate::scalar::{DecimalText, Money, MoneyInput};
 
 /// The settings of the marketplace in one version.
@@ -311,7 +307,7 @@ pub struct MarketplaceSettingsEditInput {
 }
 
 impl MarketplaceSettingsEditInput {
-    fn read(self) -> Result<EditSettings, context::Error> {
+    pub(super) fn read(self) -> Result<EditSettings, context::Error> {
         let lists = |lists: Vec<ReasonList>| lists.into_iter().map(|of| (of.list, of.reasons)).collect();
         Ok(EditSettings {
             expected_version: self.expected_version,
@@ -368,54 +364,4 @@ fn amounts(field: &str, list: Option<Vec<MoneyInput>>) -> Result<Option<Amounts>
         Ok((money.currency, money.minor))
     };
     list.map(|list| list.into_iter().enumerate().map(read).collect()).transpose()
-}
-
-payload! {
-    /// What became of `marketplaceSettingsEdit`.
-    MarketplaceSettingsEditPayload {
-        /// The new version.
-        settings: MarketplaceSettings }
-}
-
-/// Questions about the settings.
-#[derive(Default)]
-pub struct SettingsQuery;
-
-#[Object]
-impl SettingsQuery {
-    /// The settings in force.
-    async fn marketplace_settings(&self, gql: &Context<'_>) -> Gql<MarketplaceSettings> {
-        Ok(answer(gql, query::settings(ctx(gql)?).await)?.into())
-    }
-
-    /// Every version of the settings with its author, newest first.
-    #[graphql(complexity = "crate::page::cost(None, child_complexity)")]
-    async fn marketplace_settings_history(
-        &self,
-        gql: &Context<'_>,
-        first: Option<i32>,
-        after: Option<String>,
-    ) -> Gql<Connection<String, MarketplaceSettings>> {
-        let page = answer(gql, page_args(first, after))?;
-        let versions = answer(gql, query::settings_history(ctx(gql)?, &page).await)?;
-        Ok(connection(versions, MarketplaceSettings::from))
-    }
-}
-
-/// Changes of the settings.
-#[derive(Default)]
-pub struct SettingsMutation;
-
-#[Object]
-impl SettingsMutation {
-    /// Writes a new version of the settings.
-    async fn marketplace_settings_edit(
-        &self,
-        gql: &Context<'_>,
-        input: MarketplaceSettingsEditInput,
-    ) -> Gql<MarketplaceSettingsEditPayload> {
-        let ctx = ctx(gql)?;
-        let edited = async { edit_settings(ctx, input.read()?).await };
-        respond(gql, Box::pin(edited).await.map(MarketplaceSettings::from))
-    }
 }

@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use chrono::{DateTime, Utc};
 use customers::CompanyMemberInvited;
-use identity::{EmailVerificationRequested, InvitationCreated, PasswordChanged, PasswordResetRequested};
+use identity::{EmailVerificationRequested, InvitationCreated, PasswordChanged, PasswordResetRequested, SignInChanged};
 use mail::Template;
 use outbox::{DispatcherBuilder, Failure, HandlerResult, StoredEvent};
 use serde_json::{Value, json};
@@ -21,6 +21,7 @@ pub(super) fn register(builder: DispatcherBuilder, deps: &Deps) -> DispatcherBui
         "mail_verification": EmailVerificationRequested => verification;
         "mail_password_reset": PasswordResetRequested => password_reset;
         "mail_password_changed": PasswordChanged => password_changed;
+        "mail_sign_in_changed": SignInChanged => sign_in_changed;
     }
 }
 
@@ -41,6 +42,12 @@ async fn password_reset(deps: &Deps, event: PasswordResetRequested, stored: &Sto
 async fn password_changed(deps: &Deps, event: PasswordChanged, stored: &StoredEvent) -> HandlerResult {
     let of = Person::of(deps, &event.email, Some(&event.name)).await?;
     of.write(deps, Template::PasswordChanged, stored.id, json!({ "user_name": event.name })).await
+}
+
+async fn sign_in_changed(deps: &Deps, event: SignInChanged, stored: &StoredEvent) -> HandlerResult {
+    let of = Person::of(deps, &event.email, Some(&event.name)).await?;
+    let variables = json!({ "user_name": event.name, "change": event.change, "provider": event.provider });
+    of.write(deps, Template::SignInChanged, stored.id, variables).await
 }
 
 async fn invitation(deps: &Deps, event: InvitationCreated, stored: &StoredEvent) -> HandlerResult {

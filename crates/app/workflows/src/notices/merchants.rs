@@ -1,4 +1,4 @@
-//! Mails to merchants about where they stand: blocked, an appeal decided, a step of onboarding sent back.
+//! Mails to merchants about where they stand: let in, approved, turned away, blocked, an appeal decided, sent back.
 
 use chrono::Duration;
 use kernel::id::MerchantId;
@@ -26,6 +26,7 @@ async fn taken(deps: &Deps, event: MerchantStepTaken, _: &StoredEvent) -> Handle
     let step = merchants::step_by_id(&deps.ctx(), event.step).await.map_err(retry)?;
     match (step.axis, step.transition.as_str()) {
         (Axis::Life, "restrict" | "suspend") => blocked(deps, &step).await,
+        (Axis::Life, "admit" | "approve" | "reject" | "reopen" | "close") => stands(deps, &step).await,
         (Axis::Life, "return") => returned(deps, &step, "review").await,
         (Axis::Kyc, "refuse") => returned(deps, &step, "identity").await,
         (Axis::Payout, "reject") => returned(deps, &step, "account").await,
@@ -51,6 +52,26 @@ async fn blocked(deps: &Deps, step: &Step) -> HandlerResult {
         "shop_url": shop(deps),
     });
     of.write(deps, Template::MerchantBlocked, step.id, variables).await
+}
+
+/// What was decided about the merchant itself. What a granted appeal lifts is told with its answer.
+async fn stands(deps: &Deps, step: &Step) -> HandlerResult {
+    let standing = match step.transition.as_str() {
+        "admit" => "admitted",
+        "approve" => "approved",
+        "reject" => "rejected",
+        "reopen" if step.reason_code == merchants::APPEAL_GRANTED => return Ok(()),
+        "reopen" => "reopened",
+        _ => "closed",
+    };
+    let Some((merchant, of)) = reader(deps, step.merchant).await? else { return Ok(()) };
+    let variables = json!({
+        "merchant_name": merchant.profile.name,
+        "standing": standing,
+        "reason": step.reason,
+        "shop_url": shop(deps),
+    });
+    of.write(deps, Template::MerchantStanding, step.id, variables).await
 }
 
 async fn returned(deps: &Deps, step: &Step, what: &str) -> HandlerResult {

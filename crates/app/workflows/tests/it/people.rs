@@ -1,6 +1,7 @@
 //! Mails to people: places in companies, accounts.
 
 use customers::{CompanyCreate, CompanyFields, CompanyMemberInvite, CompanyRole, Register};
+use identity::{SignInChange, SignInChanged};
 use kernel::id::CompanyId;
 use marketplace::model::SettingsPatch;
 
@@ -84,9 +85,28 @@ testkit::both_databases! {
         let offer = m.goods(&shop, "A1", 1_000, 9).await;
         m.placed(&[(offer, 1)], "card_sandbox").await;
         let to_shop = subjects(&captured, "anna@example.org");
-        assert!(to_shop.len() == 1 && to_shop[0].starts_with("Neue Bestellung"), "{to_shop:#?}");
+        assert!(to_shop.len() == 2 && to_shop[0].starts_with("Sie können"), "{to_shop:#?}");
+        assert!(to_shop[1].starts_with("Neue Bestellung"), "{to_shop:#?}");
         let to_buyer = subjects(&captured, "ann@example.org");
         assert!(to_buyer[0].starts_with("Your order"), "the channel's language: {to_buyer:#?}");
+    }
+
+    async fn who_can_open_an_account_another_way_is_told(t: TestEnv) {
+        let (m, captured) = market(t).await;
+        let ctx = m.t.system();
+        let mut tx = ctx.begin_write().await.unwrap();
+        for (change, provider) in [(SignInChange::SecondFactorOff, None), (SignInChange::IdentityLinked, Some("Corp <1>"))] {
+            let (email, name, provider) = ("bea@example.org".to_owned(), "Bea".to_owned(), provider.map(str::to_owned));
+            tx.emit(&SignInChanged { user: ctx.new_id(), email, name, change, provider });
+        }
+        tx.commit().await.unwrap();
+        m.drain().await;
+        m.drain().await;
+        let mut told: Vec<String> = captured.messages().into_iter().map(|mail| mail.text).collect();
+        told.sort();
+        assert_eq!(told.len(), 2, "{told:#?}");
+        assert!(told[0].contains("the second factor of your account was taken off") || told[1].contains("was taken off"), "{told:#?}");
+        assert!(told.iter().any(|text| text.contains("opens by Corp <1> from now on")), "{told:#?}");
     }
 
     async fn a_forgotten_password_is_two_mails(t: TestEnv) {

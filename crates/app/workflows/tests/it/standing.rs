@@ -80,7 +80,12 @@ testkit::both_databases! {
         merchants::decide_appeal(&operator, decide).await.unwrap();
         m.drain().await;
         assert_eq!(told(&captured, "The block of your shop is lifted").len(), 1);
-        assert_eq!(subjects(&captured, "anna@example.org").len(), 4, "{:?}", subjects(&captured, "anna@example.org"));
+        // Lifted by the operator it is told once, lifted on appeal with the answer only.
+        let again = told(&captured, "You can sell again");
+        assert_eq!(again.len(), 1);
+        assert!(again[0].text.contains("Why: Mended"), "{}", again[0].text);
+        assert_eq!(told(&captured, "You can sell on").len(), 1, "when the shop was approved");
+        assert_eq!(subjects(&captured, "anna@example.org").len(), 6, "{:?}", subjects(&captured, "anna@example.org"));
     }
 
     async fn what_is_sent_back_says_what_is_missing(t: TestEnv) {

@@ -9,6 +9,7 @@ use super::account::{NAME_MAX, NewUser, user_create_in_tx};
 use super::invitation::admit;
 use super::oidc::{OidcReturn, Redeemed, counted, redeem};
 use super::{oneself, throttle};
+use crate::event::{SignInChange, SignInChanged};
 use crate::model::{
     Invitation, InvitationState, LinkedIdentity, Membership, OidcPurpose, Secret, SignInProviders, UserStatus,
 };
@@ -24,24 +25,27 @@ pub async fn oidc_link(ctx: &Ctx, providers: &SignInProviders, back: &OidcReturn
     ctx.require_fresh()?;
     let redeemed = redeem(ctx, providers, back, OidcPurpose::Link(user)).await?;
     let mut tx = ctx.begin_write().await?;
-    super::account::locked(&tx, user).await?;
+    let account = super::account::locked(&tx, user).await?;
     if repo::member::of_user(&*tx, user).await?.is_empty() {
         return Err(Error::StaffOnly);
     }
     throttle::finished(&tx).await?;
-    let linked = link(&mut tx, user, &redeemed).await?;
+    let (linked, is_new) = link(&mut tx, user, &redeemed).await?;
+    if is_new {
+        tx.emit(&SignInChanged::of(&account, SignInChange::IdentityLinked, Some(&redeemed.provider.name)));
+    }
     tx.commit().await?;
     Ok(linked)
 }
 
-/// Links in the transaction of a command that knows whose identity it is. Once more is no error.
-async fn link(tx: &mut WriteTx, user: UserId, redeemed: &Redeemed<'_>) -> Result<LinkedIdentity, Error> {
+/// Links in the transaction of a command that knows whose identity it is. Once more is no error; says whether it is new.
+async fn link(tx: &mut WriteTx, user: UserId, redeemed: &Redeemed<'_>) -> Result<(LinkedIdentity, bool), Error> {
     let Redeemed { provider, said, .. } = redeemed;
     let (issuer, now) = (provider.issuer.clone(), tx.now());
     let new = LinkedIdentity { id: tx.ctx().new_id(), user, issuer, created_at: now, used_at: None };
     if !repo::oidc::insert(&**tx, &new, &said.subject).await? {
         return match repo::oidc::by_subject(&**tx, &provider.issuer, &said.subject).await? {
-            Some(known) if known.user == user => Ok(known),
+            Some(known) if known.user == user => Ok((known, false)),
             Some(_) => Err(Error::IdentityTaken),
             None => Err(Error::AlreadyLinked),
         };
@@ -49,7 +53,7 @@ async fn link(tx: &mut WriteTx, user: UserId, redeemed: &Redeemed<'_>) -> Result
     // The subject stays out of the history, from which nothing can be erased.
     let change = Change::new("user", user, "identity_linked").field("identity", None::<String>, new.id);
     tx.record(change.field("provider", None::<String>, &provider.code));
-    Ok(new)
+    Ok((new, true))
 }
 
 /// Takes an identity off the own account, unless nothing else opens it.
@@ -72,6 +76,8 @@ pub async fn oidc_unlink(ctx: &Ctx, providers: &SignInProviders, id: IdentityLin
     repo::oidc::remove(&*tx, id).await?;
     let change = Change::new("user", user, "identity_unlinked").field("identity", id, None::<String>);
     tx.record(change.field("provider", known(gone).map(|of| &of.code), None::<String>));
+    let name = known(gone).map(|of| of.name.as_str());
+    tx.emit(&SignInChanged::of(&account, SignInChange::IdentityUnlinked, name));
     Ok(tx.commit().await?)
 }
 

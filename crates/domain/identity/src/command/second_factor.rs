@@ -7,6 +7,7 @@ use kernel::text;
 
 use super::oneself;
 use super::throttle::{self, Keys};
+use crate::event::{SignInChange, SignInChanged};
 use crate::model::{Hasher, Proof, TotpSecret, User, UserStatus, Verdict, recovery_codes};
 use crate::query::wide;
 use crate::repo::account::Account;
@@ -60,7 +61,7 @@ pub async fn totp_confirm(ctx: &Ctx, code: &str) -> Result<Vec<String>, Error> {
 
 async fn put_in_force(ctx: &Ctx, id: UserId, code: &str, keys: &Keys) -> Result<Vec<String>, Error> {
     let mut tx = ctx.begin_write().await?;
-    super::account::locked(&tx, id).await?;
+    let user = super::account::locked(&tx, id).await?;
     let totp = repo::second_factor::totp(&*tx, id).await?.ok_or(Error::WrongCode)?;
     if totp.confirmed {
         return Err(Error::SecondFactorOn);
@@ -77,6 +78,7 @@ async fn put_in_force(ctx: &Ctx, id: UserId, code: &str, keys: &Keys) -> Result<
     }
     throttle::succeeded(&tx, keys).await?;
     tx.record(Change::new("user", id, "second_factor_enabled"));
+    tx.emit(&SignInChanged::of(&user, SignInChange::SecondFactorOn, None));
     tx.commit().await?;
     Ok(codes)
 }
@@ -89,13 +91,14 @@ pub async fn recovery_codes_renew(ctx: &Ctx) -> Result<Vec<String>, Error> {
     let id = oneself(ctx)?;
     ctx.require_fresh()?;
     let mut tx = ctx.begin_write().await?;
-    super::account::locked(&tx, id).await?;
+    let user = super::account::locked(&tx, id).await?;
     if !repo::second_factor::is_on(&*tx, id).await? {
         return Err(Error::SecondFactorOff);
     }
     let codes = recovery_codes();
     repo::second_factor::replace_codes(&*tx, id, &codes).await?;
     tx.record(Change::new("user", id, "recovery_codes_renewed"));
+    tx.emit(&SignInChanged::of(&user, SignInChange::RecoveryCodesRenewed, None));
     tx.commit().await?;
     Ok(codes)
 }
@@ -108,11 +111,12 @@ pub async fn totp_disable(ctx: &Ctx) -> Result<(), Error> {
     let id = oneself(ctx)?;
     ctx.require_fresh()?;
     let mut tx = ctx.begin_write().await?;
-    super::account::locked(&tx, id).await?;
+    let user = super::account::locked(&tx, id).await?;
     if !repo::second_factor::remove(&*tx, id).await? {
         return Err(Error::SecondFactorOff);
     }
     tx.record(Change::new("user", id, "second_factor_disabled"));
+    tx.emit(&SignInChanged::of(&user, SignInChange::SecondFactorOff, None));
     Ok(tx.commit().await?)
 }
 
@@ -131,6 +135,7 @@ pub async fn user_second_factor_reset(ctx: &Ctx, user: UserId, reason: &str) -> 
     }
     repo::session::remove_all(&*tx, user, None).await?;
     tx.record(Change::new("user", user, "second_factor_reset").about("user", user, reason));
+    tx.emit(&SignInChanged::of(&found, SignInChange::SecondFactorOff, None));
     tx.commit().await?;
     Ok(found)
 }

@@ -21,7 +21,7 @@ pub use coupon::{CreateCoupon, EditCoupon, create_coupon, edit_coupon, redeem_co
 pub use delivery_method::{CreateDeliveryMethod, EditDeliveryMethod, create_delivery_method, edit_delivery_method};
 pub use mail_text::{ResetMailText, SaveMailText, reset_mail_text, save_mail_text};
 pub use pickup_point::{ImportPickupPoints, ImportedPickupPoints, PICKUP_POINTS_MAX, import_pickup_points};
-pub use settings::{EditSettings, StoredSettings, edit_settings};
+pub use settings::{EditSettings, RestoreSettings, StoredSettings, edit_settings, restore_settings};
 pub use tax_class::{CreateTaxClass, EditTaxClass, create_tax_class, edit_tax_class};
 
 use crate::Error;

@@ -44,13 +44,42 @@ pub struct StoredSettings {
 /// # Errors
 /// What is wrong with the input; stale; denied; the database error.
 pub async fn edit_settings(ctx: &Ctx, input: EditSettings) -> Result<StoredSettings, Error> {
+    change(ctx, input.expected_version, input.reason, async |_, now| Ok(now.clone().patched(input.patch))).await
+}
+
+/// An earlier version that is to be in force again.
+#[derive(Debug, Clone)]
+pub struct RestoreSettings {
+    /// The version; 0 for the defaults.
+    pub version: i64,
+    /// The version in force that the caller saw.
+    pub expected_version: i64,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+/// Puts what an earlier version said in force again, as a new version.
+///
+/// # Errors
+/// Not found; what of it would be refused today; stale; denied; the database error.
+pub async fn restore_settings(ctx: &Ctx, input: RestoreSettings) -> Result<StoredSettings, Error> {
+    let version = input.version;
+    change(ctx, input.expected_version, input.reason, async |tx, _| repo::settings_of(tx, version).await).await
+}
+
+async fn change(
+    ctx: &Ctx,
+    expected_version: i64,
+    reason: Option<String>,
+    new: impl AsyncFnOnce(&WriteTx, &Settings) -> Result<Settings, Error>,
+) -> Result<StoredSettings, Error> {
     let grant = ctx.authorize(EDIT_SETTINGS)?;
-    let reason = input.reason.as_deref().filter(|text| !text.trim().is_empty());
+    let reason = reason.as_deref().filter(|text| !text.trim().is_empty());
     let reason = reason.map(|text| text::line("reason", text, 500)).transpose()?;
     let mut tx = ctx.begin_write_for(&grant).await?;
     let market = repo::begin(ctx, &tx, &grant).await?;
-    fresh(market.settings_version, input.expected_version, "settings")?;
-    let settings = market.settings.clone().patched(input.patch).checked()?;
+    fresh(market.settings_version, expected_version, "settings")?;
+    let settings = new(&tx, &market.settings).await?.checked()?;
     let before = (market.settings_version > 0).then_some(&market.settings);
     let stored = write(ctx, &mut tx, before, market.settings_version + 1, settings, reason).await?;
     tx.commit().await?;

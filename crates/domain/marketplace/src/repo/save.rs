@@ -14,7 +14,7 @@ use crate::entity::{
     carrier_row, channel_row, commission_amount_row, commission_rule_row, delivery_method_row, delivery_rate_row,
     settings_row, tax_class_row, tax_rate_row, version_row,
 };
-use crate::model::{Carrier, Channel, CommissionRule, DeliveryMethod, Snapshot, TaxClass};
+use crate::model::{Carrier, Channel, CommissionRule, DeliveryMethod, Settings, Snapshot, TaxClass};
 
 /// The first statement of each write: takes the lock of the marketplace, gives its content a new name and loads it.
 pub(crate) async fn begin(ctx: &Ctx, tx: &WriteTx, grant: &Grant) -> Result<Snapshot, Error> {
@@ -167,6 +167,15 @@ async fn insert_amounts(tx: &WriteTx, rule: &CommissionRule) -> Result<(), Error
         commission_amount_row::Entity::insert_many(rows).exec_without_returning(&**tx).await?;
     }
     Ok(())
+}
+
+/// What a version of the settings said; 0 are the defaults.
+pub(crate) async fn settings_of(tx: &WriteTx, version: i64) -> Result<Settings, Error> {
+    if version == 0 {
+        return Ok(Settings::default());
+    }
+    let row = settings_row::Entity::find_by_id(version).one(&**tx).await?;
+    Ok(serde_json::from_str(&row.ok_or(context::Error::NotFound("version of the settings"))?.document)?)
 }
 
 pub(crate) async fn insert_settings(tx: &WriteTx, row: settings_row::ActiveModel) -> Result<(), Error> {

@@ -1,5 +1,5 @@
 use kernel::{Fault as _, PageArgs};
-use marketplace::command::{EditSettings, edit_settings};
+use marketplace::command::{EditSettings, RestoreSettings, edit_settings, restore_settings};
 use marketplace::{SettingsPatch, query, snapshot};
 
 fn hold(days: u32, seen: i64) -> EditSettings {
@@ -26,6 +26,21 @@ testkit::both_databases! {
         assert_eq!(older.into_rows(), vec![first.clone()]);
         assert_eq!((first.author_name.as_str(), first.reason.as_deref()), ("operator_admin", Some("Peak season")));
         assert_eq!(second.created_at.unwrap() - first.created_at.unwrap(), chrono::Duration::days(1));
+    }
+
+    async fn an_earlier_version_is_put_in_force_again_as_a_new_one(t: TestEnv) {
+        let ctx = t.operator();
+        let seven = edit_settings(&ctx, hold(7, 0)).await.unwrap();
+        edit_settings(&ctx, hold(3, 1)).await.unwrap();
+        let back = |version, expected_version| RestoreSettings { version, expected_version, reason: Some("A mistake".to_owned()) };
+        assert_eq!(restore_settings(&ctx, back(1, 1)).await.unwrap_err().code(), "STALE_VERSION");
+        assert_eq!(restore_settings(&ctx, back(9, 2)).await.unwrap_err().code(), "NOT_FOUND");
+        let restored = restore_settings(&ctx, back(1, 2)).await.unwrap();
+        assert_eq!((restored.version, &restored.settings), (3, &seven.settings));
+        assert_eq!((snapshot(&ctx).await.unwrap().settings.hold_days, restored.reason.as_deref()), (7, Some("A mistake")));
+        let defaults = restore_settings(&ctx, back(0, 3)).await.unwrap();
+        assert_eq!((defaults.version, defaults.settings.hold_days), (4, 14));
+        assert_eq!(query::settings_history(&ctx, &PageArgs::first(10)).await.unwrap().items.len(), 4, "nothing is lost");
     }
 
     async fn of_many_editors_with_the_same_version_one_wins(t: TestEnv) {

@@ -16,6 +16,7 @@ use crate::{Error, repo};
 
 /// The longest text of an agreement.
 const BODY_MAX: usize = 400_000;
+const TYPES_MAX: usize = 100;
 
 /// A new version of an agreement.
 #[derive(Debug, Clone)]
@@ -45,8 +46,11 @@ pub async fn publish_agreement(ctx: &Ctx, input: PublishAgreement) -> Result<Agr
     ctx.authorize(PUBLISH_AGREEMENT)?;
     let code = text::code("code", &input.code, 40)?;
     let body = step::words("body", &input.body, BODY_MAX)?;
+    if input.types.len() > TYPES_MAX {
+        return Err(Invalid::new("types", "TOO_MANY", format!("at most {TYPES_MAX}")).into());
+    }
     let mut types = Vec::with_capacity(input.types.len());
-    for (index, of) in input.types.iter().enumerate().take(100) {
+    for (index, of) in input.types.iter().enumerate() {
         types.push(text::code(&format!("types.{index}"), of, 40)?);
     }
     let note = input.change_note.as_deref().filter(|note| !note.trim().is_empty());

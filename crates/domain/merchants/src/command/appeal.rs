@@ -65,6 +65,9 @@ pub struct DecideAppeal {
     pub answer: String,
 }
 
+/// The reason code of the step that a granted appeal takes.
+pub const APPEAL_GRANTED: &str = "appeal_granted";
+
 /// Decides about an appeal. Granting it lifts the block in the same transaction, if the merchant still is under it.
 ///
 /// # Errors
@@ -95,7 +98,7 @@ pub async fn decide_appeal(ctx: &Ctx, input: DecideAppeal) -> Result<Appeal, Err
     let same = merchant.status.is_blocked() && merchant.status_changed_at == after.blocked_at;
     if input.grant && same {
         let words: String = answer.chars().map(|c| if c.is_control() { ' ' } else { c }).take(500).collect();
-        let why = Why::read(Some("appeal_granted"), Some(&words), false)?;
+        let why = Why::read(Some(APPEAL_GRANTED), Some(&words), false)?;
         live_in_tx(&mut tx, &grant, &merchant, Transition::Reopen, &why, None).await?;
     }
     let change = Change::new("merchant_appeal", after.id, after.state.as_str()).of_merchant(after.merchant);

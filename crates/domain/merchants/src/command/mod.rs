@@ -17,7 +17,7 @@ mod step;
 mod turn;
 
 pub use agreement::{AcceptAgreement, PublishAgreement, accept_agreement, publish_agreement};
-pub use appeal::{DecideAppeal, appeal, decide_appeal};
+pub use appeal::{APPEAL_GRANTED, DecideAppeal, appeal, decide_appeal};
 pub use apply::{Applicant, Apply, apply};
 pub use closing::{PlanClosings, plan_closings};
 pub use create::{CREATE_MAX, CreateMerchant, Owner, STANDARD_TIER, STANDARD_TYPE, create, create_many};

@@ -60,6 +60,9 @@ fn variables() -> Value {
         "open_orders": "frozen",
         "payouts_held": true,
         "appeal_until": "2026-12-01",
+        "standing": "rejected",
+        "change": "identity_linked",
+        "provider": "Corp <1>",
         "missing": "document",
         "document": "Licence <1>",
     })
