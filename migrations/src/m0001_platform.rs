@@ -72,6 +72,7 @@ pub(crate) const STATEMENTS: &[Step] = &[
     Sql("CREATE INDEX change_log_entity ON change_log (entity, entity_id, changed_at, id)"),
     Sql("CREATE INDEX change_log_merchant ON change_log (merchant_id, changed_at, id) WHERE merchant_id IS NOT NULL"),
     Sql("CREATE INDEX change_log_time ON change_log (changed_at, id)"),
+    Sql("CREATE INDEX change_log_kind ON change_log (entity, changed_at, id)"),
     Sql("CREATE INDEX change_log_actor ON change_log (actor, changed_at, id)"),
     Sql("CREATE INDEX change_log_behalf ON change_log (on_behalf_of, changed_at, id) WHERE on_behalf_of IS NOT NULL"),
     AppendOnly("change_log"),
