@@ -141,6 +141,8 @@ templates! {
     MerchantBlocked = "merchant_blocked" to Merchant, needs ["merchant_name", "reason", "open_orders", "payouts_held", "shop_url"], may ["appeal_until"];
     /// To a merchant: its appeal was decided.
     AppealDecided = "appeal_decided" to Merchant, needs ["merchant_name", "granted", "answer", "shop_url"], may [];
+    /// To the owner of an endpoint of webhooks: nothing is sent there any more.
+    WebhookDisabled = "webhook_disabled" to Team, needs ["recipient_name", "endpoint", "gone", "endpoint_url"], may [];
     /// To a merchant: something that it brought was not taken.
     OnboardingReturned = "onboarding_returned" to Merchant, needs ["merchant_name", "missing", "reason", "shop_url"], may ["document"];
     /// To whoever is offered a place in a company that buys.

@@ -60,6 +60,9 @@ fn variables() -> Value {
         "open_orders": "frozen",
         "payouts_held": true,
         "appeal_until": "2026-12-01",
+        "endpoint": "https://erp.example/?a=1&b=2",
+        "gone": false,
+        "endpoint_url": "https://souk.example/operator/webhooks/1",
         "missing": "document",
         "document": "Licence <1>",
     })
