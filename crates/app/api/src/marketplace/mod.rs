@@ -8,6 +8,7 @@ pub mod commission;
 pub mod coupon;
 pub mod delivery;
 pub mod delivery_input;
+pub mod feed;
 pub mod input;
 pub mod mail_text;
 pub mod merchant_rules;
@@ -17,16 +18,19 @@ pub mod pickup_point;
 pub mod preview;
 pub mod query;
 pub mod settings;
+pub mod webhook;
 
 /// Questions about the marketplace.
 #[derive(MergedObject, Default)]
 pub struct MarketplaceQuery(
     query::RulesQuery,
     coupon::CouponQuery,
+    feed::FeedQuery,
     mail_text::MailTextQuery,
     pickup_point::PickupPointQuery,
     preview::PreviewQuery,
     settings::SettingsQuery,
+    webhook::WebhookQuery,
 );
 
 /// Changes of the marketplace.
@@ -38,4 +42,5 @@ pub struct MarketplaceMutation(
     mail_text::MailTextMutation,
     pickup_point::PickupPointMutation,
     settings::SettingsMutation,
+    webhook::WebhookMutation,
 );

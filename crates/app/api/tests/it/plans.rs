@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use testkit::TestEnv;
 
 use crate::bazaar::{
-    self, ASKED, Bazaar, CHECKOUT, COMPANIES, FINANCE, MERCHANTS, OFFERS, ORDERS, PARTS, PRODUCTS, QUOTES, Quotes,
+    self, ASKED, Bazaar, CHECKOUT, COMPANIES, FINANCE, INTEGRATIONS, MERCHANTS, OFFERS, ORDERS, PARTS, PRODUCTS,
+    QUOTES, Quotes,
 };
 use crate::documents::{Introspection, inner};
 
@@ -151,6 +152,22 @@ async fn ask_documents(bazaar: &Bazaar, quotes: &Quotes) {
         (&operator, FINANCE, "LedgerJournal", vec![json!({})]),
     ] {
         ask_pages(ctx, document, operation, filters).await;
+    }
+    let hook = bazaar.hook(&seller, 3).await;
+    for ctx in [&operator, &seller] {
+        for of in [
+            json!({}),
+            json!({ "endpointId": hook }),
+            json!({ "endpointId": hook, "state": "DEAD" }),
+            json!({ "state": "DEAD" }),
+        ] {
+            bazaar::run(ctx, INTEGRATIONS, "WebhookDeliveries", of).await;
+        }
+        for filter in [json!({}), json!({ "kinds": ["offer", "order.placed"] }), json!({ "excludeOwn": true })] {
+            let first = bazaar::run(ctx, INTEGRATIONS, "ChangeFeed", json!({ "first": 2, "filter": filter })).await;
+            let after = &first["changeFeed"]["cursor"];
+            bazaar::run(ctx, INTEGRATIONS, "ChangeFeed", json!({ "after": after, "filter": filter })).await;
+        }
     }
     ask_details(bazaar).await;
 }
