@@ -9,6 +9,7 @@ pub mod client;
 pub mod crash;
 pub mod database;
 pub mod environment;
+pub mod erp;
 pub mod error;
 pub mod floor;
 pub mod json;

@@ -41,6 +41,7 @@ mod m0025_access;
 mod m0026_walls;
 mod m0027_merchants;
 mod m0028_oidc;
+mod m0030_integrations;
 mod wall;
 
 pub(crate) use wall::{Seen, Wall};
@@ -78,12 +79,20 @@ impl MigratorTrait for Migrator {
             SqlMigration { name: "m0026_walls", statements: m0026_walls::STATEMENTS },
             SqlMigration { name: "m0027_merchants", statements: m0027_merchants::STATEMENTS },
             SqlMigration { name: "m0028_oidc", statements: m0028_oidc::STATEMENTS },
+            SqlMigration { name: "m0030_integrations", statements: m0030_integrations::STATEMENTS },
         ]
         .into_iter()
         .map(|migration| Box::new(migration) as Box<dyn MigrationTrait>)
         .collect()
     }
 }
+
+/// A copy of a database that is restored elsewhere finds the numbers of transactions begun anew. The stamps of changes go on
+/// above those that were given.
+const RESUME_STAMPS: &str =
+    "UPDATE change_clock SET ahead = m.newest + 1 - pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+    FROM (SELECT MAX(stamp) AS newest FROM change_log) m
+    WHERE m.newest >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint + ahead";
 
 /// Brings the schema up to date. Two nodes that start at once wait for each other.
 ///
@@ -96,6 +105,7 @@ pub async fn run(db: &DatabaseConnection) -> Result<(), DbErr> {
         let lock = db.begin().await?;
         lock.execute_unprepared("SELECT pg_advisory_xact_lock(7311049182)").await?;
         Migrator::up(db, None).await?;
+        db.execute_unprepared(RESUME_STAMPS).await?;
         return lock.commit().await;
     }
     Migrator::up(db, None).await
@@ -113,10 +123,8 @@ pub async fn pending(db: &DatabaseConnection) -> Result<usize, DbErr> {
 pub(crate) enum Step {
     /// A statement for both databases.
     Sql(&'static str),
-    #[allow(dead_code, reason = "for the first migration that needs it")]
     /// A statement for PostgreSQL only: what SQLite cannot say or does not need.
     Postgres(&'static str),
-    #[allow(dead_code, reason = "for the first migration that needs it")]
     /// A statement for SQLite only.
     Sqlite(&'static str),
     /// The database refuses UPDATE and DELETE on this table from now on.

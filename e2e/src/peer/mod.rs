@@ -1,12 +1,15 @@
 //! The servers that Souk talks to in production, as small as they can be: an S3 storage, a mail server, a payment
-//! provider, a provider of sign-in.
+//! provider, a provider of sign-in, a system that is told of changes.
 
 mod provider;
+mod python;
+mod receiver;
 mod s3;
 mod smtp;
 mod stripe;
 
 pub use provider::{CameBack, OpenIdProvider};
+pub use receiver::{Message, Receiver, verified};
 pub use s3::{KEYS, S3};
 pub use smtp::Smtp;
 pub use stripe::Localstripe;

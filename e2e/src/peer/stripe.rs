@@ -1,13 +1,14 @@
 //! A Stripe on this machine: `localstripe` from PyPI, in a virtual environment that the first run makes.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use tokio::process::{Child, Command};
 
+use super::python::interpreter;
 use crate::site::free_port;
-use crate::{Error, Result, environment};
+use crate::{Error, Result};
 
 /// The version that is known to answer what is asked.
 const VERSION: &str = "1.15.10";
@@ -28,7 +29,7 @@ impl Localstripe {
     /// # Errors
     /// It was installed but does not answer.
     pub async fn start(what: &str) -> Result<Option<Self>> {
-        let Some(python) = python(what).await else { return Ok(None) };
+        let Some(python) = interpreter(what, "localstripe", VERSION, "localstripe").await else { return Ok(None) };
         let port = free_port()?;
         let child = Command::new(&python)
             .args(["-m", "localstripe", "--from-scratch", "--port", &port.to_string()])
@@ -66,29 +67,4 @@ impl Localstripe {
         answer.error_for_status()?;
         Ok(())
     }
-}
-
-/// The interpreter of an environment with localstripe in it.
-async fn python(what: &str) -> Option<PathBuf> {
-    let folder = std::env::temp_dir().join(format!("souk-localstripe-{VERSION}"));
-    let python = folder.join("bin/python");
-    if works(&python).await {
-        return Some(python);
-    }
-    let made = run(Path::new("python3"), &["-m", "venv", &folder.display().to_string()]).await
-        && run(&python, &["-m", "pip", "install", "--quiet", &format!("localstripe=={VERSION}")]).await;
-    if made && works(&python).await {
-        return Some(python);
-    }
-    environment::skip(what, "localstripe cannot be installed: it needs python3 with venv and pip, and PyPI");
-    None
-}
-
-async fn works(python: &Path) -> bool {
-    run(python, &["-c", "import localstripe"]).await
-}
-
-async fn run(program: &Path, arguments: &[&str]) -> bool {
-    let ended = Command::new(program).args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).status().await;
-    ended.is_ok_and(|status| status.success())
 }

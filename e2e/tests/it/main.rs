@@ -9,6 +9,7 @@ mod common;
 mod credit;
 mod delivery;
 mod desk;
+mod hooks;
 mod merchants;
 mod oidc;
 mod own_texts;

@@ -9,6 +9,7 @@ pub mod edge;
 pub mod folder;
 pub mod graphql;
 pub mod health;
+pub mod hooks;
 pub mod import;
 pub mod node;
 mod pages;

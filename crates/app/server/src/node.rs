@@ -17,6 +17,7 @@ use db::{Db, DbSettings};
 use identity::{PasswordCost, SignInProviders};
 use kernel::{Clock, SandboxClock, SystemClock};
 use mail::Mailer;
+use marketplace::webhook::guard::set_webhook_rules;
 use payments::Providers;
 use payments::provider::Sandbox;
 use payments::provider::stripe::Stripe;
@@ -160,6 +161,10 @@ impl Node {
         let security = &settings.security;
         let cost = PasswordCost { memory_kib: security.argon2_memory_kib, passes: security.argon2_passes };
         identity::set_password_cost(cost);
+        let rules = settings.webhooks.rules();
+        set_webhook_rules(
+            rules.map_err(|reason| SettingsError(vec![Problem::new("webhooks.allow_networks", reason)]))?,
+        );
         let clock = settings.sandbox.clock.then(|| Arc::new(SandboxClock::default()));
         let time: Arc<dyn Clock> = match &clock {
             Some(clock) => clock.clone(),

@@ -14,6 +14,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use workflows::Deps;
 
+use crate::hooks::HttpHooks;
 use crate::node::{Node, StartError};
 use crate::settings::Payments;
 use crate::stripe::StripeLine;
@@ -71,7 +72,7 @@ pub struct Work {
 }
 
 impl Work {
-    /// Starts to deliver events, run jobs and keep the schedules. `url` is where the sandbox finds this Souk.
+    /// Starts to deliver events, run jobs, tell other systems and keep the schedules. `url` is where the sandbox finds this Souk.
     ///
     /// # Errors
     /// The built-in mail templates cannot be used.
@@ -79,9 +80,11 @@ impl Work {
         let deps = deps(node)?;
         let dispatcher = dispatcher(node, &deps, url);
         let (stop, _) = watch::channel(false);
-        let (events, clock) = (stopped(&stop), stopped(&stop));
+        let (events, hooks, clock) = (stopped(&stop), stopped(&stop), stopped(&stop));
+        let telling = deps.clone();
         let tasks = vec![
             tokio::spawn(async move { dispatcher.run(events).await }),
+            tokio::spawn(async move { workflows::hooks::run(&telling, hooks).await }),
             tokio::spawn(async move { workflows::schedule::run(&deps, clock).await }),
         ];
         Ok(Self { tasks, stop })
@@ -120,6 +123,7 @@ pub fn deps(node: &Node) -> Result<Deps, StartError> {
         templates: Arc::new(Templates::builtin().map_err(StartError::refused)?),
         store: node.store.clone(),
         public_url: node.settings.server.public_url.trim_end_matches('/').to_owned(),
+        hooks: Some(Arc::new(HttpHooks::new().map_err(StartError::refused)?)),
         stripe: node.stripe.clone(),
     })
 }
@@ -162,7 +166,7 @@ impl WebhookSender for HttpSender {
 }
 
 /// The error with what caused it; its own text says only that sending failed.
-fn reason(error: &dyn std::error::Error) -> String {
+pub(crate) fn reason(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

@@ -6,6 +6,7 @@
 
 mod facts;
 mod files;
+pub mod hooks;
 mod listing;
 mod notices;
 mod post;
@@ -34,6 +35,8 @@ pub struct Deps {
     pub store: ObjectStore,
     /// Where links in mails lead: the address of the storefront, without a slash at the end.
     pub public_url: String,
+    /// Posts messages to other systems; where there is none, nobody is told.
+    pub hooks: Option<Arc<dyn hooks::HookLine>>,
     /// Carries payouts of merchants with a connected account, where it is set up.
     pub stripe: Option<Stripe>,
 }

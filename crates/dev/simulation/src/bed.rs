@@ -43,7 +43,7 @@ impl Bed {
         store.ensure_bucket().await.unwrap();
         let templates = Arc::new(Templates::builtin().unwrap());
         let public_url = "https://souk.example".to_owned();
-        let deps = Deps { world: world.clone(), mailer, templates, store, public_url, stripe: None };
+        let deps = Deps { world: world.clone(), mailer, templates, store, public_url, hooks: None, stripe: None };
         let sandbox = Arc::new(Sandbox::new(world.clone(), b"secret".to_vec(), Chaos::default()));
         let providers = Providers::none().with(sandbox.clone());
         let (chance, rate) = (Mutex::new(Chance::of(0)), 0);

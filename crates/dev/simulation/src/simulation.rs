@@ -196,6 +196,7 @@ impl Simulation {
             templates: Arc::new(Templates::builtin().unwrap()),
             store: place.far.clone(),
             public_url: "https://souk.example".to_owned(),
+            hooks: None,
             stripe: None,
         };
         let dispatcher = dispatcher(&world, &deps, &providers, &sandbox, &post);

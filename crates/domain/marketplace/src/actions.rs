@@ -34,5 +34,11 @@ pub const EDIT_MAILS: Action = Action::new("mail_text", "edit");
 pub const READ_SETTINGS: Action = Action::new("marketplace_settings", "read");
 /// Change the settings.
 pub const EDIT_SETTINGS: Action = Action::new("marketplace_settings", "edit");
+/// Read endpoints of webhooks, and what was sent there.
+pub const READ_WEBHOOKS: Action = Action::new("webhook", "read");
+/// Make and change endpoints of webhooks, and send messages again.
+pub const MANAGE_WEBHOOKS: Action = Action::new("webhook", "manage");
+/// Make and send messages: Souk itself.
+pub const SEND_WEBHOOKS: Action = Action::new("webhook", "send");
 /// Fill an empty marketplace.
 pub const BOOTSTRAP: Action = Action::new("marketplace", "bootstrap");

@@ -12,6 +12,12 @@ pub enum Error {
     /// The default commission rule holds everywhere and for ever.
     #[error("the default commission rule holds everywhere and for ever; make another rule instead")]
     DefaultRuleFixed,
+    /// There is no key to seal secrets with.
+    #[error("the installation has no key to keep secrets of webhooks with; see security.secret_keys")]
+    NoSecretKey,
+    /// Nothing is sent to the endpoint.
+    #[error("the endpoint is disabled; switch it on first")]
+    EndpointDisabled,
     /// There are as many as there may be.
     #[error("there may be at most {max} {what}")]
     TooMany {
@@ -44,7 +50,8 @@ impl Fault for Error {
     fn kind(&self) -> FaultKind {
         match self {
             Self::Core(error) => error.kind(),
-            Self::DefaultRuleFixed | Self::TooMany { .. } => FaultKind::RuleBroken,
+            Self::NoSecretKey => FaultKind::Unavailable,
+            Self::DefaultRuleFixed | Self::TooMany { .. } | Self::EndpointDisabled => FaultKind::RuleBroken,
         }
     }
 
@@ -52,6 +59,8 @@ impl Fault for Error {
         match self {
             Self::Core(error) => error.code(),
             Self::DefaultRuleFixed => "DEFAULT_RULE_FIXED",
+            Self::NoSecretKey => "NO_SECRET_KEY",
+            Self::EndpointDisabled => "ENDPOINT_DISABLED",
             Self::TooMany { .. } => "TOO_MANY",
         }
     }
@@ -67,7 +76,7 @@ impl Fault for Error {
         match self {
             Self::Core(error) => error.details(),
             Self::TooMany { max, .. } => Some(serde_json::json!({ "max": max })),
-            Self::DefaultRuleFixed => None,
+            Self::DefaultRuleFixed | Self::NoSecretKey | Self::EndpointDisabled => None,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What happened.
 
-use kernel::id::ChannelId;
+use kernel::id::{ChannelId, MerchantId, WebhookEndpointId};
 use outbox::Event;
 use serde::{Deserialize, Serialize};
 
@@ -29,5 +29,23 @@ impl Event for SettingsChanged {
     const KIND: &'static str = "marketplace_settings_changed.v1";
     fn subject(&self) -> String {
         "marketplace".to_owned()
+    }
+}
+
+/// Nothing is sent to an endpoint of a webhook any more: it wants no more, or took nothing for days.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WebhookDisabled {
+    /// The endpoint.
+    pub endpoint: WebhookEndpointId,
+    /// Whose it is; the operator's if `None`.
+    pub merchant: Option<MerchantId>,
+    /// Its version, which names the occasion.
+    pub version: i64,
+}
+
+impl Event for WebhookDisabled {
+    const KIND: &'static str = "webhook_disabled.v1";
+    fn subject(&self) -> String {
+        self.endpoint.to_string()
     }
 }

@@ -1,6 +1,7 @@
 //! What the operator decides for the whole marketplace: channels, taxes, delivery, carriers, commission, settings.
 
 pub mod actions;
+pub mod check;
 pub mod command;
 mod entity;
 mod error;
@@ -14,6 +15,7 @@ pub use error::Error;
 pub use mail::{Rendered as RenderedMail, TemplateText};
 pub use model::commission;
 pub use model::delivery;
+pub use model::webhook;
 pub use model::{
     AccountSettings, BillingSettings, BlockEffects, BlockReason, BlockedOffers, BlockedPayouts, Carrier, Channel,
     ClosedDays, CommissionAmounts, CommissionBase, CommissionBracket, CommissionRule, CommissionRules, CommissionScope,

@@ -2,13 +2,17 @@
 
 use access::{Action, Reach};
 use chrono::{DateTime, Utc};
+use history::feed::{self, Held, Position, Told, Wanted};
 use history::{ChangeFilter, ChangeRow};
-use kernel::{Page, PageArgs};
+use kernel::{Cursor, Invalid, Page, PageArgs};
 
 use crate::{Ctx, Error};
 
 /// Reading who changed what, when and from where.
 pub const READ_HISTORY: Action = Action::new("history", "read");
+
+/// Reading changes as a program does, one after the other.
+pub const READ_FEED: Action = Action::new("change_feed", "read");
 
 /// The changes in the caller's scope that meet the filter, the newest first.
 ///
@@ -48,4 +52,76 @@ pub async fn change_until(
         Reach::Nothing => return Ok(None),
     };
     Ok(history::last_until(&ctx.read_for(&grant), subject, merchant, fields, at).await?)
+}
+
+/// The most kinds that a reader of changes may name.
+const KINDS_MAX: usize = 50;
+/// The longest name of a kind.
+const KIND_LENGTH_MAX: usize = 80;
+
+/// What a program reads of the change log.
+#[derive(Debug, Clone)]
+pub struct Feed {
+    /// Changes in order.
+    pub told: Vec<Told>,
+    /// Where to go on.
+    pub cursor: Cursor,
+    /// Whether there is more to read at once.
+    pub has_more: bool,
+    /// What waits for a transaction that is still running.
+    pub held: Held,
+}
+
+/// Checks the kinds of changes that a program asks for: `offer`, or `offer.created`.
+///
+/// # Errors
+/// [`Invalid`] naming the place in `field`.
+pub fn change_kinds(field: &str, kinds: &[String]) -> Result<Vec<String>, Invalid> {
+    if kinds.len() > KINDS_MAX {
+        return Err(Invalid::new(field, "TOO_MANY", format!("at most {KINDS_MAX}")));
+    }
+    let word = |part: &str| {
+        !part.is_empty() && part.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'_')
+    };
+    for (index, kind) in kinds.iter().enumerate() {
+        let (entity, action) =
+            kind.split_once('.').map_or((kind.as_str(), None), |(entity, action)| (entity, Some(action)));
+        if kind.len() > KIND_LENGTH_MAX || !word(entity) || !action.is_none_or(word) {
+            let text = "must read like offer or offer.created";
+            return Err(Invalid::new(format!("{field}.{index}"), "MALFORMED", text));
+        }
+    }
+    let mut kinds = kinds.to_vec();
+    kinds.sort_unstable();
+    kinds.dedup();
+    Ok(kinds)
+}
+
+/// What changed after a place in the change log, in the caller's scope: each change once, those of one thing in their order,
+/// none left out, whoever writes meanwhile. `own` says whether the caller's own changes are told too.
+///
+/// # Errors
+/// Denied; a bad cursor or kind; the database error.
+pub async fn change_feed(ctx: &Ctx, kinds: &[String], own: bool, page: &PageArgs) -> Result<Feed, Error> {
+    let grant = ctx.authorize(READ_FEED)?;
+    let merchant = match grant.merchants() {
+        Reach::All => None,
+        Reach::Only(id) => Some(id),
+        Reach::Nothing => return Err(Error::NotFound("changes")),
+    };
+    let not_by = (!own).then(|| ctx.actor().id());
+    let wanted = Wanted { merchant, kinds: change_kinds("filter.kinds", kinds)?, not_by };
+    let after = page.after_key::<Position>()?.unwrap_or_else(Position::start);
+    let conn = ctx.read_for(&grant);
+    // Before the end is looked up: what is held back then cannot be behind it.
+    let held = feed::held(&conn, merchant).await?;
+    let Some(until) = feed::end(&conn, merchant).await?.filter(|end| *end > after) else {
+        return Ok(Feed { told: Vec::new(), cursor: Cursor::of(&after), has_more: false, held });
+    };
+    let mut told = feed::read(&conn, &wanted, (after, until), page.limit()).await?;
+    let has_more = told.len() > page.size();
+    told.truncate(page.size());
+    // Up to the end there is nothing else that is wanted, so nobody looks there again.
+    let cursor = told.last().filter(|_| has_more).map_or(until, |last| last.position);
+    Ok(Feed { told, cursor: Cursor::of(&cursor), has_more, held })
 }

@@ -24,7 +24,7 @@ mod scope;
 mod vault;
 mod write;
 
-pub use changes::{READ_HISTORY, change_until, changes};
+pub use changes::{Feed, READ_FEED, READ_HISTORY, change_feed, change_kinds, change_until, changes};
 pub use ctx::{Ctx, Origin, World};
 pub use error::Error;
 pub use sandbox::{SET_CLOCK, sandbox_clock_load, sandbox_clock_set};

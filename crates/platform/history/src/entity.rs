@@ -22,6 +22,9 @@ pub struct Model {
     pub reason: Option<String>,
     pub fields: String,
     pub changed_at: DateTime<Utc>,
+    // Given by a trigger: see migrations/src/m0030_integrations.rs.
+    pub sequence: i64,
+    pub stamp: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -6,8 +6,9 @@ use kernel::id::{ChangeId, MerchantId};
 use kernel::{Invalid, Page, PageArgs};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, Iterable, QueryFilter, QueryOrder,
-    QuerySelect, Select,
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, Iterable, QueryFilter, QueryOrder, QuerySelect,
+    Select,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -132,13 +133,15 @@ pub struct Origin {
 /// The database error.
 pub async fn record(
     tx: &Tx,
-    changes: Vec<(ChangeId, Change)>,
+    mut changes: Vec<(ChangeId, Change)>,
     origin: &Origin,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
     if changes.is_empty() {
         return Ok(());
     }
+    // The last change of each thing is locked: in one order, so that no two transactions wait for each other.
+    changes.sort_by(|(_, a), (_, b)| (a.entity, &a.entity_id).cmp(&(b.entity, &b.entity_id)));
     let said = |(id, change): &(ChangeId, Change)| {
         let said = change.said.clone()?;
         let (kind, about) = (Set(said.kind.to_owned()), Set(said.id));
@@ -160,6 +163,9 @@ pub async fn record(
         reason: Set(change.reason),
         fields: Set(serde_json::to_string(&change.fields).unwrap_or_default()),
         changed_at: Set(now),
+        // A trigger gives the positions.
+        sequence: NotSet,
+        stamp: NotSet,
     });
     entity::Entity::insert_many(rows).exec_without_returning(tx).await?;
     if !spoken.is_empty() {
@@ -198,6 +204,8 @@ pub struct ChangeRow {
     pub entity: String,
     /// Which one.
     pub entity_id: String,
+    /// The changes of one thing count from 1.
+    pub sequence: i64,
     /// What was done.
     pub action: String,
     /// Stable id of the actor.
@@ -226,6 +234,7 @@ impl From<entity::Model> for ChangeRow {
             id: row.id,
             entity: row.entity,
             entity_id: row.entity_id,
+            sequence: row.sequence,
             action: row.action,
             actor: row.actor,
             actor_name: row.actor_name,
@@ -250,29 +259,36 @@ pub async fn list<C: ConnectionTrait>(
     merchant: Option<MerchantId>,
     page: &PageArgs,
 ) -> Result<Result<Page<ChangeRow>, Invalid>, DbErr> {
-    let after = match page.after_key::<(DateTime<Utc>, ChangeId)>() {
+    // Of one thing in the order in which they were made, whatever the clocks of several nodes say.
+    let of_one = filter.entity_id.is_some();
+    let after = if of_one {
+        page.after_key::<i64>().map(|after| after.map(|after| entity::Column::Sequence.lt(after)))
+    } else {
+        page.after_key::<(DateTime<Utc>, ChangeId)>().map(|after| after.map(before))
+    };
+    let after = match after {
         Ok(after) => after,
         Err(invalid) => return Ok(Err(invalid)),
     };
-    let mut wanted = filter.condition();
-    if let Some(merchant) = merchant {
-        wanted = wanted.add(entity::Column::MerchantId.eq(merchant));
-    }
-    if let Some((at, id)) = after {
-        let key = Expr::tuple([Expr::col(entity::Column::ChangedAt), Expr::col(entity::Column::Id)]);
-        let key = sea_orm::sea_query::ExprTrait::lt(key, Expr::tuple([Expr::val(at), Expr::val(id)]));
-        wanted = wanted.add(key);
-    }
-    let rows = rows()
-        .filter(wanted)
-        .order_by_desc(entity::Column::ChangedAt)
-        .order_by_desc(entity::Column::Id)
-        .limit(page.limit())
-        .into_model::<entity::Model>()
-        .all(conn)
-        .await?;
-    let rows = rows.into_iter().map(ChangeRow::from).collect();
-    Ok(Ok(Page::from_rows(rows, page, |row: &ChangeRow| (row.changed_at, row.id))))
+    let of_merchant = merchant.map(|merchant| entity::Column::MerchantId.eq(merchant));
+    let found = rows().filter(filter.condition().add_option(of_merchant).add_option(after)).limit(page.limit());
+    let found = if of_one {
+        found.order_by_desc(entity::Column::Sequence)
+    } else {
+        found.order_by_desc(entity::Column::ChangedAt).order_by_desc(entity::Column::Id)
+    };
+    let rows = found.into_model::<entity::Model>().all(conn).await?.into_iter().map(ChangeRow::from).collect();
+    Ok(Ok(if of_one {
+        Page::from_rows(rows, page, |row: &ChangeRow| row.sequence)
+    } else {
+        Page::from_rows(rows, page, |row: &ChangeRow| (row.changed_at, row.id))
+    }))
+}
+
+/// Made before that one.
+fn before((at, id): (DateTime<Utc>, ChangeId)) -> Expr {
+    let key = Expr::tuple([Expr::col(entity::Column::ChangedAt), Expr::col(entity::Column::Id)]);
+    sea_orm::sea_query::ExprTrait::lt(key, Expr::tuple([Expr::val(at), Expr::val(id)]))
 }
 
 /// How far back a change of certain fields is looked for.
@@ -297,8 +313,7 @@ pub async fn last_until<C: ConnectionTrait>(
         wanted = wanted.add(entity::Column::MerchantId.eq(merchant));
     }
     let limit = if fields.is_empty() { 1 } else { LOOK_BACK };
-    let rows =
-        rows().filter(wanted).order_by_desc(entity::Column::ChangedAt).order_by_desc(entity::Column::Id).limit(limit);
+    let rows = rows().filter(wanted).order_by_desc(entity::Column::Sequence).limit(limit);
     let rows = rows.into_model::<entity::Model>().all(conn).await?;
     let touches =
         |row: &ChangeRow| fields.is_empty() || row.fields.iter().any(|change| fields.contains(&change.field.as_str()));

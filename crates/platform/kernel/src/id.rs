@@ -256,6 +256,12 @@ typed_ids! {
     JobId = "job";
     /// A row of the change history.
     ChangeId = "chg";
+    /// Where another system is told of changes.
+    WebhookEndpointId = "whe";
+    /// A message to such an endpoint.
+    WebhookDeliveryId = "whd";
+    /// A try to deliver it.
+    WebhookAttemptId = "wha";
     /// A load of products from a file.
     ImportId = "imp";
 }

@@ -143,6 +143,8 @@ templates! {
     AppealDecided = "appeal_decided" to Merchant, needs ["merchant_name", "granted", "answer", "shop_url"], may [];
     /// To a merchant: it comes, may sell, may not, may sell again or is closed.
     MerchantStanding = "merchant_standing" to Merchant, needs ["merchant_name", "standing", "shop_url"], may ["reason"];
+    /// To the owner of an endpoint of webhooks: nothing is sent there any more.
+    WebhookDisabled = "webhook_disabled" to Team, needs ["recipient_name", "endpoint", "gone", "endpoint_url"], may [];
     /// To a merchant: something that it brought was not taken.
     OnboardingReturned = "onboarding_returned" to Merchant, needs ["merchant_name", "missing", "reason", "shop_url"], may ["document"];
     /// To whoever is offered a place in a company that buys.

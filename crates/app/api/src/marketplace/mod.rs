@@ -8,6 +8,7 @@ pub mod commission;
 pub mod coupon;
 pub mod delivery;
 pub mod delivery_input;
+pub mod feed;
 pub mod input;
 pub mod mail_text;
 pub mod merchant_rules;
@@ -18,16 +19,19 @@ pub mod preview;
 pub mod query;
 pub mod settings;
 pub mod settings_field;
+pub mod webhook;
 
 /// Questions about the marketplace.
 #[derive(MergedObject, Default)]
 pub struct MarketplaceQuery(
     query::RulesQuery,
     coupon::CouponQuery,
+    feed::FeedQuery,
     mail_text::MailTextQuery,
     pickup_point::PickupPointQuery,
     preview::PreviewQuery,
     settings_field::SettingsQuery,
+    webhook::WebhookQuery,
 );
 
 /// Changes of the marketplace.
@@ -39,4 +43,5 @@ pub struct MarketplaceMutation(
     mail_text::MailTextMutation,
     pickup_point::PickupPointMutation,
     settings_field::SettingsMutation,
+    webhook::WebhookMutation,
 );

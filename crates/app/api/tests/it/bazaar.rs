@@ -21,6 +21,7 @@ pub const PEOPLE: &str = include_str!("../../../../../graphql/operations/operato
 pub const FINANCE: &str = include_str!("../../../../../graphql/operations/operator/finance.graphql");
 pub const QUOTES: &str = include_str!("../../../../../graphql/operations/merchant/quotes.graphql");
 pub const ASKED: &str = include_str!("../../../../../graphql/operations/storefront/quotes.graphql");
+pub const INTEGRATIONS: &str = include_str!("../../../../../graphql/operations/operator/integrations.graphql");
 const ACCOUNT: &str = include_str!("../../../../../graphql/operations/storefront/account.graphql");
 const COMPANY: &str = include_str!("../../../../../graphql/operations/storefront/companies.graphql");
 const STOCK: &str = include_str!("../../../../../graphql/operations/merchant/stock.graphql");
@@ -248,5 +249,18 @@ impl Bazaar {
             done(&operator, PARTS, "RefundCreate", "refund", refund).await;
         }
         self.orders.push(order);
+    }
+}
+
+impl Bazaar {
+    /// An endpoint of webhooks with so many messages; its id.
+    pub async fn hook(&self, of: &Ctx, messages: usize) -> Value {
+        let input = json!({ "url": "https://erp.example/souk", "description": "ERP", "kinds": ["offer"] });
+        let made = done(of, INTEGRATIONS, "WebhookEndpointCreate", "created", input).await;
+        let id = made["endpoint"]["id"].clone();
+        for _ in 0..messages {
+            done(of, INTEGRATIONS, "WebhookPing", "delivery", json!({ "id": id })).await;
+        }
+        id
     }
 }

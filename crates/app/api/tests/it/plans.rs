@@ -8,8 +8,8 @@ use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
 
 use crate::bazaar::{
-    self, ASKED, Bazaar, CHECKOUT, COMPANIES, FINANCE, MERCHANTS, OFFERS, ORDERS, PARTS, PEOPLE, PRODUCTS, QUOTES,
-    Quotes,
+    self, ASKED, Bazaar, CHECKOUT, COMPANIES, FINANCE, INTEGRATIONS, MERCHANTS, OFFERS, ORDERS, PARTS, PEOPLE,
+    PRODUCTS, QUOTES, Quotes,
 };
 use crate::documents::{Introspection, inner};
 
@@ -136,7 +136,29 @@ async fn ask_documents(bazaar: &Bazaar, quotes: &Quotes) {
         ask_pages(ctx, document, operation, filters).await;
     }
     ask_history(bazaar).await;
+    ask_integrations(bazaar).await;
     ask_details(bazaar).await;
+}
+
+/// What other systems ask: deliveries of webhooks, and the change feed.
+async fn ask_integrations(bazaar: &Bazaar) {
+    let (operator, seller) = (bazaar.t.operator(), bazaar.t.merchant(bazaar.sellers[0]));
+    let hook = bazaar.hook(&seller, 3).await;
+    for ctx in [&operator, &seller] {
+        for of in [
+            json!({}),
+            json!({ "endpointId": hook }),
+            json!({ "endpointId": hook, "state": "DEAD" }),
+            json!({ "state": "DEAD" }),
+        ] {
+            bazaar::run(ctx, INTEGRATIONS, "WebhookDeliveries", of).await;
+        }
+        for filter in [json!({}), json!({ "kinds": ["offer", "order.placed"] }), json!({ "excludeOwn": true })] {
+            let first = bazaar::run(ctx, INTEGRATIONS, "ChangeFeed", json!({ "first": 2, "filter": filter })).await;
+            let after = &first["changeFeed"]["cursor"];
+            bazaar::run(ctx, INTEGRATIONS, "ChangeFeed", json!({ "after": after, "filter": filter })).await;
+        }
+    }
 }
 
 /// The history, as an audit asks.

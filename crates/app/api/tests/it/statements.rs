@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use testkit::TestEnv;
 
 use crate::bazaar::{
-    self, ASKED, Bazaar, CHECKOUT, DELIVERY, FINANCE, MERCHANTS, OFFERS, ONBOARDING, ORDERS, PARTS, PRODUCTS, QUOTES,
-    ROWS,
+    self, ASKED, Bazaar, CHECKOUT, DELIVERY, FINANCE, INTEGRATIONS, MERCHANTS, OFFERS, ONBOARDING, ORDERS, PARTS,
+    PRODUCTS, QUOTES, ROWS,
 };
 
 /// What an operation cost.
@@ -52,6 +52,7 @@ testkit::both_databases! { on one thread:
         let t = &bazaar.t;
         let (buyer, operator, seller) = (t.anonymous(), t.operator(), t.merchant(bazaar.sellers[0]));
         let company = bazaar.quotes().await.buyer;
+        bazaar.hook(&seller, ROWS).await;
         let lists = [
             // The stamp of the marketplace, the page, products, variants, images, offers, what their merchants may,
             // stock, the names of merchants.
@@ -68,6 +69,9 @@ testkit::both_databases! { on one thread:
             (&seller, OFFERS, "Offers", "offers", 4),
             // The page, balances.
             (&operator, MERCHANTS, "MerchantsWithBalances", "merchants", 2),
+            // The page, tries.
+            (&operator, INTEGRATIONS, "WebhookDeliveries", "webhookDeliveries", 2),
+            (&seller, INTEGRATIONS, "WebhookDeliveries", "webhookDeliveries", 2),
             // The page, entries, accounts.
             (&operator, FINANCE, "LedgerJournal", "ledgerTransactions", 3),
         ];

@@ -49,6 +49,8 @@ const OWNED: &[(&str, &str)] = &[
     ("apl", "SELECT id FROM merchant_appeal WHERE merchant_id = ?"),
     ("mdc", "SELECT id FROM merchant_document WHERE merchant_id = ?"),
     ("mno", "SELECT id FROM merchant_note WHERE merchant_id = ?"),
+    ("whe", "SELECT id FROM webhook_endpoint WHERE merchant_id = ?"),
+    ("whd", "SELECT id FROM webhook_delivery WHERE merchant_id = ?"),
     ("ast", "SELECT id FROM asset WHERE merchant_id = ?"),
 ];
 
@@ -352,6 +354,7 @@ impl Bazaar {
         let (merchant_order, reason) = (part.merchant_order.id, orders::model::status::IncidentReason::NotReceived);
         let open = orders::command::OpenIncident { merchant_order, reason, note: None };
         orders::command::incident_open(&t.operator(), open).await.unwrap();
+        self.hook(&owner, 1).await;
         self.standing(merchant).await;
     }
 }

@@ -20,6 +20,7 @@ pub(super) async fn verify(settings: &Settings) -> Result<(), StartError> {
         ("orders", orders::check::orders(&at).await.map_err(StartError::refused)?),
         ("billing", billing::check::ledger(&at).await.map_err(StartError::refused)?),
         ("write-offs", billing::check::write_offs(&at).await.map_err(StartError::refused)?),
+        ("integrations", marketplace::check::check(&at).await.map_err(StartError::refused)?),
         ("papers", billing::check::papers(&at).await.map_err(StartError::refused)?),
     ];
     // The listing follows the facts: while some are on their way, it may be behind.

@@ -110,6 +110,9 @@ impl Settings {
             let text = format!("is too short: give at least {SECRET_MIN} characters");
             problems.add("carriers.webhook_secret", text);
         }
+        if let Err(reason) = self.webhooks.rules() {
+            problems.add("webhooks.allow_networks", reason);
+        }
         if let Err(error) = Vault::of(&self.security.secret_keys) {
             problems.add("security.secret_keys", error.to_string());
         }

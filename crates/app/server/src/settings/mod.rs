@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use marketplace::webhook::guard::Rules;
 use serde::Deserialize;
 
 pub use check::Purpose;
@@ -34,6 +35,8 @@ pub struct Settings {
     pub sandbox: SandboxSettings,
     /// What carriers tell.
     pub carriers: Carriers,
+    /// What other systems are told.
+    pub webhooks: WebhookSettings,
     /// Events, jobs, schedules.
     pub worker: Worker,
     /// Logs.
@@ -238,6 +241,27 @@ pub struct SandboxSettings {
 pub struct Carriers {
     /// Signs what carriers tell of parcels; empty: nothing is taken from them.
     pub webhook_secret: String,
+}
+
+/// What other systems are told.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WebhookSettings {
+    /// Whether messages may go over plain http.
+    pub allow_http: bool,
+    /// Networks that are not public and may be called all the same.
+    pub allow_networks: Vec<String>,
+}
+
+impl WebhookSettings {
+    /// In the form in which they are kept.
+    ///
+    /// # Errors
+    /// Says which network cannot be read.
+    pub fn rules(&self) -> Result<Rules, String> {
+        let networks = self.allow_networks.iter().map(|text| text.trim().parse()).collect::<Result<_, _>>()?;
+        Ok(Rules { http: self.allow_http, networks })
+    }
 }
 
 /// Events, jobs, schedules.

@@ -4,6 +4,7 @@
 mod canceled;
 mod delivery;
 mod given_up;
+mod hooks;
 mod hostile;
 mod invoices;
 mod mails;

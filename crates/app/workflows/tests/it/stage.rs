@@ -23,6 +23,18 @@ pub async fn market(t: TestEnv) -> (Market, Captured) {
 /// The same, whose mails leave by `mailer`.
 pub async fn market_with(t: TestEnv, mailer: Mailer) -> Market {
     marketplace::bootstrap(&t.operator()).await.unwrap();
+    let deps = deps(&t, mailer, Arc::new(Templates::builtin().unwrap()));
+    let world = t.world.clone();
+    let sandbox = Arc::new(Sandbox::new(world.clone(), b"secret".to_vec(), Chaos::default()));
+    let builder = Dispatcher::builder(world.db.clone(), world.clock.clone(), world.wake.clone());
+    let builder =
+        payments::register(builder, &world, &Providers::none().with(sandbox.clone()), Some((sandbox, Arc::new(Deaf))));
+    let dispatcher = workflows::register(builder, &deps).build();
+    Market { t, dispatcher }
+}
+
+/// What handlers need, with a store that nobody asks.
+pub fn deps(t: &TestEnv, mailer: Mailer, templates: Arc<Templates>) -> Deps {
     let store = storage::ObjectStore::new(&storage::Settings {
         endpoint: "http://127.0.0.1:9".to_owned(),
         public_endpoint: None,
@@ -32,21 +44,15 @@ pub async fn market_with(t: TestEnv, mailer: Mailer) -> Market {
         secret_key: "none".to_owned(),
         force_path_style: true,
     });
-    let deps = Deps {
+    Deps {
         world: t.world.clone(),
         mailer,
-        templates: Arc::new(Templates::builtin().unwrap()),
+        templates,
         store,
         public_url: "https://souk.example".to_owned(),
+        hooks: None,
         stripe: None,
-    };
-    let world = t.world.clone();
-    let sandbox = Arc::new(Sandbox::new(world.clone(), b"secret".to_vec(), Chaos::default()));
-    let builder = Dispatcher::builder(world.db.clone(), world.clock.clone(), world.wake.clone());
-    let builder =
-        payments::register(builder, &world, &Providers::none().with(sandbox.clone()), Some((sandbox, Arc::new(Deaf))));
-    let dispatcher = workflows::register(builder, &deps).build();
-    Market { t, dispatcher }
+    }
 }
 
 /// The subjects of the mails to an address, in order.

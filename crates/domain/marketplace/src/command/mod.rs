@@ -10,6 +10,7 @@ pub(crate) mod mail_text;
 mod pickup_point;
 mod settings;
 mod tax_class;
+pub mod webhook;
 
 pub use bootstrap::{Bootstrapped, bootstrap};
 pub use carrier::{CreateCarrier, EditCarrier, create_carrier, edit_carrier};

@@ -351,3 +351,6 @@ pub(crate) mod coupon_row {
     pub enum Relation {}
     impl ActiveModelBehavior for ActiveModel {}
 }
+
+mod webhook;
+pub(crate) use webhook::{attempt_row, delivery_row as webhook_delivery_row, endpoint_row};

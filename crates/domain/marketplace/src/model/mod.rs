@@ -17,6 +17,7 @@ pub mod pickup_point;
 pub mod settings;
 pub mod snapshot;
 pub mod tax;
+pub mod webhook;
 
 pub use billing::{BillingSettings, PayingAccount, PayoutSchedule, StatementCycle};
 pub use calendar::{ClosedDays, WorkCalendar};

@@ -6,6 +6,7 @@ mod mail_texts;
 mod pickup_points;
 mod settings;
 mod snapshot;
+mod webhooks;
 
 pub use coupons::{coupon, coupon_by_code_on, coupons};
 pub use lists::{
@@ -16,3 +17,4 @@ pub use mail_texts::{MailTextInUse, mail_preview, mail_texts};
 pub use pickup_points::{PickupPointFilter, pickup_points, pickup_points_on};
 pub use settings::{settings, settings_history};
 pub use snapshot::{snapshot, snapshot_on};
+pub use webhooks::{webhook_attempts, webhook_deliveries, webhook_delivery, webhook_endpoint, webhook_endpoints};

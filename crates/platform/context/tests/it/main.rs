@@ -3,4 +3,5 @@
 
 mod audit;
 mod delivery;
+mod feed;
 mod transaction;

@@ -63,6 +63,9 @@ fn variables() -> Value {
         "standing": "rejected",
         "change": "identity_linked",
         "provider": "Corp <1>",
+        "endpoint": "https://erp.example/?a=1&b=2",
+        "gone": false,
+        "endpoint_url": "https://souk.example/operator/webhooks/1",
         "missing": "document",
         "document": "Licence <1>",
     })

@@ -1,0 +1,58 @@
+//! What `souk verify` re-derives here.
+
+use db::dialect;
+use sea_orm::{ConnectionTrait, DbErr};
+
+/// What is stored twice, and must agree.
+const RULES: [(&str, &str); 6] = [
+    (
+        "SELECT count(*) FROM (
+            SELECT 1 AS gap FROM change_log GROUP BY entity, entity_id HAVING MAX(sequence) > COUNT(*) OR MIN(sequence) < 1
+        ) g",
+        "things of which a change is missing in the history",
+    ),
+    (
+        "SELECT count(*) FROM change_log a JOIN change_log b
+            ON b.entity = a.entity AND b.entity_id = a.entity_id AND b.sequence = a.sequence + 1
+        WHERE b.stamp < a.stamp",
+        "changes that the feed tells before the one that was made earlier",
+    ),
+    (
+        "SELECT count(*) FROM webhook_delivery d JOIN webhook_endpoint e ON e.id = d.endpoint_id
+        WHERE (d.merchant_id IS NULL) <> (e.merchant_id IS NULL) OR d.merchant_id <> e.merchant_id",
+        "messages that belong to somebody else than their endpoint",
+    ),
+    (
+        "SELECT count(*) FROM webhook_delivery d JOIN webhook_endpoint e ON e.id = d.endpoint_id
+            JOIN change_log c ON c.id = d.change_id
+        WHERE e.merchant_id IS NOT NULL AND (c.merchant_id IS NULL OR c.merchant_id <> e.merchant_id)",
+        "messages that tell a merchant of what is another's",
+    ),
+    (
+        "SELECT count(*) FROM webhook_attempt a JOIN webhook_delivery d ON d.id = a.delivery_id
+        WHERE a.number > d.attempt_count",
+        "tries that their message does not count",
+    ),
+    (
+        "SELECT count(*) FROM webhook_delivery d WHERE (d.delivered_at IS NOT NULL) <> EXISTS (
+            SELECT 1 FROM webhook_attempt a WHERE a.delivery_id = d.id AND a.status BETWEEN 200 AND 299
+        )",
+        "messages whose tries do not say whether they were taken",
+    ),
+];
+
+/// Differences between what is stored and what must hold, as sentences; empty when all is well.
+///
+/// # Errors
+/// The database error.
+pub async fn check<C: ConnectionTrait>(conn: &C) -> Result<Vec<String>, DbErr> {
+    let mut found = Vec::new();
+    for (sql, what) in RULES {
+        let row = conn.query_one_raw(dialect::statement(conn, sql, [])).await?;
+        let count = row.map(|row| row.try_get_by_index::<i64>(0)).transpose()?.unwrap_or(0);
+        if count > 0 {
+            found.push(format!("integrations: {count} {what}"));
+        }
+    }
+    Ok(found)
+}
