@@ -40,6 +40,7 @@ mod m0024_account;
 mod m0025_access;
 mod m0026_walls;
 mod m0027_merchants;
+mod m0029_rating;
 mod wall;
 
 pub(crate) use wall::{Seen, Wall};
@@ -76,6 +77,7 @@ impl MigratorTrait for Migrator {
             SqlMigration { name: "m0025_access", statements: m0025_access::STATEMENTS },
             SqlMigration { name: "m0026_walls", statements: m0026_walls::STATEMENTS },
             SqlMigration { name: "m0027_merchants", statements: m0027_merchants::STATEMENTS },
+            SqlMigration { name: "m0029_rating", statements: m0029_rating::STATEMENTS },
         ]
         .into_iter()
         .map(|migration| Box::new(migration) as Box<dyn MigrationTrait>)

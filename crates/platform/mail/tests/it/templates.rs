@@ -60,6 +60,10 @@ fn variables() -> Value {
         "open_orders": "frozen",
         "payouts_held": true,
         "appeal_until": "2026-12-01",
+        "restrict_on": "2026-12-01",
+        "rating": "48.2",
+        "below": "60",
+        "reasons": [{ "name": "Late <shipments>", "points": "13.3" }],
         "missing": "document",
         "document": "Licence <1>",
     })
