@@ -41,6 +41,7 @@ mod m0025_access;
 mod m0026_walls;
 mod m0027_merchants;
 mod m0028_oidc;
+mod m0029_rating;
 mod m0030_integrations;
 mod wall;
 
@@ -79,6 +80,7 @@ impl MigratorTrait for Migrator {
             SqlMigration { name: "m0026_walls", statements: m0026_walls::STATEMENTS },
             SqlMigration { name: "m0027_merchants", statements: m0027_merchants::STATEMENTS },
             SqlMigration { name: "m0028_oidc", statements: m0028_oidc::STATEMENTS },
+            SqlMigration { name: "m0029_rating", statements: m0029_rating::STATEMENTS },
             SqlMigration { name: "m0030_integrations", statements: m0030_integrations::STATEMENTS },
         ]
         .into_iter()

@@ -38,10 +38,11 @@ enum Chore {
     ForgetSecrets,
     ForgetUploads,
     TurnMerchants,
+    RateMerchants,
 }
 
 impl Chore {
-    const ALL: [Self; 20] = [
+    const ALL: [Self; 21] = [
         Self::AcceptanceDeadlines,
         Self::AcceptanceReminders,
         Self::LateShipments,
@@ -62,6 +63,7 @@ impl Chore {
         Self::ForgetSecrets,
         Self::ForgetUploads,
         Self::TurnMerchants,
+        Self::RateMerchants,
     ];
 
     const fn name(self) -> &'static str {
@@ -86,6 +88,7 @@ impl Chore {
             Self::ForgetSecrets => "forget_secrets",
             Self::ForgetUploads => "forget_uploads",
             Self::TurnMerchants => "turn_merchants",
+            Self::RateMerchants => "rate_merchants",
         }
     }
 
@@ -95,6 +98,7 @@ impl Chore {
             | Self::ExpireQuotes
             | Self::PaymentDeadlines
             | Self::StrayPayments
+            | Self::RateMerchants
             | Self::ReleaseEarnings
             | Self::TurnMerchants => TimeDelta::minutes(1),
             Self::AcceptanceReminders
@@ -141,6 +145,7 @@ impl Chore {
             Self::ForgetSecrets => identity::purge_expired(&ctx).await.map(drop).map_err(|e| text(&e)),
             Self::ForgetUploads => assets::command::expire_uploads(&ctx).await.map(drop).map_err(|e| text(&e)),
             Self::TurnMerchants => merchants::turn_due(&ctx, BATCH).await.map(drop).map_err(|e| text(&e)),
+            Self::RateMerchants => merchants::rating::rate_due(&ctx, BATCH).await.map(drop).map_err(|e| text(&e)),
         }
     }
 }

@@ -70,3 +70,19 @@ pub const EDIT_BANK: Action = Action::new("merchant_bank", "edit");
 pub const READ_DELIVERY: Action = Action::new("merchant_delivery", "read");
 /// Set prices for delivery.
 pub const EDIT_DELIVERY: Action = Action::new("merchant_delivery", "edit");
+/// Read how a merchant is rated, and by what.
+pub const READ_RATING: Action = Action::new("merchant_rating", "read");
+/// Keep what an order says of its merchant.
+pub const NOTE_CONDUCT: Action = Action::new("merchant_rating", "note");
+/// Compute ratings again.
+pub const RATE: Action = Action::new("merchant_rating", "compute");
+/// Put a rating in the place of the computed one.
+pub const OVERRIDE_RATING: Action = Action::new("merchant_rating", "override");
+/// Say that an order counts for nothing.
+pub const EXCLUDE_ORDER: Action = Action::new("merchant_rating", "exclude");
+/// Read by which formulas merchants are rated, and what another one would change.
+pub const READ_FORMULA: Action = Action::new("rating_formula", "read");
+/// Write formulas.
+pub const EDIT_FORMULA: Action = Action::new("rating_formula", "edit");
+/// Put a formula in force.
+pub const ACTIVATE_FORMULA: Action = Action::new("rating_formula", "activate");

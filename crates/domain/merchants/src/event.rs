@@ -1,6 +1,6 @@
 //! What happened.
 
-use kernel::id::{AppealId, MerchantDocumentId, MerchantId, MerchantStepId};
+use kernel::id::{AppealId, MerchantDocumentId, MerchantId, MerchantStepId, RatingFallId};
 use outbox::Event;
 use serde::{Deserialize, Serialize};
 
@@ -127,6 +127,22 @@ pub struct AppealDecided {
 
 impl Event for AppealDecided {
     const KIND: &'static str = "merchant_appeal_decided.v1";
+    fn subject(&self) -> String {
+        self.merchant.to_string()
+    }
+}
+
+/// The rating of a merchant fell below the threshold: it is warned.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MerchantRatingFell {
+    /// The fall.
+    pub fall: RatingFallId,
+    /// The merchant.
+    pub merchant: MerchantId,
+}
+
+impl Event for MerchantRatingFell {
+    const KIND: &'static str = "merchant_rating_fell.v1";
     fn subject(&self) -> String {
         self.merchant.to_string()
     }

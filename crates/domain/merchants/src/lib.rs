@@ -1,13 +1,22 @@
 //! Merchants: who sells on the marketplace, on what terms, and where the money goes.
 
 pub mod actions;
+pub mod check;
 mod command;
 mod entity;
 mod error;
 pub mod event;
+pub mod job;
 pub mod model;
 mod query;
 mod repo;
+
+/// How merchants are rated: commands, reads and plain types.
+pub mod rating {
+    pub use crate::command::rating::*;
+    pub use crate::model::rating::*;
+    pub use crate::query::rating::*;
+}
 
 pub use command::*;
 pub use error::Error;

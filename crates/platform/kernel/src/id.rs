@@ -132,6 +132,10 @@ typed_ids! {
     MerchantDocumentId = "mdc";
     /// A note of the operator about a merchant.
     MerchantNoteId = "mno";
+    /// A rating of a merchant, as it was computed once.
+    MerchantScoreId = "msc";
+    /// A time in which a merchant was rated too low.
+    RatingFallId = "fal";
     /// A version of an agreement between merchants and the operator.
     AgreementId = "agr";
     /// A merchant's acceptance of such a version.

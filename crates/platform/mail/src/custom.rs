@@ -176,6 +176,11 @@ impl Template {
                 { "name": if german { "Assam-Tee" } else { "Assam tea" }, "quantity": 2, "total": if german { "12,00 EUR" } else { "12.00 EUR" } },
                 { "name": "Kiln Espresso Cup (Sand)", "quantity": 1, "total": if german { "8,50 EUR" } else { "8.50 EUR" } },
             ]),
+            "reasons" => json!([
+                { "name": if german { "Verspäteter Versand" } else { "Late shipments" }, "points": if german { "13,3" } else { "13.3" } },
+            ]),
+            "rating" => json!(if german { "48,2" } else { "48.2" }),
+            "below" => json!("60"),
             "parcel_index" => json!(1),
             "parcel_count" => json!(2),
             "whole" => json!(false),
@@ -196,7 +201,7 @@ impl Template {
             "return_number" => json!("261122-T7NQ-4KHN-1-R1"),
             "total" | "amount" | "refund" | "goods" => json!(if german { "20,50 EUR" } else { "20.50 EUR" }),
             "delivery" => json!(if german { "4,90 EUR" } else { "4.90 EUR" }),
-            "accept_by" | "answer_by" | "ship_by" | "expires_on" | "valid_until" | "appeal_until" => {
+            "accept_by" | "answer_by" | "ship_by" | "expires_on" | "valid_until" | "appeal_until" | "restrict_on" => {
                 json!(if german { "24.11.2026" } else { "2026-11-24" })
             }
             "tracking_number" => json!("00340434161094042557"),

@@ -139,6 +139,8 @@ templates! {
     MerchantInvited = "merchant_invited" to Team, needs ["merchant_name", "accept_url", "expires_on"], may [];
     /// To a merchant: nothing new can be ordered from it.
     MerchantBlocked = "merchant_blocked" to Merchant, needs ["merchant_name", "reason", "open_orders", "payouts_held", "shop_url"], may ["appeal_until"];
+    /// To a merchant: it is rated too low, and what happens if it stays so.
+    RatingWarning = "rating_warning" to Merchant, needs ["merchant_name", "rating", "below", "restrict_on", "reasons", "shop_url"], may [];
     /// To a merchant: its appeal was decided.
     AppealDecided = "appeal_decided" to Merchant, needs ["merchant_name", "granted", "answer", "shop_url"], may [];
     /// To a merchant: it comes, may sell, may not, may sell again or is closed.

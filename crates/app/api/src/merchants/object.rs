@@ -3,6 +3,7 @@
 use access::Masks;
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
 
 use super::counterparty::MerchantCounterparty;
 use super::kyc::{MerchantKyc, MerchantPayoutAccount};
@@ -28,12 +29,15 @@ pub struct MerchantCard {
     pub active: bool,
     /// Until when it is closed, when it is closed by plan now.
     pub closed_until: Option<DateTime<Utc>>,
+    /// How it is rated, between 1 and 5; `null` while nothing is known of it.
+    pub stars: Option<DecimalText>,
 }
 
 impl From<merchants::MerchantCard> for MerchantCard {
     fn from(card: merchants::MerchantCard) -> Self {
-        let merchants::MerchantCard { id, name, slug, active, closed_until } = card;
-        Self { id: id.to_string().into(), name, slug, active, closed_until }
+        let merchants::MerchantCard { id, name, slug, active, closed_until, stars } = card;
+        let stars = stars.map(|hundredths| DecimalText(Decimal::new(hundredths, 2)));
+        Self { id: id.to_string().into(), name, slug, active, closed_until, stars }
     }
 }
 

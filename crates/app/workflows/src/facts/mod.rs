@@ -8,6 +8,7 @@ mod money;
 mod onboarding;
 mod owed;
 mod parcels;
+mod rating;
 
 use outbox::DispatcherBuilder;
 
@@ -21,5 +22,6 @@ pub(crate) fn register(builder: DispatcherBuilder, deps: &Deps) -> DispatcherBui
     let builder = owed::register(builder, deps);
     let builder = invoices::register(builder, deps);
     let builder = onboarding::register(builder, deps);
+    let builder = rating::register(builder, deps);
     dispute::register(builder, deps)
 }

@@ -1,15 +1,17 @@
-//! Mails to merchants about where they stand: let in, approved, turned away, blocked, an appeal decided, sent back.
+//! Mails to merchants about where they stand: let in, approved, turned away, rated too low, blocked, an appeal decided, sent back.
 
 use chrono::Duration;
 use kernel::id::MerchantId;
 use mail::Template;
 use marketplace::{BlockedPayouts, OpenOrders};
-use merchants::event::{AppealDecided, DocumentReviewed, MerchantStepTaken};
+use merchants::event::{AppealDecided, DocumentReviewed, MerchantRatingFell, MerchantStepTaken};
+use merchants::rating::{Metric, MetricPoints};
 use merchants::{Axis, DocumentState, Merchant, Step};
 use outbox::{DispatcherBuilder, Failure, HandlerResult, StoredEvent};
 use serde_json::{Value, json};
 
 use super::accounts::Person;
+use super::is_german;
 use super::orders::mails_on;
 use crate::{Deps, retry};
 
@@ -18,6 +20,7 @@ pub(super) fn register(builder: DispatcherBuilder, deps: &Deps) -> DispatcherBui
         "mail_merchant_step": MerchantStepTaken => taken;
         "mail_merchant_document": DocumentReviewed => reviewed;
         "mail_merchant_appeal": AppealDecided => appealed;
+        "mail_rating_warning": MerchantRatingFell => fell;
     }
 }
 
@@ -98,6 +101,53 @@ async fn appealed(deps: &Deps, event: AppealDecided, _: &StoredEvent) -> Handler
         "shop_url": shop(deps),
     });
     of.write(deps, Template::AppealDecided, appeal.id, variables).await
+}
+
+/// The fall never changes; what costs points is said as it is when the mail is written.
+async fn fell(deps: &Deps, event: MerchantRatingFell, _: &StoredEvent) -> HandlerResult {
+    let ctx = deps.ctx();
+    let fall = merchants::rating::fall_by_id(&ctx, event.fall).await.map_err(retry)?;
+    let Some((merchant, of)) = reader(deps, fall.merchant).await? else { return Ok(()) };
+    let rated = merchants::rating::rating(&ctx, fall.merchant).await.map_err(retry)?.rated;
+    let mut costs: Vec<MetricPoints> = rated.map(|rated| rated.metrics).unwrap_or_default();
+    costs.retain(|metric| metric.cost() > 0);
+    costs.sort_by_key(|metric| std::cmp::Reverse(metric.cost()));
+    let german = is_german(of.locale());
+    let reason = |metric: &MetricPoints| json!({ "name": words_of(metric.rule.metric, german), "points": points(metric.cost(), german) });
+    let variables = json!({
+        "merchant_name": merchant.profile.name,
+        "rating": points(fall.rating, german),
+        "below": points(fall.below, german),
+        "restrict_on": of.day(fall.restrict_at),
+        "reasons": costs.iter().map(reason).collect::<Vec<_>>(),
+        "shop_url": shop(deps),
+    });
+    of.write(deps, Template::RatingWarning, fall.id, variables).await
+}
+
+/// Points with one digit after the point.
+fn points(millionths: i64, german: bool) -> String {
+    let tenths = (millionths + 50_000) / 100_000;
+    format!("{}{}{}", tenths / 10, if german { ',' } else { '.' }, tenths % 10)
+}
+
+const fn words_of(metric: Metric, german: bool) -> &'static str {
+    let (english, in_german) = match metric {
+        Metric::Defects => ("Orders that went wrong", "Fehlerhafte Bestellungen"),
+        Metric::LateShipment => ("Late shipments", "Verspäteter Versand"),
+        Metric::Acceptance => ("Orders not accepted", "Nicht angenommene Bestellungen"),
+        Metric::AutoRefused => ("Orders left unanswered", "Unbeantwortete Bestellungen"),
+        Metric::Cancelation => ("Orders canceled after acceptance", "Nach Annahme stornierte Bestellungen"),
+        Metric::Incidents => ("Orders with an incident", "Bestellungen mit Reklamation"),
+        Metric::Refunds => ("Orders paid back", "Erstattete Bestellungen"),
+        Metric::Returns => ("Orders sent back", "Zurückgesandte Bestellungen"),
+        Metric::ValidTracking => ("Parcels that cannot be followed", "Pakete ohne Sendungsverfolgung"),
+        Metric::ApprovalDelay => ("Time until you decide", "Zeit bis zur Entscheidung"),
+        Metric::ShippingDelay => ("Time until you send", "Zeit bis zum Versand"),
+        Metric::AnswersInTime => ("Late answers", "Späte Antworten"),
+        Metric::Reviews => ("Reviews", "Bewertungen"),
+    };
+    if german { in_german } else { english }
 }
 
 /// What is missing: `missing` names it, `document` is the title of a paper.

@@ -10,6 +10,7 @@ mod invoices;
 mod mails;
 mod people;
 mod quotes;
+mod rating;
 #[allow(dead_code, reason = "the tests of mail use the rest of it")]
 #[path = "../../../../platform/mail/tests/it/sink.rs"]
 mod sink;

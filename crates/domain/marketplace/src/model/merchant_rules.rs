@@ -98,6 +98,7 @@ impl Default for MerchantSettings {
             block_reasons: vec![
                 reason(OTHER_REASON, Finish, Held),
                 reason("late_shipments", Finish, Paid),
+                reason("low_rating", Finish, Paid),
                 reason("policy_violation", Finish, Held),
                 reason("papers_expired", AcceptedOnly, Held),
                 reason("counterfeit", Frozen, Held),

@@ -166,6 +166,7 @@ pub(super) fn checked(ctx: &Ctx, input: CreateMerchant, kyc: KycState) -> Result
         reserve_ppm: None,
         operator_remits_tax: false,
         calendar: None,
+        stars: None,
         version: 1,
         created_at: now,
         updated_at: now,

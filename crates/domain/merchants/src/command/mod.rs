@@ -11,6 +11,7 @@ mod edit;
 mod note;
 mod onboarding;
 mod party;
+pub(crate) mod rating;
 mod standing;
 mod status;
 mod step;

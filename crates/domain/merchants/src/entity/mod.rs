@@ -3,6 +3,7 @@
 
 pub(crate) mod appeal_row;
 pub(crate) mod onboarding;
+pub(crate) mod rating;
 pub(crate) mod transition_row;
 
 pub(crate) mod merchant_row {
@@ -49,6 +50,7 @@ pub(crate) mod merchant_row {
         pub commission_vat_ppm: Option<Rate>,
         pub reserve_ppm: Option<Rate>,
         pub operator_remits_tax: bool,
+        pub stars: Option<i64>,
         pub calendar: Option<String>,
         pub version: i64,
         pub created_at: DateTime<Utc>,

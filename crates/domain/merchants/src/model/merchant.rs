@@ -22,6 +22,8 @@ pub struct MerchantCard {
     pub active: bool,
     /// Until when it is closed, when it is closed by plan now.
     pub closed_until: Option<DateTime<Utc>>,
+    /// How it is rated, in hundredths of stars; `None` while nothing is known of it.
+    pub stars: Option<i64>,
 }
 
 /// A merchant, as the operator and its own staff see it. The number of its bank account is not in it.
@@ -76,6 +78,9 @@ pub struct Merchant {
     pub operator_remits_tax: bool,
     /// The days on which it sends goods; `None` is the marketplace's calendar.
     pub calendar: Option<WorkCalendar>,
+    /// How it is rated, in hundredths of stars, for buyers; `None` while nothing is known of it. It has its own command.
+    #[serde(skip)]
+    pub stars: Option<i64>,
     /// Grows by one with every change.
     pub version: i64,
     /// When it was made.
@@ -162,6 +167,7 @@ impl Merchant {
             slug: self.slug.clone(),
             active: self.sells_at(at),
             closed_until: closed_until(&self.closings, at),
+            stars: self.stars,
         }
     }
 

@@ -12,6 +12,7 @@ pub mod merchant;
 pub mod note;
 pub mod party;
 pub mod payout;
+pub mod rating;
 pub mod status;
 pub mod step;
 pub mod terms;

@@ -13,16 +13,16 @@ use crate::model::merchant::{closed_until, sells_at};
 use crate::model::{MerchantCard, Status};
 use crate::{Error, repo};
 
-type CardRow = (MerchantId, String, String, String, Option<DateTime<Utc>>, String);
+type CardRow = (MerchantId, String, String, String, Option<DateTime<Utc>>, String, Option<i64>);
 
-fn card(ctx: &Ctx, (id, name, slug, status, due, closings): CardRow) -> Result<MerchantCard, Error> {
+fn card(ctx: &Ctx, (id, name, slug, status, due, closings, stars): CardRow) -> Result<MerchantCard, Error> {
     let (closings, now) = (repo::closings(&closings)?, ctx.now());
     let active = sells_at(repo::status(&status)?, due, &closings, now);
-    Ok(MerchantCard { id, name, slug, active, closed_until: closed_until(&closings, now) })
+    Ok(MerchantCard { id, name, slug, active, closed_until: closed_until(&closings, now), stars })
 }
 
-const COLUMNS: [Column; 6] =
-    [Column::Id, Column::Name, Column::Slug, Column::Status, Column::AgreementsDueAt, Column::Closings];
+const COLUMNS: [Column; 7] =
+    [Column::Id, Column::Name, Column::Slug, Column::Status, Column::AgreementsDueAt, Column::Closings, Column::Stars];
 
 /// The public cards of these merchants, whatever their status: an old order still names who sold. One statement.
 ///

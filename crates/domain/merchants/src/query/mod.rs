@@ -6,6 +6,7 @@ mod list;
 mod notes;
 mod onboarding;
 mod party;
+pub(crate) mod rating;
 mod steps;
 mod terms;
 

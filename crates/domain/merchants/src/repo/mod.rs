@@ -7,6 +7,7 @@ pub(crate) mod document;
 pub(crate) mod note;
 pub(crate) mod onboarding;
 pub(crate) mod party;
+pub(crate) mod rating;
 pub(crate) mod step;
 
 use access::Grant;
@@ -291,6 +292,7 @@ pub(crate) fn merchant(row: Model) -> Result<Merchant, Error> {
         reserve_ppm: row.reserve_ppm,
         operator_remits_tax: row.operator_remits_tax,
         calendar: calendar(row.calendar.as_deref())?,
+        stars: row.stars,
         version: row.version,
         created_at: row.created_at,
         updated_at: row.updated_at,

@@ -12,6 +12,7 @@ mod life;
 mod list;
 mod owner;
 mod party;
+mod rating;
 mod reach;
 mod standing;
 

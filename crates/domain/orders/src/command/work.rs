@@ -200,7 +200,10 @@ impl Work {
             gross_minor: canceled.parts.gross,
             by_merchant,
         });
-        let data = json!({ "lines": lines, "reason": reason, "gross_minor": canceled.parts.gross });
+        // Ratings tell by it what a merchant refused from what it took and canceled.
+        let undecided = owner.decided_at.is_none();
+        let data = json!({ "lines": lines, "reason": reason, "gross_minor": canceled.parts.gross,
+            "by_merchant": by_merchant, "undecided": undecided });
         self.note_saying("units_canceled", Some(part), &data, ("note", note));
         let (gross_minor, mut refund_minor) = (canceled.parts.gross, 0);
         if self.book.is_captured(&owner) {

@@ -3,6 +3,7 @@
 mod captures;
 mod care;
 mod cart;
+mod conduct;
 mod details;
 mod drafts;
 mod explain;
@@ -18,6 +19,7 @@ pub use care::{
     IncidentFilter, ReturnDetail, ReturnFilter, goods_return, incidents, incidents_by_parts, returns, returns_by_parts,
 };
 pub use cart::{cart, newest_cart_of_mine};
+pub use conduct::{CanceledByMerchant, Conduct, ParcelConduct, RefundConduct, ReturnConduct, conduct_on};
 pub use details::{
     FulfillmentDetail, PartDetail, RefundDetail, ShipmentDetail, details_by_merchant_orders, ordered_of_all,
     ordered_of_merchant, parts_by_orders, refund_lines, shipment, shipment_lines,

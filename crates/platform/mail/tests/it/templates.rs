@@ -66,6 +66,10 @@ fn variables() -> Value {
         "endpoint": "https://erp.example/?a=1&b=2",
         "gone": false,
         "endpoint_url": "https://souk.example/operator/webhooks/1",
+        "restrict_on": "2026-12-01",
+        "rating": "48.2",
+        "below": "60",
+        "reasons": [{ "name": "Late <shipments>", "points": "13.3" }],
         "missing": "document",
         "document": "Licence <1>",
     })
