@@ -83,7 +83,7 @@ pub(crate) const STATEMENTS: &[Step] = &[
     // them. Everything up to the position was turned into deliveries.
     Sql("CREATE TABLE webhook_endpoint (
         id {id} NOT NULL PRIMARY KEY,
-        merchant_id {id} REFERENCES merchant (id),
+        merchant_id {id},
         url text NOT NULL,
         description text NOT NULL,
         kinds text NOT NULL,
@@ -112,7 +112,7 @@ pub(crate) const STATEMENTS: &[Step] = &[
     Sql("CREATE TABLE webhook_delivery (
         id {id} NOT NULL PRIMARY KEY,
         endpoint_id {id} NOT NULL REFERENCES webhook_endpoint (id),
-        merchant_id {id} REFERENCES merchant (id),
+        merchant_id {id},
         change_id {id} REFERENCES change_log (id),
         kind text NOT NULL,
         body text NOT NULL,
@@ -135,7 +135,7 @@ pub(crate) const STATEMENTS: &[Step] = &[
     Sql("CREATE TABLE webhook_attempt (
         id {id} NOT NULL PRIMARY KEY,
         delivery_id {id} NOT NULL REFERENCES webhook_delivery (id),
-        merchant_id {id} REFERENCES merchant (id),
+        merchant_id {id},
         number bigint NOT NULL CHECK (number > 0),
         began_at {at} NOT NULL,
         took_ms bigint NOT NULL,

@@ -14,7 +14,10 @@ use crate::bazaar::{
 use crate::documents::{Introspection, inner};
 
 /// Tables that may be read whole, and why.
-const ALLOWED: [(&str, &str); 1] = [("marketplace_version", "a single row: the stamp of what the process keeps")];
+const ALLOWED: [(&str, &str); 2] = [
+    ("marketplace_version", "a single row: the stamp of what the process keeps"),
+    ("change_clock", "a single row: how far stamps are ahead of the numbers of transactions"),
+];
 
 /// Pages that may be sorted after reading, by a part of the statement, and why.
 const SORTED: [(&str, &str); 3] = [
