@@ -13,6 +13,7 @@ mod merchants;
 mod own_texts;
 mod pay;
 mod quotes;
+mod rating;
 mod rush;
 mod setup;
 mod start;

@@ -351,5 +351,6 @@ impl Bazaar {
         let open = orders::command::OpenIncident { merchant_order, reason, note: None };
         orders::command::incident_open(&t.operator(), open).await.unwrap();
         self.standing(merchant).await;
+        self.rated(merchant, merchant_order).await;
     }
 }
