@@ -15,6 +15,7 @@ mod oidc;
 mod own_texts;
 mod pay;
 mod quotes;
+mod rating;
 mod rush;
 mod setup;
 mod start;

@@ -15,6 +15,7 @@ pub mod object;
 pub mod onboarding;
 pub mod papers;
 pub mod query;
+pub mod rating;
 
 pub use agreement::{AgreementMutation, AgreementQuery};
 pub use appeal::{MerchantAppealMutation, MerchantAppealQuery};
@@ -29,3 +30,4 @@ pub use object::{Merchant, MerchantCard};
 pub use onboarding::{OnboardingMutation, OnboardingQuery};
 pub use papers::{MerchantPapersMutation, MerchantPapersQuery};
 pub use query::MerchantsQuery;
+pub use rating::{RatingMutation, RatingQuery};

@@ -10,6 +10,7 @@ mod node;
 mod operations;
 mod people;
 mod plans;
+mod rated;
 mod rights;
 mod roles;
 mod shape;

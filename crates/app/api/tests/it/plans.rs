@@ -210,6 +210,7 @@ testkit::both_databases! { on one thread:
         let t = &bazaar.t;
         let lists = lists().await;
         let quotes = bazaar.quotes().await;
+        bazaar.rated(bazaar.sellers[0], t.operator().new_id()).await;
         // Invitations are shown to who has proved the address.
         let proved = "UPDATE user_account SET email_verified_at = created_at WHERE email = 'quotes@example.org'";
         t.world.db.for_migrations().execute_unprepared(proved).await.unwrap();

@@ -356,5 +356,6 @@ impl Bazaar {
         orders::command::incident_open(&t.operator(), open).await.unwrap();
         self.hook(&owner, 1).await;
         self.standing(merchant).await;
+        self.rated(merchant, merchant_order).await;
     }
 }
