@@ -96,6 +96,25 @@ async fn activate(bazaar: &Bazaar, id: &str) -> Value {
     seen
 }
 
+/// Which orders cost points, and what others would have come to.
+async fn explained(own: &Client, id: &str, lost: &[String]) {
+    let costing = json!({ "merchantId": id, "metric": "ACCEPTANCE", "costing": true, "first": 10 });
+    let behind = ask(own, "merchant/rating#MerchantRatingOrders", costing).await;
+    let mut named: Vec<&str> = behind
+        .nodes("merchantRatingOrders")
+        .unwrap()
+        .iter()
+        .map(|row| row.text("order.merchantOrderId").unwrap())
+        .collect();
+    named.sort_unstable();
+    let mut expected: Vec<&str> = lost.iter().map(String::as_str).collect();
+    expected.sort_unstable();
+    assert_eq!(named, expected, "what the buyer caused is not among them");
+    let better = json!({ "merchantId": id, "changes": [{ "metric": "ACCEPTANCE", "k": 98, "n": 100 }] });
+    let better = ask(own, "merchant/rating#MerchantRatingWhatIf", better).await;
+    assert_eq!(better["merchantRatingWhatIf"]["stars"], json!("5"));
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn orders_become_a_rating_that_is_explained_and_a_low_one_restricts() {
     for kind in Kind::present("rating") {
@@ -122,21 +141,7 @@ async fn orders_become_a_rating_that_is_explained_and_a_low_one_restricts() {
             25_000_000
         );
         assert_eq!(part(&seen, "ACCEPTANCE")["cost"], json!("75"));
-        let costing = json!({ "merchantId": id, "metric": "ACCEPTANCE", "costing": true, "first": 10 });
-        let behind = ask(&own, "merchant/rating#MerchantRatingOrders", costing.clone()).await;
-        let mut named: Vec<&str> = behind
-            .nodes("merchantRatingOrders")
-            .unwrap()
-            .iter()
-            .map(|row| row.text("order.merchantOrderId").unwrap())
-            .collect();
-        named.sort_unstable();
-        let mut expected: Vec<&str> = orders[1..].iter().map(String::as_str).collect();
-        expected.sort_unstable();
-        assert_eq!(named, expected, "what the buyer caused is not among them");
-        let better = json!({ "merchantId": id, "changes": [{ "metric": "ACCEPTANCE", "k": 98, "n": 100 }] });
-        let better = ask(&own, "merchant/rating#MerchantRatingWhatIf", better).await;
-        assert_eq!(better["merchantRatingWhatIf"]["stars"], json!("5"));
+        explained(&own, &id, &orders[1..]).await;
         assert_eq!((&seen["fall"]["below"], &seen["fall"]["restrictedAt"]), (&json!("50"), &Value::Null));
         eventually("the warning", async || {
             site.mails().unwrap().into_iter().find(|mail| mail.body.contains("is rated 25.0 of 100 points"))
