@@ -96,23 +96,49 @@ async fn activate(bazaar: &Bazaar, id: &str) -> Value {
     seen
 }
 
-/// Which orders cost points, and what others would have come to.
-async fn explained(own: &Client, id: &str, lost: &[String]) {
-    let costing = json!({ "merchantId": id, "metric": "ACCEPTANCE", "costing": true, "first": 10 });
-    let behind = ask(own, "merchant/rating#MerchantRatingOrders", costing).await;
-    let mut named: Vec<&str> = behind
-        .nodes("merchantRatingOrders")
-        .unwrap()
-        .iter()
-        .map(|row| row.text("order.merchantOrderId").unwrap())
-        .collect();
-    named.sort_unstable();
-    let mut expected: Vec<&str> = lost.iter().map(String::as_str).collect();
-    expected.sort_unstable();
-    assert_eq!(named, expected, "what the buyer caused is not among them");
-    let better = json!({ "merchantId": id, "changes": [{ "metric": "ACCEPTANCE", "k": 98, "n": 100 }] });
-    let better = ask(own, "merchant/rating#MerchantRatingWhatIf", better).await;
-    assert_eq!(better["merchantRatingWhatIf"]["stars"], json!("5"));
+async fn card(bazaar: &Bazaar, id: &str) -> Value {
+    let own = &bazaar.staff[0].client;
+    ask(own, "merchant/onboarding#OwnOnboarding", json!({ "merchantId": id })).await["merchant"].clone()
+}
+
+/// The time of grace passes, and the merchant is restricted.
+async fn restricted(anybody: &Client, bazaar: &mut Bazaar, id: &str) {
+    let at = bazaar.market.clock().await.unwrap() + Duration::days(5);
+    let operator = &bazaar.market.operator;
+    run(operator, "operator/marketplace#SandboxClockSet", json!({ "at": at.to_rfc3339() })).await;
+    bazaar.market.operator = sign_in(anybody, OPERATOR.0, OPERATOR.1).await.unwrap();
+    let bazaar = &*bazaar;
+    let restricted = eventually("the restriction", async || {
+        let seen = card(bazaar, id).await;
+        (seen["status"] == "RESTRICTED").then_some(seen)
+    })
+    .await;
+    assert_eq!((&restricted["reasonCode"], &restricted["canSell"]), (&json!("low_rating"), &json!(false)));
+}
+
+/// The orders count for nothing any more, and the merchant sells again.
+async fn recovered(bazaar: &Bazaar, id: &str, orders: &[String]) {
+    let (operator, own) = (&bazaar.market.operator, &bazaar.staff[0].client);
+    let exclude = async |order: &str| {
+        let input =
+            json!({ "merchantOrderId": order, "expectedVersion": 1, "tag": "FORCE_MAJEURE", "reason": "The flood" });
+        run(operator, "operator/rating#RatedOrderExclude", input).await
+    };
+    for order in orders {
+        exclude(order).await;
+    }
+    assert_eq!(rating(own, id).await["rating"], json!("100"));
+    assert_eq!(card(bazaar, id).await["status"], json!("ACTIVE"));
+    let falls = ask(operator, "operator/rating#RatingFalls", json!({ "merchantId": id, "first": 5 })).await;
+    let fall = falls.nodes("ratingFalls").unwrap()[0].clone();
+    assert!(fall["restrictedAt"].is_string() && fall["endedAt"].is_string(), "{fall}");
+    let steps = ask(operator, "operator/merchants#MerchantSteps", json!({ "merchantId": id, "first": 5 })).await;
+    let codes: Vec<_> = steps.nodes("merchantSteps").unwrap().iter().map(|step| step["reasonCode"].clone()).collect();
+    assert_eq!(codes[..2], [json!("rating_recovered"), json!("low_rating")]);
+    let scores = ask(own, "merchant/rating#MerchantScores", json!({ "merchantId": id, "first": 20 })).await;
+    let scores = scores.nodes("merchantScores").unwrap();
+    assert_eq!(scores[0]["rating"], json!("100"));
+    assert!(scores.len() > 2, "{scores:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -141,51 +167,30 @@ async fn orders_become_a_rating_that_is_explained_and_a_low_one_restricts() {
             25_000_000
         );
         assert_eq!(part(&seen, "ACCEPTANCE")["cost"], json!("75"));
-        explained(&own, &id, &orders[1..]).await;
+        let costing = json!({ "merchantId": id, "metric": "ACCEPTANCE", "costing": true, "first": 10 });
+        let behind = ask(&own, "merchant/rating#MerchantRatingOrders", costing.clone()).await;
+        let mut named: Vec<&str> = behind
+            .nodes("merchantRatingOrders")
+            .unwrap()
+            .iter()
+            .map(|row| row.text("order.merchantOrderId").unwrap())
+            .collect();
+        named.sort_unstable();
+        let mut expected: Vec<&str> = orders[1..].iter().map(String::as_str).collect();
+        expected.sort_unstable();
+        assert_eq!(named, expected, "what the buyer caused is not among them");
+        let better = json!({ "merchantId": id, "changes": [{ "metric": "ACCEPTANCE", "k": 98, "n": 100 }] });
+        let better = ask(&own, "merchant/rating#MerchantRatingWhatIf", better).await;
+        assert_eq!(better["merchantRatingWhatIf"]["stars"], json!("5"));
         assert_eq!((&seen["fall"]["below"], &seen["fall"]["restrictedAt"]), (&json!("50"), &Value::Null));
         eventually("the warning", async || {
             site.mails().unwrap().into_iter().find(|mail| mail.body.contains("is rated 25.0 of 100 points"))
         })
         .await;
-        let card = async || {
-            ask(&own, "merchant/onboarding#OwnOnboarding", json!({ "merchantId": id })).await["merchant"].clone()
-        };
-        assert_eq!(card().await["status"], json!("ACTIVE"));
+        assert_eq!(card(&bazaar, &id).await["status"], json!("ACTIVE"));
 
-        // The time of grace passes.
-        let at = bazaar.market.clock().await.unwrap() + Duration::days(5);
-        let operator = &bazaar.market.operator;
-        run(operator, "operator/marketplace#SandboxClockSet", json!({ "at": at.to_rfc3339() })).await;
-        bazaar.market.operator = sign_in(&anybody, OPERATOR.0, OPERATOR.1).await.unwrap();
-        let operator = &bazaar.market.operator;
-        let restricted = eventually("the restriction", async || {
-            let seen = card().await;
-            (seen["status"] == "RESTRICTED").then_some(seen)
-        })
-        .await;
-        assert_eq!((&restricted["reasonCode"], &restricted["canSell"]), (&json!("low_rating"), &json!(false)));
-
-        // Nobody could help it: the orders count for nothing, and the merchant sells again.
-        let exclude = async |order: &str| {
-            let input = json!({ "merchantOrderId": order, "expectedVersion": 1, "tag": "FORCE_MAJEURE", "reason": "The flood" });
-            run(operator, "operator/rating#RatedOrderExclude", input).await
-        };
-        for order in &orders[1..] {
-            exclude(order).await;
-        }
-        assert_eq!(rating(&own, &id).await["rating"], json!("100"));
-        assert_eq!(card().await["status"], json!("ACTIVE"));
-        let falls = ask(operator, "operator/rating#RatingFalls", json!({ "merchantId": id, "first": 5 })).await;
-        let fall = falls.nodes("ratingFalls").unwrap()[0].clone();
-        assert!(fall["restrictedAt"].is_string() && fall["endedAt"].is_string(), "{fall}");
-        let steps = ask(operator, "operator/merchants#MerchantSteps", json!({ "merchantId": id, "first": 5 })).await;
-        let codes: Vec<_> =
-            steps.nodes("merchantSteps").unwrap().iter().map(|step| step["reasonCode"].clone()).collect();
-        assert_eq!(codes[..2], [json!("rating_recovered"), json!("low_rating")]);
-        let scores = ask(&own, "merchant/rating#MerchantScores", json!({ "merchantId": id, "first": 20 })).await;
-        let scores = scores.nodes("merchantScores").unwrap();
-        assert_eq!(scores[0]["rating"], json!("100"));
-        assert!(scores.len() > 2, "{scores:?}");
+        restricted(&anybody, &mut bazaar, &id).await;
+        recovered(&bazaar, &id, &orders[1..]).await;
         finish(site).await;
     }
 }
