@@ -134,7 +134,6 @@ async fn ask_documents(bazaar: &Bazaar, quotes: &Quotes) {
             ],
         ),
         (&operator, MERCHANTS, "MerchantsWithBalances", vec![json!({}), json!({ "status": "ACTIVE" })]),
-        (&operator, FINANCE, "LedgerJournal", vec![json!({})]),
     ] {
         ask_pages(ctx, document, operation, filters).await;
     }
@@ -164,8 +163,9 @@ async fn ask_integrations(bazaar: &Bazaar) {
     }
 }
 
-/// The history, as an audit asks.
+/// The history, as an audit asks, and the journal.
 async fn ask_history(bazaar: &Bazaar) {
+    ask_pages(&bazaar.t.operator(), FINANCE, "LedgerJournal", vec![json!({})]).await;
     let (from, until) = ("2026-03-02T00:00:00Z", "2026-03-03T00:00:00Z");
     let filters = vec![
         json!({}),
