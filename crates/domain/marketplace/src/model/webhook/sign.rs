@@ -73,7 +73,7 @@ mod tests {
         let new = Secret::parse("whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3").unwrap();
         let old = Secret::parse("whsec_ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4").unwrap();
         let first = "v1,sb28SdUdFcrUayIotfNOJJqNbpWj5WDf/rzSrPFh+R8=";
-        assert_eq!(signature(&[new.clone()], "msg_01", at, body).unwrap(), first);
+        assert_eq!(signature(std::slice::from_ref(&new), "msg_01", at, body).unwrap(), first);
         let both = format!("{first} v1,sHu6gS/h/2qe1pgE2V4kJQBffxByQm7/iqra6j49yho=");
         assert_eq!(signature(&[new, old], "msg_01", at, body).unwrap(), both);
         assert_eq!(signature(&[], "msg_01", at, body), None);
