@@ -1,9 +1,10 @@
 //! Reading the change log.
 
-use access::{Action, Reach};
+use access::{Action, Grant, Reach};
 use chrono::{DateTime, Utc};
 use history::feed::{self, Held, Position, Told, Wanted};
 use history::{ChangeFilter, ChangeRow};
+use kernel::id::MerchantId;
 use kernel::{Cursor, Invalid, Page, PageArgs};
 
 use crate::{Ctx, Error};
@@ -14,6 +15,15 @@ pub const READ_HISTORY: Action = Action::new("history", "read");
 /// Reading changes as a program does, one after the other.
 pub const READ_FEED: Action = Action::new("change_feed", "read");
 
+/// Whose changes a grant shows: of one merchant, or `Some(None)` for everybody's. `None`: of nobody.
+fn reach(grant: &Grant) -> Option<Option<MerchantId>> {
+    match grant.merchants() {
+        Reach::All => Some(None),
+        Reach::Only(id) => Some(Some(id)),
+        Reach::Nothing => None,
+    }
+}
+
 /// The changes in the caller's scope that meet the filter, the newest first.
 ///
 /// A merchant sees the changes of what belongs to it, whoever made them, and no addresses of clients.
@@ -22,11 +32,7 @@ pub const READ_FEED: Action = Action::new("change_feed", "read");
 /// Denied; a bad cursor; the database error.
 pub async fn changes(ctx: &Ctx, filter: &ChangeFilter, page: &PageArgs) -> Result<Page<ChangeRow>, Error> {
     let grant = ctx.authorize(READ_HISTORY)?;
-    let merchant = match grant.merchants() {
-        Reach::All => None,
-        Reach::Only(id) => Some(id),
-        Reach::Nothing => return Err(Error::NotFound("history")),
-    };
+    let merchant = reach(&grant).ok_or(Error::NotFound("history"))?;
     let mut found = history::list(&ctx.read_for(&grant), filter, merchant, page).await??;
     if merchant.is_some() {
         found.items.iter_mut().for_each(|(_, change)| change.ip = None);
@@ -46,11 +52,7 @@ pub async fn change_until(
     at: DateTime<Utc>,
 ) -> Result<Option<ChangeRow>, Error> {
     let Ok(grant) = ctx.authorize(READ_HISTORY) else { return Ok(None) };
-    let merchant = match grant.merchants() {
-        Reach::All => None,
-        Reach::Only(id) => Some(id),
-        Reach::Nothing => return Ok(None),
-    };
+    let Some(merchant) = reach(&grant) else { return Ok(None) };
     Ok(history::last_until(&ctx.read_for(&grant), subject, merchant, fields, at).await?)
 }
 
@@ -104,11 +106,7 @@ pub fn change_kinds(field: &str, kinds: &[String]) -> Result<Vec<String>, Invali
 /// Denied; a bad cursor or kind; the database error.
 pub async fn change_feed(ctx: &Ctx, kinds: &[String], own: bool, page: &PageArgs) -> Result<Feed, Error> {
     let grant = ctx.authorize(READ_FEED)?;
-    let merchant = match grant.merchants() {
-        Reach::All => None,
-        Reach::Only(id) => Some(id),
-        Reach::Nothing => return Err(Error::NotFound("changes")),
-    };
+    let merchant = reach(&grant).ok_or(Error::NotFound("changes"))?;
     let not_by = (!own).then(|| ctx.actor().id());
     let wanted = Wanted { merchant, kinds: change_kinds("filter.kinds", kinds)?, not_by };
     let after = page.after_key::<Position>()?.unwrap_or_else(Position::start);

@@ -55,10 +55,10 @@ impl Change {
         Self { entity, entity_id, action, merchant_id: None, reason: None, said: None, fields: Vec::new() }
     }
 
-    /// The thing belongs to `merchant`, who may read this change.
+    /// The thing belongs to `merchant`, who may read this change; with `None` to the operator.
     #[must_use]
-    pub fn of_merchant(mut self, merchant: MerchantId) -> Self {
-        self.merchant_id = Some(merchant);
+    pub fn of_merchant(mut self, merchant: impl Into<Option<MerchantId>>) -> Self {
+        self.merchant_id = merchant.into();
         self
     }
 

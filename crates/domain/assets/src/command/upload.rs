@@ -104,10 +104,7 @@ pub async fn upload_request(ctx: &Ctx, store: &ObjectStore, input: UploadRequest
 
 /// A change that the owner of the asset may read.
 pub(super) fn of_owner(change: Change, asset: &Asset) -> Change {
-    match asset.merchant_id {
-        Some(merchant) => change.of_merchant(merchant),
-        None => change,
-    }
+    change.of_merchant(asset.merchant_id)
 }
 
 fn owner_of(grant: &Grant, wanted: Option<MerchantId>) -> Result<Option<MerchantId>, Error> {

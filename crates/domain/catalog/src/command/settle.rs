@@ -74,10 +74,7 @@ pub(crate) async fn apply(tx: &mut WriteTx, writes: &[Write]) -> Result<(), Erro
 
 /// A change that the owner of the product may read.
 pub(crate) fn of_owner(change: Change, owner: Option<MerchantId>) -> Change {
-    match owner {
-        Some(merchant) => change.of_merchant(merchant),
-        None => change,
-    }
+    change.of_merchant(owner)
 }
 
 /// What others hold, as the transaction sees it.

@@ -85,10 +85,7 @@ pub async fn impersonation_end(ctx: &Ctx) -> Result<(), Error> {
     let mut tx = ctx.begin_write().await?;
     if repo::session::remove_impersonation(&*tx, session).await? {
         let change = Change::new("user", user, "impersonation_ended").field("session", session, None::<String>);
-        tx.record(match ctx.actor().merchant() {
-            Some(merchant) => change.of_merchant(merchant),
-            None => change,
-        });
+        tx.record(change.of_merchant(ctx.actor().merchant()));
     }
     Ok(tx.commit().await?)
 }

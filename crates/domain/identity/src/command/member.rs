@@ -319,10 +319,7 @@ pub(crate) fn may_grant(ctx: &Ctx, role: RoleName, team: Team) -> Result<(), Err
 }
 
 pub(crate) fn of_team(change: Change, team: Team) -> Change {
-    match team {
-        Team::Operator => change,
-        Team::Merchant(id) => change.of_merchant(id),
-    }
+    change.of_merchant(team.merchant())
 }
 
 fn team_key(team: Team) -> String {

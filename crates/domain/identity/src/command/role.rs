@@ -260,8 +260,5 @@ fn distinct(masks: Vec<FieldMask>) -> Vec<FieldMask> {
 }
 
 fn of_role(change: Change, role: &CustomRole) -> Change {
-    match role.merchant {
-        Some(id) => change.of_merchant(id),
-        None => change,
-    }
+    change.of_merchant(role.merchant)
 }

@@ -48,12 +48,8 @@ pub struct EditEndpoint {
     pub kinds: Option<Vec<String>>,
 }
 
-fn change(endpoint: &Endpoint, action: &'static str) -> Change {
-    let change = Change::new("webhook_endpoint", endpoint.id, action);
-    match endpoint.merchant {
-        Some(merchant) => change.of_merchant(merchant),
-        None => change,
-    }
+pub(super) fn change(endpoint: &Endpoint, action: &'static str) -> Change {
+    Change::new("webhook_endpoint", endpoint.id, action).of_merchant(endpoint.merchant)
 }
 
 /// Makes an endpoint, which is told of everything that comes from now on. The secret is in this answer and nowhere else.

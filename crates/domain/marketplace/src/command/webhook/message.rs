@@ -1,14 +1,15 @@
 //! Messages, as people send them: tests and replays.
 
+use access::Grant;
 use chrono::{DateTime, Utc};
 use context::{Ctx, WriteTx};
-use history::Change;
 use kernel::Invalid;
 use kernel::id::{WebhookDeliveryId, WebhookEndpointId};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 
+use super::endpoint::change;
 use crate::actions::MANAGE_WEBHOOKS;
 use crate::entity::webhook_delivery_row::{Column, Entity};
 use crate::model::webhook::{Delivery, DeliveryState, Endpoint};
@@ -45,6 +46,12 @@ pub(super) async fn hurry(tx: &WriteTx, endpoint: WebhookEndpointId) -> Result<(
     Ok(())
 }
 
+/// An endpoint that something can be sent to.
+async fn enabled(tx: &WriteTx, grant: &Grant, id: WebhookEndpointId) -> Result<Endpoint, Error> {
+    let endpoint = Endpoint::from(repo::webhook::row(&**tx, grant, id).await?);
+    if endpoint.disabled.is_some() { Err(Error::EndpointDisabled) } else { Ok(endpoint) }
+}
+
 /// Sends a test to an endpoint, which tells of nothing.
 ///
 /// # Errors
@@ -52,22 +59,9 @@ pub(super) async fn hurry(tx: &WriteTx, endpoint: WebhookEndpointId) -> Result<(
 pub async fn ping(ctx: &Ctx, id: WebhookEndpointId) -> Result<Delivery, Error> {
     let grant = ctx.authorize(MANAGE_WEBHOOKS)?;
     let tx = ctx.begin_write_for(&grant).await?;
-    let endpoint = Endpoint::from(repo::webhook::row(&*tx, &grant, id).await?);
-    if endpoint.disabled.is_some() {
-        return Err(Error::EndpointDisabled);
-    }
-    let delivery = Delivery {
-        id: tx.new_id(),
-        endpoint: id,
-        change: None,
-        kind: "ping".to_owned(),
-        body: body("ping", tx.now(), &json!({ "id": id })),
-        state: DeliveryState::Pending,
-        attempts: 0,
-        due_at: tx.now(),
-        created_at: tx.now(),
-        delivered_at: None,
-    };
+    let endpoint = enabled(&tx, &grant, id).await?;
+    let message = body("ping", tx.now(), &json!({ "id": id }));
+    let delivery = Delivery::new(tx.new_id(), id, None, "ping".to_owned(), message, tx.now());
     Entity::insert(repo::webhook::pending(&tx, &endpoint, &delivery)).exec_without_returning(&*tx).await?;
     tx.commit().await?;
     Ok(delivery)
@@ -81,12 +75,9 @@ pub async fn replay(ctx: &Ctx, id: WebhookDeliveryId) -> Result<Delivery, Error>
     let grant = ctx.authorize(MANAGE_WEBHOOKS)?;
     let mut tx = ctx.begin_write_for(&grant).await?;
     let delivery = repo::webhook::delivery(&*tx, &grant, id).await?;
-    let endpoint = Endpoint::from(repo::webhook::row(&*tx, &grant, delivery.endpoint).await?);
-    if endpoint.disabled.is_some() {
-        return Err(Error::EndpointDisabled);
-    }
+    let endpoint = enabled(&tx, &grant, delivery.endpoint).await?;
     again(&tx, Entity::update_many().filter(Column::Id.eq(id))).await?;
-    tx.record(replayed(&endpoint).field("delivery", (), id));
+    tx.record(change(&endpoint, "replayed").field("delivery", (), id));
     let delivery = repo::webhook::delivery(&*tx, &grant, id).await?;
     tx.commit().await?;
     Ok(delivery)
@@ -103,10 +94,7 @@ pub async fn replay_range(ctx: &Ctx, range: ReplayRange) -> Result<u64, Error> {
         return Err(Invalid::new("to", "OUT_OF_RANGE", "must be later than from").into());
     }
     let mut tx = ctx.begin_write_for(&grant).await?;
-    let endpoint = Endpoint::from(repo::webhook::row(&*tx, &grant, range.endpoint).await?);
-    if endpoint.disabled.is_some() {
-        return Err(Error::EndpointDisabled);
-    }
+    let endpoint = enabled(&tx, &grant, range.endpoint).await?;
     let states: &[DeliveryState] =
         if range.dead_only { &[DeliveryState::Dead] } else { &[DeliveryState::Dead, DeliveryState::Delivered] };
     let those = Entity::update_many()
@@ -115,18 +103,10 @@ pub async fn replay_range(ctx: &Ctx, range: ReplayRange) -> Result<u64, Error> {
         .filter(Column::CreatedAt.lt(range.to))
         .filter(Column::State.is_in(states.iter().map(|state| state.as_str())));
     let count = again(&tx, those).await?;
-    let change = replayed(&endpoint).field("from", (), range.from).field("to", (), range.to);
+    let change = change(&endpoint, "replayed").field("from", (), range.from).field("to", (), range.to);
     tx.record(change.field("count", (), count));
     tx.commit().await?;
     Ok(count)
-}
-
-fn replayed(endpoint: &Endpoint) -> Change {
-    let change = Change::new("webhook_endpoint", endpoint.id, "replayed");
-    match endpoint.merchant {
-        Some(merchant) => change.of_merchant(merchant),
-        None => change,
-    }
 }
 
 async fn again(tx: &WriteTx, those: sea_orm::UpdateMany<Entity>) -> Result<u64, Error> {

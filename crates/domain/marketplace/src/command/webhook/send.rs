@@ -121,18 +121,8 @@ fn message(tx: &WriteTx, endpoint: WebhookEndpointId, told: &Told) -> Delivery {
         "merchantId": told.merchant,
         "removed": told.is_removal(),
     });
-    Delivery {
-        id: tx.new_id(),
-        endpoint,
-        change: Some(told.id),
-        kind: told.kind(),
-        body: body(&told.kind(), told.at, &data),
-        state: DeliveryState::Pending,
-        attempts: 0,
-        due_at: tx.now(),
-        created_at: tx.now(),
-        delivered_at: None,
-    }
+    let text = body(&told.kind(), told.at, &data);
+    Delivery::new(tx.new_id(), endpoint, Some(told.id), told.kind(), text, tx.now())
 }
 
 fn due(now: DateTime<Utc>) -> Condition {

@@ -2,12 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use context::{Ctx, WriteTx};
-use history::Change;
 use kernel::id::WebhookEndpointId;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect as _};
 
+use super::endpoint::change;
 use super::send::Outgoing;
 use crate::Error;
 use crate::actions::SEND_WEBHOOKS;
@@ -123,11 +123,7 @@ async fn disable(tx: &mut WriteTx, id: WebhookEndpointId, why: DisabledWhy) -> R
         .await?;
     let row = endpoint_row::Entity::find_by_id(id).one(&**tx).await?;
     let Some(endpoint) = row.filter(|_| done.rows_affected == 1).map(Endpoint::from) else { return Ok(()) };
-    let change = Change::new("webhook_endpoint", id, "disabled").field("disabled", (), why);
-    tx.record(match endpoint.merchant {
-        Some(merchant) => change.of_merchant(merchant),
-        None => change,
-    });
+    tx.record(change(&endpoint, "disabled").field("disabled", (), why));
     tx.emit(&WebhookDisabled { endpoint: id, merchant: endpoint.merchant, version: endpoint.version });
     Ok(())
 }

@@ -153,6 +153,21 @@ pub struct Delivery {
     pub delivered_at: Option<DateTime<Utc>>,
 }
 
+impl Delivery {
+    /// A message that nobody has tried to send: `kind` and `body` are as they are posted.
+    pub(crate) const fn new(
+        id: WebhookDeliveryId,
+        endpoint: WebhookEndpointId,
+        change: Option<ChangeId>,
+        kind: String,
+        body: String,
+        at: DateTime<Utc>,
+    ) -> Self {
+        let state = DeliveryState::Pending;
+        Self { id, endpoint, change, kind, body, state, attempts: 0, due_at: at, created_at: at, delivered_at: None }
+    }
+}
+
 /// One try to deliver a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attempt {
