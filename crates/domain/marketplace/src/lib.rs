@@ -22,6 +22,6 @@ pub use model::{
     Coupon, CouponTax, CouponValue, DeliveryKind, DeliveryMethod, DeliveryPricing, DeliveryRate, DeliveryZone, Funder,
     HighestPrice, LegalEntity, MailText, MerchantRate, MerchantSettings, OTHER_REASON, OpenOrders, OwnRates,
     PayingAccount, PayoutSchedule, PickupPlace, PickupPoint, PickupPointKind, PostalRange, RateBracket, Settings,
-    SettingsPatch, Snapshot, StatementCycle, Surcharge, TaxClass, TaxRate, TravelDays, WorkCalendar,
+    SettingsPatch, SizeLimits, Snapshot, StatementCycle, Surcharge, TaxClass, TaxRate, TravelDays, WorkCalendar,
 };
 pub use query::{coupon_by_code_on, pickup_points_on, snapshot, snapshot_on};

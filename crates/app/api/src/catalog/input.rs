@@ -41,6 +41,23 @@ pub struct ProductImageInput {
     pub variant_sku: Option<String>,
 }
 
+/// Outer dimensions in millimeters. Which side is called what does not matter.
+#[derive(Debug, Clone, Copy, InputObject)]
+pub struct DimensionsInput {
+    /// Length.
+    pub length_mm: i64,
+    /// Width.
+    pub width_mm: i64,
+    /// Height.
+    pub height_mm: i64,
+}
+
+impl From<DimensionsInput> for kernel::Dimensions {
+    fn from(of: DimensionsInput) -> Self {
+        Self { length_mm: of.length_mm, width_mm: of.width_mm, height_mm: of.height_mm }
+    }
+}
+
 /// A variant of a product.
 #[derive(Debug, Clone, InputObject)]
 pub struct VariantInput {
@@ -55,6 +72,8 @@ pub struct VariantInput {
     pub options: Vec<OptionValueInput>,
     /// The weight in grams.
     pub weight_g: Option<i64>,
+    /// The outer dimensions of a packed unit.
+    pub size: Option<DimensionsInput>,
     /// Its attribute values.
     #[graphql(default)]
     pub values: Vec<AttributeValueInput>,
@@ -140,6 +159,7 @@ pub(super) fn variants(at: &str, inputs: Vec<VariantInput>) -> Result<Vec<model:
             gtin: variant.gtin,
             options: variant.options.into_iter().map(option).collect(),
             weight_g: variant.weight_g,
+            size: variant.size.map(Into::into),
             values: values(variant.values),
         })
     };

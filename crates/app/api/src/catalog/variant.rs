@@ -19,6 +19,23 @@ pub struct OptionValue {
     pub value: String,
 }
 
+/// Outer dimensions in millimeters.
+#[derive(Debug, Clone, Copy, SimpleObject)]
+pub struct Dimensions {
+    /// Length.
+    pub length_mm: i64,
+    /// Width.
+    pub width_mm: i64,
+    /// Height.
+    pub height_mm: i64,
+}
+
+impl From<kernel::Dimensions> for Dimensions {
+    fn from(of: kernel::Dimensions) -> Self {
+        Self { length_mm: of.length_mm, width_mm: of.width_mm, height_mm: of.height_mm }
+    }
+}
+
 /// A buyable variant of a product.
 #[derive(Debug, Clone)]
 pub struct Variant(pub Arc<catalog::Variant>);
@@ -61,6 +78,11 @@ impl Variant {
     /// The weight in grams; `null` when not known.
     fn weight_g(&self) -> Option<i64> {
         self.0.weight_g
+    }
+
+    /// The outer dimensions of a packed unit; `null` when not known.
+    fn size(&self) -> Option<Dimensions> {
+        self.0.size.map(Into::into)
     }
 
     /// Its place among the variants.

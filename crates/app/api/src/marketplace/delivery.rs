@@ -79,6 +79,10 @@ pub struct DeliveryMethod {
     pub tax_class_id: ID,
     /// The heaviest consignment in grams.
     pub max_weight_g: Option<i64>,
+    /// The longest side of a unit in millimeters.
+    pub max_length_mm: Option<i64>,
+    /// The largest length plus girth of a unit in millimeters: its longest side and the way around the other two.
+    pub max_girth_mm: Option<i64>,
     /// Fewest days on the way.
     pub transit_days_min: i32,
     /// Most days on the way.
@@ -283,6 +287,8 @@ impl From<marketplace::DeliveryMethod> for DeliveryMethod {
             countries: method.countries,
             tax_class_id: method.tax_class_id.to_string().into(),
             max_weight_g: method.max_weight_g,
+            max_length_mm: method.max_size.length_mm,
+            max_girth_mm: method.max_size.girth_mm,
             transit_days_min: method.transit_days_min,
             transit_days_max: method.transit_days_max,
             tracking_required: method.tracking_required,

@@ -207,6 +207,10 @@ pub struct DeliveryMethodCreateInput {
     pub tax_class_id: ID,
     /// The heaviest consignment in grams.
     pub max_weight_g: Option<i64>,
+    /// The longest side of a unit in millimeters.
+    pub max_length_mm: Option<i64>,
+    /// The largest length plus girth of a unit in millimeters: its longest side and the way around the other two.
+    pub max_girth_mm: Option<i64>,
     /// Fewest days on the way.
     pub transit_days_min: i32,
     /// Most days on the way.
@@ -255,6 +259,7 @@ impl DeliveryMethodCreateInput {
             countries: self.countries,
             tax_class_id: input::id("taxClassId", &self.tax_class_id)?,
             max_weight_g: self.max_weight_g,
+            max_size: marketplace::SizeLimits { length_mm: self.max_length_mm, girth_mm: self.max_girth_mm },
             transit_days_min: self.transit_days_min,
             transit_days_max: self.transit_days_max,
             tracking_required: self.tracking_required,
@@ -293,6 +298,10 @@ pub struct DeliveryMethodEditInput {
     pub tax_class_id: Option<ID>,
     /// The heaviest consignment in grams; `null` takes the limit away.
     pub max_weight_g: MaybeUndefined<i64>,
+    /// The longest side of a unit in millimeters; `null` takes the limit away.
+    pub max_length_mm: MaybeUndefined<i64>,
+    /// The largest length plus girth of a unit in millimeters; `null` takes the limit away.
+    pub max_girth_mm: MaybeUndefined<i64>,
     /// Fewest days on the way.
     pub transit_days_min: Option<i32>,
     /// Most days on the way.
@@ -333,6 +342,8 @@ impl DeliveryMethodEditInput {
             countries: self.countries,
             tax_class_id: input::optional_id("taxClassId", self.tax_class_id.as_ref())?,
             max_weight_g: self.max_weight_g.into(),
+            max_length_mm: self.max_length_mm.into(),
+            max_girth_mm: self.max_girth_mm.into(),
             transit_days_min: self.transit_days_min,
             transit_days_max: self.transit_days_max,
             tracking_required: self.tracking_required,

@@ -170,6 +170,7 @@ testkit::both_databases! {
             countries: Vec::new(),
             tax_class_id: usual.tax_class_id,
             max_weight_g: None,
+            max_size: marketplace::SizeLimits::default(),
             transit_days_min: 0,
             transit_days_max: 0,
             tracking_required: false,

@@ -167,6 +167,7 @@ fn without_values(variant: &VariantContent) -> VariantInput {
         gtin: variant.gtin.clone(),
         options: variant.options.clone(),
         weight_g: variant.weight_g,
+        size: variant.size,
         values: Vec::new(),
     }
 }

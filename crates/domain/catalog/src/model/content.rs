@@ -1,5 +1,6 @@
 //! Everything of a product that people write, as one value: what edits compare and histories show.
 
+use kernel::Dimensions;
 use kernel::id::{AssetId, CategoryId, TaxClassId, VariantId};
 use serde::Serialize;
 
@@ -56,6 +57,8 @@ pub struct VariantContent {
     pub options: Vec<OptionValue>,
     /// The weight in grams.
     pub weight_g: Option<i64>,
+    /// The outer dimensions of a packed unit.
+    pub size: Option<Dimensions>,
     /// Its values, by attribute id.
     pub values: Vec<AttributeValue>,
 }

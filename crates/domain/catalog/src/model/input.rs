@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use kernel::id::{CategoryId, TaxClassId, VariantId};
-use kernel::{Invalid, text};
+use kernel::{Dimensions, Invalid, text};
 
 use super::content::ImageContent;
 use super::{
@@ -57,6 +57,8 @@ pub struct VariantInput {
     pub options: Vec<OptionValue>,
     /// The weight in grams.
     pub weight_g: Option<i64>,
+    /// The outer dimensions of a packed unit.
+    pub size: Option<Dimensions>,
     /// Its values.
     pub values: Vec<ValueInput>,
 }
@@ -182,6 +184,7 @@ fn prepare_variant(
     if input.weight_g.is_some_and(|weight| !(0..=WEIGHT_MAX_G).contains(&weight)) {
         return Err(Invalid::range(at("weightG"), 0, WEIGHT_MAX_G));
     }
+    let size = input.size.map(|size| size.checked(&at("size"))).transpose()?;
     let title = match options.as_slice() {
         [] => VARIANT_TITLE_DEFAULT.to_owned(),
         options => options.iter().map(|option| option.value.as_str()).collect::<Vec<_>>().join(" / "),
@@ -197,6 +200,7 @@ fn prepare_variant(
         title,
         options,
         weight_g: input.weight_g,
+        size,
         values: prepare_values(&at("values"), &input.values, attributes)?,
     })
 }

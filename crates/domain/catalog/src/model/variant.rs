@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use kernel::id::{CategoryId, ChannelId, ProductId, TaxClassId, VariantId};
+use kernel::{Dimensions, Extent};
 use serde::{Deserialize, Serialize};
 
 /// One choice that makes a variant: `Size` is `Large`.
@@ -30,6 +31,8 @@ pub struct Variant {
     pub options: Vec<OptionValue>,
     /// The weight in grams; `None`: not known.
     pub weight_g: Option<i64>,
+    /// The outer dimensions of a packed unit; `None`: not known.
+    pub size: Option<Dimensions>,
     /// Its place among the variants.
     pub position: i32,
     /// Out of use: not shown, not sold, its id stays.
@@ -61,6 +64,8 @@ pub struct VariantForSale {
     pub tax_class_id: Option<TaxClassId>,
     /// The weight in grams, 0 when not known.
     pub weight_g: i64,
+    /// How much room a packed unit takes; nothing when not known.
+    pub extent: Extent,
     /// The channels in which it can be bought now. Empty for a product that is not published or an archived variant.
     pub published_channels: Vec<ChannelId>,
     /// The categories of the product with all their ancestors.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use db::dialect::{pad, placeholders, statement};
+use kernel::Dimensions;
 use kernel::id::{CategoryId, ChannelId, ProductId, VariantId};
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, Value};
 
@@ -21,7 +22,7 @@ pub async fn variants_for_sale_on<C: ConnectionTrait>(
         return Ok(HashMap::new());
     }
     let sql = format!(
-        "SELECT v.id, v.product_id, v.sku, v.title AS variant_title, v.weight_g, v.archived, \
+        "SELECT v.id, v.product_id, v.sku, v.title AS variant_title, v.weight_g, v.length_mm, v.width_mm, v.height_mm, v.archived, \
          p.slug, p.title, p.product_type, p.tax_class_id, p.status = 'published' AS published \
          FROM variant v JOIN product p ON p.id = v.product_id WHERE v.id IN ({})",
         placeholders(ids.len())
@@ -103,10 +104,16 @@ fn read_variant(row: &QueryResult) -> Result<(VariantForSale, bool), DbErr> {
         product_type: row.try_get("", "product_type")?,
         tax_class_id: row.try_get("", "tax_class_id")?,
         weight_g: row.try_get::<Option<i64>>("", "weight_g")?.unwrap_or(0),
+        extent: read_size(row)?.map(Dimensions::extent).unwrap_or_default(),
         published_channels: Vec::new(),
         category_ids: Vec::new(),
     };
     Ok((variant, published && !archived))
+}
+
+fn read_size(row: &QueryResult) -> Result<Option<Dimensions>, DbErr> {
+    let side = |name: &str| row.try_get::<Option<i64>>("", name);
+    Ok(Dimensions::of(side("length_mm")?, side("width_mm")?, side("height_mm")?))
 }
 
 fn values<I: Into<Value> + Clone>(ids: Vec<I>) -> Vec<Value> {

@@ -6,6 +6,7 @@ use access::Grant;
 use context::Error;
 use db::Tx;
 use db::dialect::pad;
+use kernel::Dimensions;
 use kernel::id::{MerchantId, ProductId, VariantId};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
@@ -155,6 +156,7 @@ impl Parts {
             title: row.title.clone(),
             options: serde_json::from_str(&row.options)?,
             weight_g: row.weight_g,
+            size: Dimensions::of(row.length_mm, row.width_mm, row.height_mm),
             values: by_attribute(self.variant_values.get(&row.id).cloned()),
         })
     }

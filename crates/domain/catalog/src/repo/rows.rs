@@ -1,6 +1,7 @@
 //! Rows as plain types.
 
 use context::Error;
+use kernel::Dimensions;
 
 use crate::entity::{attribute, category, product, product_image, product_value, variant, variant_value};
 use crate::model::{
@@ -37,6 +38,7 @@ pub(crate) fn variant(row: variant::Model) -> Result<Variant, Error> {
         title: row.title,
         options: serde_json::from_str(&row.options)?,
         weight_g: row.weight_g,
+        size: Dimensions::of(row.length_mm, row.width_mm, row.height_mm),
         position: row.position,
         archived: row.archived,
         created_at: row.created_at,

@@ -254,6 +254,27 @@ both_databases! {
         assert_eq!(one.category_ids, [leaf.id, root.id]);
     }
 
+    async fn a_variant_has_a_size_that_a_sale_sees(t: TestEnv) {
+        let ann = t.merchant(merchant(&t));
+        let size = kernel::Dimensions { length_mm: 300, width_mm: 20, height_mm: 1_000 };
+        let mut chair = shirt("A");
+        chair.variants[0].size = Some(size);
+        let product = created(&ann, chair.clone()).await;
+        let variants = variant::by_product_ids(&ann, &[product.id]).await.unwrap().remove(&product.id).unwrap();
+        assert_eq!((variants[0].size, variants[1].size), (Some(size), None));
+        let ids = [variants[0].id, variants[1].id];
+        let sale = catalog::variants_for_sale_on(ann.read(), &ids).await.unwrap();
+        let largest = |id| (sale[id].extent.length_mm, sale[id].extent.girth_mm);
+        assert_eq!((largest(&ids[0]), largest(&ids[1])), ((1_000, 1_640), (0, 0)));
+        let renamed = product_edit(&ann, product.id, title(1, "Chair")).await.unwrap();
+        let kept = variant::by_product_ids(&ann, &[product.id]).await.unwrap().remove(&product.id).unwrap();
+        assert_eq!((renamed.version, kept[0].size), (2, Some(size)), "a change of something else keeps it");
+        chair.variants[1].size = Some(kernel::Dimensions { width_mm: 0, ..size });
+        let edit = ProductEdit { expected_version: 2, variants: Some(chair.variants), ..ProductEdit::default() };
+        let refused = code(product_edit(&ann, product.id, edit).await);
+        assert_eq!(refused, ("OUT_OF_RANGE", Some("variants.1.size.widthMm".to_owned())));
+    }
+
     async fn products_point_only_at_what_is_theirs(t: TestEnv) {
         let (ann, ben) = (t.merchant(merchant(&t)), t.merchant(merchant(&t)));
         let server = storage::embedded::Embedded::start(&t.folder().join("s3"), 0, storage::embedded::Keys::random()).await.unwrap();

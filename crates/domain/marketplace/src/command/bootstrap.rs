@@ -16,7 +16,7 @@ use crate::actions::BOOTSTRAP;
 use crate::event::ChannelChanged;
 use crate::model::{
     CommissionAmounts, CommissionBase, CommissionRule, CommissionScope, DeliveryKind, DeliveryPricing, DeliveryRate,
-    Funder, OwnRates, Settings, Snapshot, TaxClass, TaxRate, TravelDays,
+    Funder, OwnRates, Settings, SizeLimits, Snapshot, TaxClass, TaxRate, TravelDays,
 };
 use crate::{Error, repo};
 
@@ -156,6 +156,7 @@ async fn delivery_methods(ctx: &Ctx, tx: &mut WriteTx, class: &TaxClass) -> Resu
                 countries: Vec::new(),
                 tax_class_id: class.id,
                 max_weight_g: (code == "parcel").then_some(31_500),
+                max_size: SizeLimits::default(),
                 transit_days_min: min,
                 transit_days_max: max,
                 tracking_required: kind.is_carried(),

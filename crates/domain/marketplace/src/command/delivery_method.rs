@@ -9,7 +9,8 @@ use kernel::id::{DeliveryMethodId, TaxClassId};
 use super::{KIND_MAX, fresh, missing, put, room, taken};
 use crate::actions::EDIT_DELIVERY;
 use crate::model::{
-    DeliveryKind, DeliveryMethod, DeliveryPricing, DeliveryRate, DeliveryZone, OwnRates, Snapshot, TravelDays,
+    DeliveryKind, DeliveryMethod, DeliveryPricing, DeliveryRate, DeliveryZone, OwnRates, SizeLimits, Snapshot,
+    TravelDays,
 };
 use crate::{Error, repo};
 
@@ -25,6 +26,7 @@ pub struct CreateDeliveryMethod {
     pub countries: Vec<String>,
     pub tax_class_id: TaxClassId,
     pub max_weight_g: Option<i64>,
+    pub max_size: SizeLimits,
     pub transit_days_min: i32,
     pub transit_days_max: i32,
     pub tracking_required: bool,
@@ -55,6 +57,10 @@ pub struct EditDeliveryMethod {
     pub tax_class_id: Option<TaxClassId>,
     /// `Some(None)` takes the limit away.
     pub max_weight_g: Option<Option<i64>>,
+    /// The longest side; `Some(None)` takes the limit away.
+    pub max_length_mm: Option<Option<i64>>,
+    /// Length plus girth; `Some(None)` takes the limit away.
+    pub max_girth_mm: Option<Option<i64>>,
     pub transit_days_min: Option<i32>,
     pub transit_days_max: Option<i32>,
     pub tracking_required: Option<bool>,
@@ -87,6 +93,8 @@ impl EditDeliveryMethod {
             countries: None,
             tax_class_id: None,
             max_weight_g: None,
+            max_length_mm: None,
+            max_girth_mm: None,
             transit_days_min: None,
             transit_days_max: None,
             tracking_required: None,
@@ -151,6 +159,8 @@ fn patched(mut method: DeliveryMethod, input: EditDeliveryMethod) -> DeliveryMet
     put(&mut method.countries, input.countries);
     put(&mut method.tax_class_id, input.tax_class_id);
     put(&mut method.max_weight_g, input.max_weight_g);
+    put(&mut method.max_size.length_mm, input.max_length_mm);
+    put(&mut method.max_size.girth_mm, input.max_girth_mm);
     put(&mut method.transit_days_min, input.transit_days_min);
     put(&mut method.transit_days_max, input.transit_days_max);
     put(&mut method.tracking_required, input.tracking_required);
@@ -193,6 +203,7 @@ pub(super) fn new_delivery_method(
         countries: input.countries,
         tax_class_id: input.tax_class_id,
         max_weight_g: input.max_weight_g,
+        max_size: input.max_size,
         transit_days_min: input.transit_days_min,
         transit_days_max: input.transit_days_max,
         tracking_required: input.tracking_required,

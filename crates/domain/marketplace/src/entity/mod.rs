@@ -95,6 +95,8 @@ pub(crate) mod delivery_method_row {
         pub countries: String,
         pub tax_class_id: TaxClassId,
         pub max_weight_g: Option<i64>,
+        pub max_length_mm: Option<i64>,
+        pub max_girth_mm: Option<i64>,
         pub transit_days_min: i32,
         pub transit_days_max: i32,
         pub tracking_required: bool,

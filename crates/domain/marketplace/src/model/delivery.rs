@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveTime, Utc};
 use kernel::id::{DeliveryMethodId, TaxClassId};
-use kernel::{Currency, Invalid, text};
+use kernel::{Currency, Extent, Invalid, text};
 use serde::Serialize;
 
 pub use super::delivery_quote::{Consignment, Quote, QuoteBasis, RatesOf, quote, quote_with, transit_days};
@@ -96,6 +96,35 @@ impl DeliveryPricing {
     }
 }
 
+/// How large a unit may be at most, by the measures of carriers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct SizeLimits {
+    /// Its longest side, in millimeters.
+    pub length_mm: Option<i64>,
+    /// Its longest side and the way around the other two (length plus girth), in millimeters.
+    pub girth_mm: Option<i64>,
+}
+
+impl SizeLimits {
+    fn check(self) -> Result<(), Invalid> {
+        match [("maxLengthMm", self.length_mm), ("maxGirthMm", self.girth_mm)] {
+            [(name, Some(..=0)), _] | [_, (name, Some(..=0))] => Err(Invalid::range(name, 1, i64::MAX)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the largest of some units is small enough.
+    pub(super) fn take(self, largest: Extent) -> Result<(), Rejection> {
+        if let Some(max_length_mm) = self.length_mm.filter(|max| largest.length_mm > *max) {
+            return Err(Rejection::TooLong { max_length_mm });
+        }
+        match self.girth_mm.filter(|max| largest.girth_mm > *max) {
+            Some(max_girth_mm) => Err(Rejection::TooLarge { max_girth_mm }),
+            None => Ok(()),
+        }
+    }
+}
+
 /// A way of delivery.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DeliveryMethod {
@@ -117,6 +146,8 @@ pub struct DeliveryMethod {
     pub tax_class_id: TaxClassId,
     /// The heaviest consignment in grams.
     pub max_weight_g: Option<i64>,
+    /// The largest unit; a unit whose size nobody knows is taken.
+    pub max_size: SizeLimits,
     /// Fewest days on the way.
     pub transit_days_min: i32,
     /// Most days on the way.
@@ -196,6 +227,18 @@ pub enum Rejection {
         /// The heaviest consignment in grams.
         max_weight_g: i64,
     },
+    /// One of the goods is too long for it.
+    #[error("this delivery method carries nothing longer than {max_length_mm} mm")]
+    TooLong {
+        /// The longest side of a unit in millimeters.
+        max_length_mm: i64,
+    },
+    /// One of the goods takes too much room.
+    #[error("this delivery method carries at most {max_girth_mm} mm of length plus girth")]
+    TooLarge {
+        /// The largest length plus girth of a unit in millimeters.
+        max_girth_mm: i64,
+    },
     /// Its price comes from outside and nobody brought one.
     #[error("the price of this delivery method must come with the consignment")]
     NotQuoted,
@@ -216,6 +259,8 @@ impl Rejection {
             Self::OutsideBrackets => "OUTSIDE_BRACKETS",
             Self::CurrencyNotPriced { .. } => "CURRENCY_NOT_PRICED",
             Self::TooHeavy { .. } => "TOO_HEAVY",
+            Self::TooLong { .. } => "TOO_LONG",
+            Self::TooLarge { .. } => "TOO_LARGE",
             Self::NotQuoted => "NOT_QUOTED",
             Self::PriceOutOfRange => "PRICE_OUT_OF_RANGE",
         }
@@ -243,6 +288,7 @@ impl DeliveryMethod {
         if self.max_weight_g.is_some_and(|max| max <= 0) {
             return Err(Invalid::range("maxWeightG", 1, i64::MAX));
         }
+        self.max_size.check()?;
         transit("", self.transit_days_min, self.transit_days_max)?;
         self.check_kind()?;
         check_rates("rates", &mut self.rates)?;

@@ -1,6 +1,6 @@
 //! The price of one delivery, and how it comes about.
 
-use kernel::Currency;
+use kernel::{Currency, Extent};
 use serde::{Deserialize, Serialize};
 
 use super::delivery::{DeliveryMethod, DeliveryPricing, Rejection};
@@ -25,6 +25,8 @@ pub struct Consignment<'a> {
     pub goods_minor: i64,
     /// Their weight in grams.
     pub weight_g: i64,
+    /// How much room the largest unit takes.
+    pub largest: Extent,
     /// The price that a trusted storefront brought, in minor units.
     pub quoted_minor: Option<i64>,
 }
@@ -114,6 +116,7 @@ pub fn quote_with(
     if let Some(max_weight_g) = method.max_weight_g.filter(|max| consignment.weight_g > *max) {
         return Err(Rejection::TooHeavy { max_weight_g });
     }
+    method.max_size.take(consignment.largest)?;
     let price = price(method, own, zone, consignment)?;
     let whole = price.of.price_minor.checked_add(price.of.waived_minor).ok_or(Rejection::PriceOutOfRange)?;
     amount("price", price.of.price_minor).and(amount("price", whole)).map_err(|_| Rejection::PriceOutOfRange)?;

@@ -15,6 +15,7 @@ fn method() -> DeliveryMethod {
         countries: vec!["DE".to_owned(), "AT".to_owned()],
         tax_class_id: TaxClassId(uuid::Uuid::nil()),
         max_weight_g: Some(31_500),
+        max_size: SizeLimits { length_mm: Some(1_200), girth_mm: Some(3_000) },
         transit_days_min: 1,
         transit_days_max: 3,
         tracking_required: true,
@@ -51,6 +52,7 @@ const GOODS: Consignment<'static> = Consignment {
     units: 3,
     goods_minor: 5_997,
     weight_g: 900,
+    largest: Extent { length_mm: 1_200, girth_mm: 3_000 },
     quoted_minor: None,
 };
 
@@ -94,6 +96,8 @@ fn each_reason_has_its_code() {
     rejected(&method(), &Consignment { country: "US", ..GOODS }, "COUNTRY_NOT_SERVED");
     rejected(&method(), &Consignment { currency: Currency::USD, ..GOODS }, "CURRENCY_NOT_PRICED");
     rejected(&method(), &Consignment { weight_g: 31_501, ..GOODS }, "TOO_HEAVY");
+    rejected(&method(), &Consignment { largest: Extent { length_mm: 1_201, girth_mm: 2_000 }, ..GOODS }, "TOO_LONG");
+    rejected(&method(), &Consignment { largest: Extent { length_mm: 900, girth_mm: 3_001 }, ..GOODS }, "TOO_LARGE");
     rejected(&method(), &Consignment { units: i64::MAX, ..GOODS }, "PRICE_OUT_OF_RANGE");
     let everywhere = DeliveryMethod { countries: Vec::new(), ..method() };
     assert!(quote(&everywhere, &Consignment { country: "US", ..GOODS }).is_ok());

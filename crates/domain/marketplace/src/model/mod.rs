@@ -27,7 +27,7 @@ pub use commission::{
     CommissionAmounts, CommissionBase, CommissionBracket, CommissionRule, CommissionRules, CommissionScope,
 };
 pub use coupon::{Coupon, CouponValue, coupon_code};
-pub use delivery::{DeliveryKind, DeliveryMethod, DeliveryPricing};
+pub use delivery::{DeliveryKind, DeliveryMethod, DeliveryPricing, SizeLimits};
 pub use delivery_rate::{DeliveryRate, Funder, RateBracket, Surcharge};
 pub use delivery_zone::{DeliveryZone, PostalRange, TravelDays};
 pub use mail_text::MailText;

@@ -47,6 +47,7 @@ fn method() -> DeliveryMethod {
         countries: Vec::new(),
         tax_class_id: TaxClassId(uuid::Uuid::nil()),
         max_weight_g: None,
+        max_size: crate::model::SizeLimits::default(),
         transit_days_min: 1,
         transit_days_max: 3,
         tracking_required: true,
@@ -75,6 +76,7 @@ const GOODS: Consignment<'static> = Consignment {
     units: 1,
     goods_minor: 2_000,
     weight_g: 900,
+    largest: kernel::Extent { length_mm: 0, girth_mm: 0 },
     quoted_minor: None,
 };
 

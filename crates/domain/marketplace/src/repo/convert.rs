@@ -12,7 +12,7 @@ use crate::entity::{
 };
 use crate::model::{
     Carrier, Channel, CommissionAmounts, CommissionBase, CommissionRule, CommissionScope, DeliveryKind, DeliveryMethod,
-    DeliveryPricing, DeliveryRate, Funder, TaxClass, TaxRate,
+    DeliveryPricing, DeliveryRate, Funder, SizeLimits, TaxClass, TaxRate,
 };
 
 fn list<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
@@ -135,6 +135,7 @@ pub(super) fn delivery_method(
         name: row.name,
         tax_class_id: row.tax_class_id,
         max_weight_g: row.max_weight_g,
+        max_size: SizeLimits { length_mm: row.max_length_mm, girth_mm: row.max_girth_mm },
         transit_days_min: row.transit_days_min,
         transit_days_max: row.transit_days_max,
         tracking_required: row.tracking_required,
@@ -160,6 +161,8 @@ pub(super) fn delivery_method_row(method: &DeliveryMethod) -> delivery_method_ro
         countries: Set(text(&method.countries)),
         tax_class_id: Set(method.tax_class_id),
         max_weight_g: Set(method.max_weight_g),
+        max_length_mm: Set(method.max_size.length_mm),
+        max_girth_mm: Set(method.max_size.girth_mm),
         transit_days_min: Set(method.transit_days_min),
         transit_days_max: Set(method.transit_days_max),
         tracking_required: Set(method.tracking_required),

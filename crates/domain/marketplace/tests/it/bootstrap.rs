@@ -20,7 +20,7 @@ testkit::both_databases! {
         assert_eq!(market.tax_rate(standard.id, "DE", ctx.now()).ppm(), 190_000);
         assert_eq!(market.tax_rate(standard.id, "US", ctx.now()).ppm(), 0);
         let goods = Consignment {
-            product_type: "parcel", country: "DE", postal_code: None, currency: Currency::USD, units: 2, goods_minor: 100, weight_g: 1,
+            product_type: "parcel", country: "DE", postal_code: None, currency: Currency::USD, units: 2, goods_minor: 100, weight_g: 1, largest: kernel::Extent::default(),
             quoted_minor: None,
         };
         let parcel = market.delivery_method_by_code("parcel").unwrap();

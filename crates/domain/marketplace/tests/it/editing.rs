@@ -147,9 +147,18 @@ testkit::both_databases! {
         let method = snapshot(&ctx).await.unwrap().delivery_method_by_code("parcel").unwrap().clone();
         let rates = vec![DeliveryRate { first_minor: 1, additional_minor: 0, free_above_minor: None, ..method.rates[0].clone() }];
         let edit = EditDeliveryMethod { rates: Some(rates), max_weight_g: Some(None), ..EditDeliveryMethod::unchanged(&method) };
+        let edit = EditDeliveryMethod { max_length_mm: Some(Some(1_200)), max_girth_mm: Some(Some(3_600)), ..edit };
         let edited = edit_delivery_method(&ctx, edit).await.unwrap();
         assert_eq!((edited.rates.len(), edited.max_weight_g, edited.version), (1, None, 2));
+        let limits = marketplace::SizeLimits { length_mm: Some(1_200), girth_mm: Some(3_600) };
+        assert_eq!(edited.max_size, limits);
         assert_eq!(query::delivery_method(&ctx, method.id).await.unwrap(), edited);
+        let any_length = EditDeliveryMethod { max_length_mm: Some(None), ..EditDeliveryMethod::unchanged(&edited) };
+        let edited = edit_delivery_method(&ctx, any_length).await.unwrap();
+        assert_eq!(edited.max_size, marketplace::SizeLimits { length_mm: None, ..limits });
+        let nothing_fits = EditDeliveryMethod { max_girth_mm: Some(Some(0)), ..EditDeliveryMethod::unchanged(&edited) };
+        let error = edit_delivery_method(&ctx, nothing_fits).await.unwrap_err();
+        assert_eq!((error.code(), error.field().as_deref()), ("OUT_OF_RANGE", Some("maxGirthMm")));
         let nowhere = EditDeliveryMethod { tax_class_id: Some(ctx.new_id()), ..EditDeliveryMethod::unchanged(&edited) };
         let error = edit_delivery_method(&ctx, nowhere).await.unwrap_err();
         assert_eq!((error.code(), error.field().as_deref()), ("NOT_FOUND", Some("taxClassId")));

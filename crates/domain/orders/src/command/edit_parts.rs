@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use catalog::variants_for_sale_on;
 use kernel::id::{DeliveryMethodId, FulfillmentOrderId, MerchantOrderId, PaymentOperationId};
-use kernel::{Invalid, cumulative, unit_slots_sum};
+use kernel::{Extent, Invalid, cumulative, unit_slots_sum};
 use marketplace::delivery::{self, Consignment};
 use marketplace::{DeliveryKind, DeliveryMethod};
 use payments::extend_in_tx;
@@ -143,12 +143,13 @@ async fn quote(work: &Work, at: usize, method: &DeliveryMethod, field: &str) -> 
     let line_of = |units: &LineUnits| work.book.lines.iter().find(|line| line.id == units.line);
     let variants: Vec<_> = open.iter().filter_map(line_of).map(|line| line.variant_id).collect();
     let variants = variants_for_sale_on(&*work.tx, &variants).await?;
-    let (mut goods_minor, mut weight_g) = (0, 0_i64);
+    let (mut goods_minor, mut weight_g, mut largest) = (0, 0_i64, Extent::default());
     for units in &open {
         let Some(line) = line_of(units) else { continue };
         goods_minor += unit_slots_sum(line.gross_minor, line.ordered, 0, units.quantity);
-        let weight = variants.get(&line.variant_id).map_or(0, |variant| variant.weight_g);
-        weight_g = weight_g.saturating_add(weight.saturating_mul(units.quantity));
+        let Some(variant) = variants.get(&line.variant_id) else { continue };
+        weight_g = weight_g.saturating_add(variant.weight_g.saturating_mul(units.quantity));
+        largest = largest.covering(variant.extent);
     }
     let consignment = Consignment {
         product_type: &row.product_type,
@@ -158,6 +159,7 @@ async fn quote(work: &Work, at: usize, method: &DeliveryMethod, field: &str) -> 
         units: open.iter().map(|units| units.quantity).sum(),
         goods_minor,
         weight_g,
+        largest,
         quoted_minor: None,
     };
     let asked = own_deliveries(&*work.tx, &work.market, &[part.merchant_id]).await?;

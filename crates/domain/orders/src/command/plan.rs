@@ -210,6 +210,7 @@ impl Source<'_> {
             product_type: variant.product_type.clone(),
             tax_ppm: tax.ppm(),
             weight_g: variant.weight_g,
+            extent: variant.extent,
             unit_price,
             list_price: given.and(offer.price_minor),
             // A merchant who offers so many units sells so many.

@@ -92,6 +92,7 @@ async fn way_with(m: &Market, code: &str, minor: i64, cod_allowed: bool) -> Deli
         countries: Vec::new(),
         tax_class_id: market.tax_class_by_code("standard").unwrap().id,
         max_weight_g: None,
+        max_size: marketplace::SizeLimits::default(),
         transit_days_min: 2,
         transit_days_max: 5,
         tracking_required: false,

@@ -52,6 +52,7 @@ async fn method(m: &Market, kind: DeliveryKind) -> DeliveryMethod {
         countries: vec!["DE".to_owned()],
         tax_class_id: usual.tax_class_id,
         max_weight_g: None,
+        max_size: marketplace::SizeLimits::default(),
         transit_days_min: 0,
         transit_days_max: 2,
         tracking_required: kind == DeliveryKind::PickupPoint,

@@ -174,7 +174,7 @@ impl Reader<'_> {
             "" => None,
             raw => self.kept(row, Column::Barcode, gtin("gtin", raw), faults),
         };
-        VariantInput { id: None, sku, gtin, options, weight_g: self.grams(row, faults), values: Vec::new() }
+        VariantInput { id: None, sku, gtin, options, weight_g: self.grams(row, faults), size: None, values: Vec::new() }
     }
 
     /// Whole grams, half a gram up. 0 is what Shopify writes for a weight nobody knows.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use inventory::Store;
 use kernel::id::{CartLineId, DeliveryMethodId, LocationId, MerchantId, OfferId, ProductId, StockItemId, VariantId};
-use kernel::{Currency, Rounding};
+use kernel::{Currency, Extent, Rounding};
 use marketplace::{Coupon, PickupPoint, Snapshot, WorkCalendar};
 use merchants::MerchantDelivery;
 
@@ -88,6 +88,8 @@ pub struct ForSale {
     pub tax_ppm: i64,
     /// Weight of a unit in grams.
     pub weight_g: i64,
+    /// How much room a unit takes.
+    pub extent: Extent,
     /// Price of a unit.
     pub unit_price: i64,
     /// What the offer itself asks, where the line has a price of its own.

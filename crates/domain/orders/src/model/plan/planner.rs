@@ -303,6 +303,7 @@ impl<'a> Work<'a> {
             load.goods += total;
             let sale = self.sale(take.line);
             load.weight_g += sale.map_or(0, |sale| sale.weight_g.saturating_mul(take.quantity));
+            load.largest = load.largest.covering(sale.map(|sale| sale.extent).unwrap_or_default());
             let days = sale.and_then(|sale| {
                 sale.handling_days.or_else(|| self.input.merchants.get(&sale.merchant).map(|m| m.handling_days))
             });

@@ -1,6 +1,6 @@
 //! What goods and delivery cost.
 
-use kernel::{Rate as TaxRate, Rounding, allocate};
+use kernel::{Extent, Rate as TaxRate, Rounding, allocate};
 
 use marketplace::delivery::{self, QuoteBasis, RatesOf};
 use marketplace::{CouponTax, DeliveryMethod, Funder};
@@ -47,6 +47,8 @@ pub(super) struct Load {
     pub goods: i64,
     /// Their weight in grams.
     pub weight_g: i64,
+    /// How much room the largest unit takes.
+    pub largest: Extent,
     /// Sum of the delivery prices that came with lines; `None`: no line has one.
     pub quoted: Option<i64>,
 }
@@ -90,6 +92,7 @@ fn shown(
         units: load.rated_units.max(1),
         goods_minor: load.goods,
         weight_g: load.weight_g,
+        largest: load.largest,
         quoted_minor: if load.rated_units == 0 { load.quoted } else { None },
     };
     let quoted = load.quoted.unwrap_or(0);

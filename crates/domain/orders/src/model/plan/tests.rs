@@ -31,6 +31,7 @@ fn method(n: u128, types: &[&str], first: i64, additional: i64) -> DeliveryMetho
         countries: Vec::new(),
         tax_class_id: TaxClassId(id(1)),
         max_weight_g: None,
+        max_size: marketplace::SizeLimits::default(),
         transit_days_min: 1,
         transit_days_max: 3,
         tracking_required: false,
@@ -76,6 +77,7 @@ fn line(n: u128, merchant: u128, product_type: &str, quantity: i64) -> PlanLine 
             product_type: product_type.to_owned(),
             tax_ppm: 190_000,
             weight_g: 100,
+            extent: kernel::Extent::default(),
             unit_price: 1000,
             list_price: None,
             min_quantity: 1,
@@ -167,6 +169,33 @@ fn a_merchant_a_location_and_a_product_type_make_a_consignment() {
     assert_eq!(promise.ship_by, DateTime::UNIX_EPOCH + Duration::days(3));
     assert_eq!(promise.deliver_from, DateTime::UNIX_EPOCH + Duration::days(3));
     assert_eq!(promise.deliver_to, DateTime::UNIX_EPOCH + Duration::days(6));
+}
+
+#[test]
+fn what_is_too_large_for_a_method_goes_by_none_that_has_such_a_limit() {
+    let sized = |number: u128, [length_mm, width_mm, height_mm]: [i64; 3]| {
+        let mut line = line(number, 1, "parcel", 2);
+        if let Ok(sale) = &mut line.sale {
+            sale.extent = kernel::Dimensions { length_mm, width_mm, height_mm }.extent();
+        }
+        line
+    };
+    let fits = |of: [i64; 3]| {
+        let mut input = input(vec![sized(1, of), line(2, 1, "parcel", 1)]);
+        let mut market = (*input.market).clone();
+        for method in &mut market.delivery_methods {
+            method.max_size = marketplace::SizeLimits { length_mm: Some(1_200), girth_mm: Some(3_000) };
+        }
+        input.market = std::sync::Arc::new(market);
+        stock(&mut input, 1, &[(10, 1, 5)]);
+        stock(&mut input, 2, &[(10, 1, 5)]);
+        let plan = plan(&input);
+        let codes = plan.rejected.iter().map(|of| of.code.clone()).collect::<Vec<_>>();
+        (plan.is_placeable(), codes.iter().any(|code| code == "TOO_LONG"), codes.iter().any(|code| code == "TOO_LARGE"))
+    };
+    assert_eq!(fits([300, 1_200, 500]), (true, false, false), "1,200 + 2 x (300 + 500) is within 3,000");
+    assert_eq!(fits([300, 1_201, 400]), (false, true, false));
+    assert_eq!(fits([600, 1_200, 301]), (false, false, true), "two such units go in two parcels: each has the limit");
 }
 
 #[test]
