@@ -7,6 +7,7 @@ pub mod bazaar;
 pub mod bench;
 pub mod client;
 pub mod crash;
+pub mod crm;
 pub mod database;
 pub mod environment;
 pub mod erp;

@@ -44,6 +44,7 @@ mod m0028_oidc;
 mod m0029_rating;
 mod m0030_integrations;
 mod m0034_sizes;
+mod m0035_sync;
 mod wall;
 
 pub(crate) use wall::{Seen, Wall};
@@ -84,6 +85,7 @@ impl MigratorTrait for Migrator {
             SqlMigration { name: "m0029_rating", statements: m0029_rating::STATEMENTS },
             SqlMigration { name: "m0030_integrations", statements: m0030_integrations::STATEMENTS },
             SqlMigration { name: "m0034_sizes", statements: m0034_sizes::STATEMENTS },
+            SqlMigration { name: "m0035_sync", statements: m0035_sync::STATEMENTS },
         ]
         .into_iter()
         .map(|migration| Box::new(migration) as Box<dyn MigrationTrait>)

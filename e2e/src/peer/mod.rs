@@ -1,6 +1,7 @@
 //! The servers that Souk talks to in production, as small as they can be: an S3 storage, a mail server, a payment
-//! provider, a provider of sign-in, a system that is told of changes.
+//! provider, a provider of sign-in, a system that is told of changes, one that tells of companies.
 
+mod crm;
 mod provider;
 mod python;
 mod receiver;
@@ -8,6 +9,7 @@ mod s3;
 mod smtp;
 mod stripe;
 
+pub use crm::{Company, Crm};
 pub use provider::{CameBack, OpenIdProvider};
 pub use receiver::{Message, Receiver, verified};
 pub use s3::{KEYS, S3};

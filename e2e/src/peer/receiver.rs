@@ -134,7 +134,7 @@ async fn converse(mut socket: TcpStream, status: &AtomicU16, got: &Mutex<Vec<Mes
 }
 
 /// Head and body of a request.
-async fn request(socket: &mut TcpStream) -> std::io::Result<Option<(String, String)>> {
+pub(super) async fn request(socket: &mut TcpStream) -> std::io::Result<Option<(String, String)>> {
     let mut bytes = Vec::new();
     let mut part = [0_u8; 4096];
     loop {

@@ -7,6 +7,7 @@ mod business;
 mod care;
 mod common;
 mod credit;
+mod crm;
 mod delivery;
 mod desk;
 mod hooks;

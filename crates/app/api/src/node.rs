@@ -7,7 +7,7 @@ use async_graphql::{Context, ID, Interface, Object};
 use kernel::Fault;
 use kernel::id::{
     AssetId, CategoryId, CompanyId, CustomerId, MerchantId, MerchantOrderId, OfferId, OrderId, PaymentId, PayoutId,
-    ProductId, ShipmentId, StockLevelId, TypedId, VariantId,
+    ProductId, ShipmentId, StockLevelId, SyncSystemId, TypedId, VariantId,
 };
 
 use crate::assets::Asset;
@@ -18,6 +18,7 @@ use crate::error::{Gql, answer_optional, ctx};
 use crate::inventory::StockLevel;
 use crate::loader::{Loader, load};
 use crate::merchants::Merchant;
+use crate::merchants::sync::SyncSystem;
 use crate::offers::Offer;
 use crate::orders::{MerchantOrder, Order, Shipment, shipment};
 use crate::payments::Payment;
@@ -53,6 +54,8 @@ pub enum Node {
     Shipment(Shipment),
     /// Stock of an article at a location.
     StockLevel(StockLevel),
+    /// Another system that tells what it knows of merchants.
+    SyncSystem(SyncSystem),
     /// A variant of a product.
     Variant(Variant),
 }
@@ -84,6 +87,7 @@ impl NodeQuery {
             ProductId::PREFIX => one(gql, id, |id| catalog::query::product::by_id(ctx, id), Product::from).await,
             ShipmentId::PREFIX => one(gql, id, |id| orders::query::shipment(ctx, id), |found| shipment(&found)).await,
             StockLevelId::PREFIX => one(gql, id, |id| inventory::level(ctx, id), StockLevel::from).await,
+            SyncSystemId::PREFIX => one(gql, id, |id| merchants::sync::system(ctx, id), SyncSystem::from).await,
             VariantId::PREFIX => batched::<VariantLoader, VariantId, _>(gql, id, Variant).await,
             _ => Ok(None),
         }

@@ -86,3 +86,9 @@ pub const READ_FORMULA: Action = Action::new("rating_formula", "read");
 pub const EDIT_FORMULA: Action = Action::new("rating_formula", "edit");
 /// Put a formula in force.
 pub const ACTIVATE_FORMULA: Action = Action::new("rating_formula", "activate");
+/// Read which systems tell of merchants, and what they told.
+pub const READ_SYNC: Action = Action::new("sync", "read");
+/// Set such systems up, and decide about what could not be taken.
+pub const MANAGE_SYNC: Action = Action::new("sync", "manage");
+/// Tell of merchants, as such a system.
+pub const SEND_SYNC: Action = Action::new("sync", "send");

@@ -4,6 +4,7 @@ use kernel::{Fault, FaultKind, Invalid};
 use sea_orm::DbErr;
 
 use crate::command::Obligation;
+use crate::model::sync::SyncField;
 
 /// A fault of the merchants' administration.
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +51,20 @@ pub enum Error {
     /// A block can be appealed against once, and not after the time for it.
     #[error("there is nothing to appeal against: {0}")]
     NoAppeal(&'static str),
+    /// A system keeps what somebody wants to change.
+    #[error("{system} keeps this: change it there")]
+    KeptElsewhere {
+        /// What is kept.
+        field: SyncField,
+        /// The name of the system.
+        system: String,
+    },
+    /// A field is kept by one system at most.
+    #[error("another system keeps {}", .0.as_str())]
+    FieldTaken(SyncField),
+    /// A system knows a merchant by one number, and one merchant by a number.
+    #[error("the number or the merchant is linked already")]
+    LinkedAlready,
     /// Somebody decided about it before.
     #[error("the {0} was decided already")]
     AlreadyDecided(&'static str),
@@ -108,6 +123,9 @@ impl Fault for Error {
             Self::RegistrationClosed => "REGISTRATION_CLOSED",
             Self::NoAppeal(_) => "NO_APPEAL",
             Self::AlreadyDecided(_) => "ALREADY_DECIDED",
+            Self::KeptElsewhere { .. } => "KEPT_ELSEWHERE",
+            Self::FieldTaken(_) => "FIELD_TAKEN",
+            Self::LinkedAlready => "LINKED_ALREADY",
         }
     }
 
@@ -116,6 +134,9 @@ impl Fault for Error {
             Self::Core(error) => error.field(),
             Self::Owner { field, .. } => field.clone(),
             Self::OwnRatesNotAllowed { .. } => Some("deliveryMethodId".to_owned()),
+            Self::KeptElsewhere { field, .. } => Some(field.path().to_owned()),
+            Self::FieldTaken(_) => Some("fields".to_owned()),
+            Self::LinkedAlready => Some("externalId".to_owned()),
             _ => None,
         }
     }
@@ -128,6 +149,7 @@ impl Fault for Error {
                 Some(serde_json::json!({ "status": status, "allowed": allowed }))
             }
             Self::Unsettled(open) => Some(serde_json::json!({ "open": open })),
+            Self::KeptElsewhere { field, system } => Some(serde_json::json!({ "field": field, "system": system })),
             Self::ChecklistOpen(items) => Some(serde_json::json!({ "items": items })),
             _ => None,
         }

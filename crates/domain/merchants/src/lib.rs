@@ -18,6 +18,13 @@ pub mod rating {
     pub use crate::query::rating::*;
 }
 
+/// What other systems tell of merchants: commands, reads and plain types.
+pub mod sync {
+    pub use crate::command::sync::*;
+    pub use crate::model::sync::*;
+    pub use crate::query::sync::*;
+}
+
 pub use command::*;
 pub use error::Error;
 pub use model::{

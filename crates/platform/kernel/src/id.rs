@@ -266,6 +266,10 @@ typed_ids! {
     WebhookDeliveryId = "whd";
     /// A try to deliver it.
     WebhookAttemptId = "wha";
+    /// Another system that tells what it knows of merchants.
+    SyncSystemId = "sys";
+    /// A message of such a system.
+    SyncMessageId = "smg";
     /// A load of products from a file.
     ImportId = "imp";
 }

@@ -16,6 +16,7 @@ pub mod onboarding;
 pub mod papers;
 pub mod query;
 pub mod rating;
+pub mod sync;
 
 pub use agreement::{AgreementMutation, AgreementQuery};
 pub use appeal::{MerchantAppealMutation, MerchantAppealQuery};
@@ -31,3 +32,4 @@ pub use onboarding::{OnboardingMutation, OnboardingQuery};
 pub use papers::{MerchantPapersMutation, MerchantPapersQuery};
 pub use query::MerchantsQuery;
 pub use rating::{RatingMutation, RatingQuery};
+pub use sync::{SyncMutation, SyncQuery};

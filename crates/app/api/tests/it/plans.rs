@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::bazaar::{
     self, ASKED, Bazaar, CHECKOUT, COMPANIES, FINANCE, INTEGRATIONS, MERCHANTS, OFFERS, ORDERS, PARTS, PEOPLE,
-    PRODUCTS, QUOTES, Quotes,
+    PRODUCTS, QUOTES, Quotes, SYNC,
 };
 use crate::documents::{Introspection, inner};
 
@@ -139,6 +139,7 @@ async fn ask_documents(bazaar: &Bazaar, quotes: &Quotes) {
     }
     ask_history(bazaar).await;
     ask_integrations(bazaar).await;
+    ask_sync(bazaar).await;
     ask_details(bazaar).await;
 }
 
@@ -160,6 +161,28 @@ async fn ask_integrations(bazaar: &Bazaar) {
             let after = &first["changeFeed"]["cursor"];
             bazaar::run(ctx, INTEGRATIONS, "ChangeFeed", json!({ "after": after, "filter": filter })).await;
         }
+    }
+}
+
+/// What other systems tell: whom they know, and their messages.
+async fn ask_sync(bazaar: &Bazaar) {
+    let (operator, seller) = (bazaar.t.operator(), bazaar.sellers[0]);
+    let input = merchants::sync::CreateSystem { code: "crm".to_owned(), name: "CRM".to_owned(), fields: Vec::new() };
+    let system = match merchants::sync::create_system(&operator, input).await {
+        Ok(system) => system.id,
+        Err(_) => merchants::sync::systems(&operator, &kernel::PageArgs::first(1)).await.unwrap().into_rows()[0].id,
+    };
+    for filter in [
+        json!({}),
+        json!({ "systemId": system }),
+        json!({ "state": "DEAD" }),
+        json!({ "merchantId": seller }),
+        json!({ "systemId": system, "state": "DEAD", "merchantId": seller }),
+    ] {
+        bazaar::run(&operator, SYNC, "SyncMessages", json!({ "filter": filter })).await;
+    }
+    for of in [json!({ "systemId": system }), json!({ "systemId": system, "merchantId": seller })] {
+        bazaar::run(&operator, SYNC, "SyncLinks", of).await;
     }
 }
 

@@ -76,6 +76,8 @@ const OTHERS: &[(&str, &str)] = &[
     ("rec", "reconciliations are the operator's"),
     ("fnd", "findings are the operator's"),
     ("pup", "pickup points are the operator's"),
+    ("sys", "systems that tell of merchants are the operator's"),
+    ("smg", "what they tell goes to the operator"),
     ("pop", "what goes to a provider is the operator's"),
     ("wof", "what is given up is the operator's"),
     ("rvb", "what a company owes the operator"),

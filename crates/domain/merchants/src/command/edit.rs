@@ -9,9 +9,11 @@ use marketplace::WorkCalendar;
 
 use super::create::{check_share, check_vat};
 use super::step::{Why, keep, rules, seen};
+use super::sync::kept_by_people;
 use crate::actions::{EDIT_BANK, EDIT_LEGAL, EDIT_PROFILE, EDIT_TERMS};
 use crate::event::MerchantChanged;
-use crate::model::{Axis, BankAccount, Legal, Merchant, PayoutStanding, PayoutState, PayoutTransition};
+use crate::model::sync::Known;
+use crate::model::{Axis, BankAccount, Counterparty, Legal, Merchant, PayoutStanding, PayoutState, PayoutTransition};
 use crate::{Error, repo};
 
 /// A change of the profile; what is `None` stays.
@@ -66,12 +68,15 @@ pub struct EditLegal {
 /// Replaces the legal data.
 ///
 /// # Errors
-/// As [`edit_profile`].
+/// As [`edit_profile`]; [`Error::KeptElsewhere`] for a field that another system keeps.
 pub async fn edit_legal(ctx: &Ctx, input: EditLegal) -> Result<Merchant, Error> {
     let grant = ctx.authorize(EDIT_LEGAL)?;
     let tx = ctx.begin_write_for(&grant).await?;
     let before = seen(&tx, &grant, input.id, input.expected_version).await?;
     let after = Merchant { legal: input.legal.checked()?, ..before.clone() };
+    let party = Counterparty::unknown(before.id);
+    let known = |legal| Known { legal, party: &party };
+    kept_by_people(&tx, before.id, known(&before.legal), known(&after.legal)).await?;
     save(tx, &grant, &before, after, "legal_edited").await
 }
 

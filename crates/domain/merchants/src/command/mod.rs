@@ -15,6 +15,7 @@ pub(crate) mod rating;
 mod standing;
 mod status;
 mod step;
+pub(crate) mod sync;
 mod turn;
 
 pub use agreement::{AcceptAgreement, PublishAgreement, accept_agreement, publish_agreement};

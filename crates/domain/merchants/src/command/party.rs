@@ -4,7 +4,9 @@ use context::{Ctx, merchant_meant};
 use history::Change;
 use kernel::id::MerchantId;
 
+use super::sync::kept_by_people;
 use crate::actions::EDIT_LEGAL;
+use crate::model::sync::Known;
 use crate::model::{Counterparty, PartyAddress, PartyContact, TaxId};
 use crate::{Error, repo};
 
@@ -26,12 +28,13 @@ pub struct EditCounterparty {
 /// Changes what is known of a counterparty beside its seat.
 ///
 /// # Errors
-/// What is wrong with the input; not found; stale; denied; the database error.
+/// What is wrong with the input; [`Error::KeptElsewhere`] for what another system keeps; not found; stale; denied; the
+/// database error.
 pub async fn edit_counterparty(ctx: &Ctx, input: EditCounterparty) -> Result<Counterparty, Error> {
     let grant = ctx.authorize(EDIT_LEGAL)?;
     let merchant = merchant_meant(&grant, input.merchant)?;
     let mut tx = ctx.begin_write_for(&grant).await?;
-    repo::find(&*tx, &grant, merchant).await?;
+    let of = repo::find(&*tx, &grant, merchant).await?;
     let before = repo::party::find(&*tx, &grant, merchant).await?;
     if before.version != input.expected_version {
         return Err(context::Error::Stale("counterparty").into());
@@ -44,6 +47,8 @@ pub async fn edit_counterparty(ctx: &Ctx, input: EditCounterparty) -> Result<Cou
         version: before.version + 1,
     };
     let after = after.checked()?;
+    let known = |party| Known { legal: &of.legal, party };
+    kept_by_people(&tx, merchant, known(&before), known(&after)).await?;
     if !repo::party::save(&tx, &after).await? {
         return Err(context::Error::Stale("counterparty").into());
     }

@@ -4,6 +4,7 @@
 pub(crate) mod appeal_row;
 pub(crate) mod onboarding;
 pub(crate) mod rating;
+pub(crate) mod sync;
 pub(crate) mod transition_row;
 
 pub(crate) mod merchant_row {

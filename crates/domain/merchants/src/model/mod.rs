@@ -15,6 +15,7 @@ pub mod payout;
 pub mod rating;
 pub mod status;
 pub mod step;
+pub mod sync;
 pub mod terms;
 
 pub use agreement::{Acceptance, Agreement};

@@ -8,6 +8,7 @@ mod onboarding;
 mod party;
 pub(crate) mod rating;
 mod steps;
+pub(crate) mod sync;
 mod terms;
 
 use access::Grant;

@@ -9,6 +9,7 @@ pub(crate) mod onboarding;
 pub(crate) mod party;
 pub(crate) mod rating;
 pub(crate) mod step;
+pub(crate) mod sync;
 
 use access::Grant;
 use chrono::{DateTime, Utc};

@@ -15,6 +15,7 @@ mod party;
 mod rating;
 mod reach;
 mod standing;
+mod sync;
 
 use context::{Ctx, WriteTx};
 use kernel::id::MerchantId;
