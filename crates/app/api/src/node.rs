@@ -7,7 +7,7 @@ use async_graphql::{Context, ID, Interface, Object};
 use kernel::Fault;
 use kernel::id::{
     AssetId, CategoryId, CompanyId, CustomerId, MerchantId, MerchantOrderId, OfferId, OrderId, PaymentId, PayoutId,
-    ProductId, ShipmentId, StockLevelId, TypedId, VariantId,
+    ProductId, ShipmentId, StockLevelId, TaskId, TypedId, VariantId,
 };
 
 use crate::assets::Asset;
@@ -17,6 +17,7 @@ use crate::customers::{Company, Customer};
 use crate::error::{Gql, answer_optional, ctx};
 use crate::inventory::StockLevel;
 use crate::loader::{Loader, load};
+use crate::marketplace::task::Task;
 use crate::merchants::Merchant;
 use crate::offers::Offer;
 use crate::orders::{MerchantOrder, Order, Shipment, shipment};
@@ -53,6 +54,8 @@ pub enum Node {
     Shipment(Shipment),
     /// Stock of an article at a location.
     StockLevel(StockLevel),
+    /// Something that somebody has to do in time.
+    Task(Task),
     /// A variant of a product.
     Variant(Variant),
 }
@@ -84,6 +87,7 @@ impl NodeQuery {
             ProductId::PREFIX => one(gql, id, |id| catalog::query::product::by_id(ctx, id), Product::from).await,
             ShipmentId::PREFIX => one(gql, id, |id| orders::query::shipment(ctx, id), |found| shipment(&found)).await,
             StockLevelId::PREFIX => one(gql, id, |id| inventory::level(ctx, id), StockLevel::from).await,
+            TaskId::PREFIX => one(gql, id, |id| marketplace::query::task(ctx, id), Task::from).await,
             VariantId::PREFIX => batched::<VariantLoader, VariantId, _>(gql, id, Variant).await,
             _ => Ok(None),
         }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::bazaar::{
     self, ASKED, Bazaar, CHECKOUT, COMPANIES, FINANCE, INTEGRATIONS, MERCHANTS, OFFERS, ORDERS, PARTS, PEOPLE,
-    PRODUCTS, QUOTES, Quotes,
+    PRODUCTS, QUOTES, Quotes, TASKS,
 };
 use crate::documents::{Introspection, inner};
 
@@ -20,7 +20,8 @@ const ALLOWED: [(&str, &str); 2] = [
 ];
 
 /// Pages that may be sorted after reading, by a part of the statement, and why.
-const SORTED: [(&str, &str); 3] = [
+const SORTED: [(&str, &str); 4] = [
+    ("\"task\".\"subject\" = ", "a thing has a few tasks"),
     ("IN (SELECT \"company_id\" FROM \"company_member\"", "a buyer has a place in a few companies"),
     ("\"number\" >= ", "the numbers with a common beginning are few"),
     ("\"product\".\"owner_id\" = ? OR ", "what a merchant may read is in two indexes; its own products are in one"),
@@ -139,6 +140,7 @@ async fn ask_documents(bazaar: &Bazaar, quotes: &Quotes) {
     }
     ask_history(bazaar).await;
     ask_integrations(bazaar).await;
+    ask_tasks(bazaar).await;
     ask_details(bazaar).await;
 }
 
@@ -159,6 +161,60 @@ async fn ask_integrations(bazaar: &Bazaar) {
             let first = bazaar::run(ctx, INTEGRATIONS, "ChangeFeed", json!({ "first": 2, "filter": filter })).await;
             let after = &first["changeFeed"]["cursor"];
             bazaar::run(ctx, INTEGRATIONS, "ChangeFeed", json!({ "after": after, "filter": filter })).await;
+        }
+    }
+}
+
+/// What is to be done, as people filter and sort it.
+async fn ask_tasks(bazaar: &Bazaar) {
+    let (operator, seller) = (bazaar.t.operator(), bazaar.t.merchant(bazaar.sellers[0]));
+    let day = "2026-03-02T00:00:00Z";
+    let filters = [
+        json!({}),
+        json!({ "state": "RESOLVED" }),
+        json!({ "queue": "shipping" }),
+        json!({ "queue": "shipping", "state": "WAITING", "kind": "LATE_SHIPMENT" }),
+        json!({ "mine": true }),
+        json!({ "mine": true, "late": true }),
+        json!({ "unassigned": true }),
+        json!({ "merchantId": bazaar.sellers[0] }),
+        json!({ "merchantId": bazaar.sellers[0], "queue": "shipping", "late": false }),
+        json!({ "subjectId": "ful_1" }),
+        json!({ "dueBefore": day }),
+    ];
+    for ctx in [&operator, &seller] {
+        for sort in ["DUE", "PRIORITY", "OPENED"] {
+            for filter in &filters {
+                let variables = json!({ "filter": filter, "sortBy": sort, "first": 1 });
+                let page = bazaar::run(ctx, TASKS, "Tasks", variables.clone()).await;
+                if let Some(after) = page["tasks"]["pageInfo"]["endCursor"].as_str() {
+                    let mut next = variables;
+                    next["after"] = json!(after);
+                    bazaar::run(ctx, TASKS, "Tasks", next).await;
+                }
+            }
+        }
+        bazaar::run(ctx, TASKS, "TaskQueues", json!({})).await;
+        let period = json!({ "from": day, "to": "2026-04-02T00:00:00Z" });
+        bazaar::run(ctx, TASKS, "TaskReport", period).await;
+        let filters = vec![
+            json!({}),
+            json!({ "kind": "NEGATIVE" }),
+            json!({ "merchantId": bazaar.sellers[0], "currency": "EUR" }),
+        ];
+        ask_pages_plain(ctx, "CriticalBalances", filters).await;
+    }
+}
+
+/// The first page of a list of the document of tasks, and the one after it.
+async fn ask_pages_plain(ctx: &Ctx, operation: &str, filters: Vec<Value>) {
+    for filter in filters {
+        let mut variables = json!({ "first": 1, "filter": filter });
+        let page = bazaar::run(ctx, TASKS, operation, variables.clone()).await;
+        let list = page.as_object().unwrap().values().next().unwrap();
+        if let Some(after) = list["pageInfo"]["endCursor"].as_str() {
+            variables["after"] = json!(after);
+            bazaar::run(ctx, TASKS, operation, variables).await;
         }
     }
 }
@@ -211,6 +267,9 @@ testkit::both_databases! { on one thread:
         let lists = lists().await;
         let quotes = bazaar.quotes().await;
         bazaar.rated(bazaar.sellers[0], t.operator().new_id()).await;
+        for seller in &bazaar.sellers {
+            bazaar.tasked(*seller).await;
+        }
         // Invitations are shown to who has proved the address.
         let proved = "UPDATE user_account SET email_verified_at = created_at WHERE email = 'quotes@example.org'";
         t.world.db.for_migrations().execute_unprepared(proved).await.unwrap();
