@@ -14,13 +14,15 @@ use crate::bazaar::{
 use crate::documents::{Introspection, inner};
 
 /// Tables that may be read whole, and why.
-const ALLOWED: [(&str, &str); 2] = [
+const ALLOWED: [(&str, &str); 3] = [
+    ("decided", "no table: what four indexes found for a report"),
     ("marketplace_version", "a single row: the stamp of what the process keeps"),
     ("change_clock", "a single row: how far stamps are ahead of the numbers of transactions"),
 ];
 
 /// Pages that may be sorted after reading, by a part of the statement, and why.
-const SORTED: [(&str, &str); 4] = [
+const SORTED: [(&str, &str); 5] = [
+    ("\"task\".\"due_at\" < ", "what is due before an instant is a part of what is open"),
     ("\"task\".\"subject\" = ", "a thing has a few tasks"),
     ("IN (SELECT \"company_id\" FROM \"company_member\"", "a buyer has a place in a few companies"),
     ("\"number\" >= ", "the numbers with a common beginning are few"),
@@ -138,6 +140,11 @@ async fn ask_documents(bazaar: &Bazaar, quotes: &Quotes) {
     ] {
         ask_pages(ctx, document, operation, filters).await;
     }
+    ask_desk(bazaar).await;
+}
+
+/// What the operator's people look at beside those.
+async fn ask_desk(bazaar: &Bazaar) {
     ask_history(bazaar).await;
     ask_integrations(bazaar).await;
     ask_tasks(bazaar).await;

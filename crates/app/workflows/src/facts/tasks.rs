@@ -5,7 +5,7 @@ use std::future::Future;
 use billing::event::{BalanceBecameCritical, BalanceRecovered, Reconciled};
 use billing::query::FindingFilter;
 use catalog::ProductStatus;
-use catalog::event::{ProductPublished, ProductReturned, ProductSubmitted, ProductUnpublished};
+use catalog::event::{ProductChanged, ProductPublished, ProductReturned, ProductSubmitted, ProductUnpublished};
 use kernel::PageArgs;
 use kernel::id::{
     AppealId, CriticalBalanceId, DisputeId, MerchantDocumentId, MerchantId, MerchantOrderId, ProductId,
@@ -43,6 +43,7 @@ pub(super) fn register(builder: DispatcherBuilder, deps: &Deps) -> DispatcherBui
     looks! { builder, deps,
         "task_product_submitted": ProductSubmitted => product(product);
         "task_product_returned": ProductReturned => product(product);
+        "task_product_changed": ProductChanged => products(products);
         "task_product_published": ProductPublished => products(products);
         "task_product_unpublished": ProductUnpublished => products(products);
         "task_merchant_created": MerchantCreated => merchant(merchant);
@@ -200,27 +201,24 @@ async fn reconciliation(deps: &Deps, id: ReconciliationId) -> HandlerResult {
 }
 
 async fn product(deps: &Deps, id: ProductId) -> HandlerResult {
-    products(deps, vec![id]).await
+    let look = move || async move {
+        let of = catalog::query::product::by_id(&deps.ctx(), id).await.map_err(retry)?;
+        Ok(match of.status {
+            ProductStatus::InReview => Standing::Waits(of.owner, format!("Review the product {}", of.title)),
+            done => Standing::Over(done.as_str()),
+        })
+    };
+    keep(deps, TaskKind::ApproveProduct, id.to_string(), look).await
 }
 
-/// Products that wait are looked at. Of the many others only those are that have a task.
+/// Of many products that were changed only those are looked at that have a task.
 async fn products(deps: &Deps, ids: Vec<ProductId>) -> HandlerResult {
-    let ctx = deps.ctx();
     let subjects: Vec<String> = ids.iter().map(ToString::to_string).collect();
+    let ctx = deps.ctx();
     let open = marketplace::query::open_task_subjects_on(ctx.read(), TaskKind::ApproveProduct, &subjects);
     let open = open.await.map_err(retry)?;
-    for (id, product) in catalog::query::product::by_ids(&ctx, &ids).await.map_err(retry)? {
-        if product.status != ProductStatus::InReview && !open.contains(&id.to_string()) {
-            continue;
-        }
-        let look = move || async move {
-            let of = catalog::query::product::by_id(&deps.ctx(), id).await.map_err(retry)?;
-            Ok(match of.status {
-                ProductStatus::InReview => Standing::Waits(of.owner, format!("Review the product {}", of.title)),
-                done => Standing::Over(done.as_str()),
-            })
-        };
-        keep(deps, TaskKind::ApproveProduct, id.to_string(), look).await?;
+    for id in ids.into_iter().filter(|id| open.contains(&id.to_string())) {
+        product(deps, id).await?;
     }
     Ok(())
 }

@@ -15,6 +15,7 @@ use orders::event::ShipmentOverdue;
 use orders::model::status::RefundReason;
 
 use crate::stage::market;
+use crate::standing::file;
 use crate::support::{Market, Shop, event_units};
 
 async fn found(ctx: &Ctx, kind: TaskKind, state: Option<TaskState>) -> Vec<Task> {
@@ -143,5 +144,88 @@ testkit::both_databases! {
         billing::watch_balances(&m.t.system()).await.unwrap();
         let over = closed(&m, TaskKind::CriticalBalance).await;
         assert_eq!((over, open(&m, TaskKind::CriticalBalance).await.len()), (vec!["in order again".to_owned()], 0));
+    }
+
+    async fn documents_and_products_are_looked_at_until_somebody_decides(t: TestEnv) {
+        let (m, _) = market(t).await;
+        let anna = m.shop("anna").await;
+        let operator = m.t.operator();
+        let asset = file(&m, &anna).await;
+        let hand_in = || merchants::HandInDocument {
+            merchant: anna.id, kind: "trade_licence".to_owned(), title: "Licence".to_owned(), number: None, issuer: None, asset,
+            expires_on: None,
+        };
+        let first = merchants::hand_in_document(&anna.staff, hand_in()).await.unwrap();
+        let second = merchants::hand_in_document(&anna.staff, hand_in()).await.unwrap();
+        assert_eq!(open(&m, TaskKind::DocumentReview).await.len(), 2);
+        merchants::withdraw_document(&anna.staff, first.id, 1).await.unwrap();
+        let review = merchants::ReviewDocument { id: second.id, expected_version: 1, approve: true, note: None };
+        merchants::review_document(&operator, review).await.unwrap();
+        let mut outcomes = closed(&m, TaskKind::DocumentReview).await;
+        outcomes.sort();
+        assert_eq!((outcomes, open(&m, TaskKind::DocumentReview).await.len()), (vec!["approved".to_owned(), "withdrawn".to_owned()], 0));
+
+        let product = catalog::model::ProductInput {
+            title: "Kettle".to_owned(),
+            variants: vec![catalog::model::VariantInput { sku: "K1".to_owned(), ..Default::default() }],
+            ..Default::default()
+        };
+        let create = catalog::command::ProductCreate { merchant: None, product };
+        let kettle = catalog::command::product_create(&anna.staff, create).await.unwrap();
+        assert!(open(&m, TaskKind::ApproveProduct).await.is_empty());
+        let step = |id| catalog::command::Step { id, expected_version: None };
+        catalog::command::product_submit(&anna.staff, step(kettle.id)).await.unwrap();
+        let task = open(&m, TaskKind::ApproveProduct).await;
+        assert_eq!((task.len(), task[0].title.as_str(), task[0].merchant), (1, "Review the product Kettle", Some(anna.id)));
+        catalog::command::product_revise(&anna.staff, step(kettle.id)).await.unwrap();
+        assert_eq!((closed(&m, TaskKind::ApproveProduct).await, open(&m, TaskKind::ApproveProduct).await.len()), (vec!["draft".to_owned()], 0));
+        catalog::command::product_submit(&anna.staff, step(kettle.id)).await.unwrap();
+        assert_eq!(open(&m, TaskKind::ApproveProduct).await.len(), 1);
+        let channels = vec![marketplace::snapshot(&operator).await.unwrap().channels[0].id];
+        let publish = catalog::command::Publish { products: vec![kettle.id], channels, expected_version: None };
+        catalog::command::products_publish(&operator, publish).await.unwrap();
+        assert_eq!((open(&m, TaskKind::ApproveProduct).await.len(), closed(&m, TaskKind::ApproveProduct).await.len()), (0, 2));
+    }
+
+    async fn a_dispute_and_a_difference_are_the_operators_task(t: TestEnv) {
+        let (m, _) = market(t).await;
+        let anna = m.shop("anna").await;
+        let operator = m.t.operator();
+        let offer = m.goods(&anna, "A1", 1_000, 9).await;
+        let (order, part) = m.delivered(&anna, offer, 2).await;
+        let dispute = payments::OpenDispute {
+            payment_id: order.payment_id,
+            merchant_order_id: Some(part.merchant_order.id),
+            reference: "dp_1".to_owned(),
+            amount: Money::new(500, order.currency),
+            fee_minor: 0,
+            reason: "fraudulent".to_owned(),
+            opened_at: None,
+        };
+        let dispute = payments::open_dispute(&operator, dispute).await.unwrap();
+        let task = open(&m, TaskKind::DisputeEvidence).await;
+        assert_eq!((task.len(), task[0].subject.clone(), task[0].owner()), (1, dispute.id.to_string(), None));
+        let import = billing::Import {
+            source: billing::model::reconcile::ReconciliationSource::Provider,
+            provider: Some("sandbox".to_owned()),
+            format: billing::ImportFormat::Csv,
+            currency: Currency::EUR,
+            file_name: "report.csv".to_owned(),
+            content: "id,type,amount,fee,net,currency,created,reference,payout\nt1,balance_adjustment,-3.00,,,EUR,2026-01-02T09:00:00Z,who knows,\n"
+                .to_owned(),
+            from: None,
+            to: None,
+            balance_minor: None,
+        };
+        let file = billing::import_file(&operator, import).await.unwrap();
+        let task = open(&m, TaskKind::ReconcileDiff).await;
+        assert_eq!((task.len(), task[0].subject.clone()), (1, file.id.to_string()));
+        assert_eq!(task[0].title, "Explain what differs in report.csv");
+        let filter = billing::query::FindingFilter { reconciliation: Some(file.id), outcome: None, open: true };
+        for finding in billing::query::findings(&operator, &filter, &PageArgs::first(50)).await.unwrap().into_rows() {
+            assert_eq!(open(&m, TaskKind::ReconcileDiff).await.len(), 1);
+            billing::resolve_finding(&operator, finding.id, finding.version, "Asked the provider").await.unwrap();
+        }
+        assert_eq!((closed(&m, TaskKind::ReconcileDiff).await, open(&m, TaskKind::ReconcileDiff).await.len()), (vec!["explained".to_owned()], 0));
     }
 }

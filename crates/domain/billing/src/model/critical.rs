@@ -72,13 +72,12 @@ pub fn alarms(of: Holdings, now: DateTime<Utc>, at: impl Fn(CriticalKind) -> Opt
         found.push(Alarm { kind: CriticalKind::ReserveShort, amount_minor, threshold, severity_ppm });
     }
     let waits = of.waits_since.map(|since| now - since).filter(|_| of.available_minor > 0);
-    if let Some((days, waits)) = at(CriticalKind::PayableTooOld).zip(waits) {
-        if waits > Duration::days(days) {
-            // By whole days, so that it changes once a day.
-            let severity_ppm = times(waits.num_days().into(), days.into());
-            let amount_minor = of.available_minor;
-            found.push(Alarm { kind: CriticalKind::PayableTooOld, amount_minor, threshold: days, severity_ppm });
-        }
+    let late = at(CriticalKind::PayableTooOld).zip(waits).filter(|(days, waits)| *waits > Duration::days(*days));
+    if let Some((days, waits)) = late {
+        // By whole days, so that it changes once a day.
+        let severity_ppm = times(waits.num_days().into(), days.into());
+        let (kind, amount_minor) = (CriticalKind::PayableTooOld, of.available_minor);
+        found.push(Alarm { kind, amount_minor, threshold: days, severity_ppm });
     }
     found
 }

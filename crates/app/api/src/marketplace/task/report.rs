@@ -58,7 +58,7 @@ pub struct TaskReportQuery;
 
 #[Object]
 impl TaskReportQuery {
-    /// How tasks went in a period, by kind and queue; those of which there were none are left out. The clock of a task is
+    /// How tasks went in a period, by kind and queue. All of them, but those of which there were none. The clock of a task is
     /// decided once: when it was done in time, or when its time ran out, whatever came later. What is still running counts
     /// for nothing.
     async fn task_report(
