@@ -11,7 +11,8 @@ use crate::model::calendar::closures;
 const DAY: u32 = 24 * 60;
 /// The most windows of a calendar.
 const WINDOWS_MAX: usize = 50;
-/// How many days are looked at. Closures together may be longer: then a task is due after all of them.
+/// How many days are looked at. What is not done in them, because there are closures or a few minutes a week, is due after
+/// all of them.
 const LOOK_AHEAD: u32 = 4_000;
 
 /// A part of a day of the week in which somebody works.
