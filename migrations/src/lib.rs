@@ -43,6 +43,7 @@ mod m0027_merchants;
 mod m0028_oidc;
 mod m0029_rating;
 mod m0030_integrations;
+mod m0031_tasks;
 mod m0034_sizes;
 mod m0035_sync;
 mod wall;
@@ -84,6 +85,7 @@ impl MigratorTrait for Migrator {
             SqlMigration { name: "m0028_oidc", statements: m0028_oidc::STATEMENTS },
             SqlMigration { name: "m0029_rating", statements: m0029_rating::STATEMENTS },
             SqlMigration { name: "m0030_integrations", statements: m0030_integrations::STATEMENTS },
+            SqlMigration { name: "m0031_tasks", statements: m0031_tasks::STATEMENTS },
             SqlMigration { name: "m0034_sizes", statements: m0034_sizes::STATEMENTS },
             SqlMigration { name: "m0035_sync", statements: m0035_sync::STATEMENTS },
         ]

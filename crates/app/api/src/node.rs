@@ -7,7 +7,7 @@ use async_graphql::{Context, ID, Interface, Object};
 use kernel::Fault;
 use kernel::id::{
     AssetId, CategoryId, CompanyId, CustomerId, MerchantId, MerchantOrderId, OfferId, OrderId, PaymentId, PayoutId,
-    ProductId, ShipmentId, StockLevelId, SyncSystemId, TypedId, VariantId,
+    ProductId, ShipmentId, StockLevelId, SyncSystemId, TaskId, TypedId, VariantId,
 };
 
 use crate::assets::Asset;
@@ -17,6 +17,7 @@ use crate::customers::{Company, Customer};
 use crate::error::{Gql, answer_optional, ctx};
 use crate::inventory::StockLevel;
 use crate::loader::{Loader, load};
+use crate::marketplace::task::Task;
 use crate::merchants::Merchant;
 use crate::merchants::sync::SyncSystem;
 use crate::offers::Offer;
@@ -56,6 +57,8 @@ pub enum Node {
     StockLevel(StockLevel),
     /// Another system that tells what it knows of merchants.
     SyncSystem(SyncSystem),
+    /// Something that somebody has to do in time.
+    Task(Task),
     /// A variant of a product.
     Variant(Variant),
 }
@@ -88,6 +91,7 @@ impl NodeQuery {
             ShipmentId::PREFIX => one(gql, id, |id| orders::query::shipment(ctx, id), |found| shipment(&found)).await,
             StockLevelId::PREFIX => one(gql, id, |id| inventory::level(ctx, id), StockLevel::from).await,
             SyncSystemId::PREFIX => one(gql, id, |id| merchants::sync::system(ctx, id), SyncSystem::from).await,
+            TaskId::PREFIX => one(gql, id, |id| marketplace::query::task(ctx, id), Task::from).await,
             VariantId::PREFIX => batched::<VariantLoader, VariantId, _>(gql, id, Variant).await,
             _ => Ok(None),
         }

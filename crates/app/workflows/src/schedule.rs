@@ -39,10 +39,12 @@ enum Chore {
     ForgetUploads,
     TurnMerchants,
     RateMerchants,
+    TaskClocks,
+    WatchBalances,
 }
 
 impl Chore {
-    const ALL: [Self; 21] = [
+    const ALL: [Self; 23] = [
         Self::AcceptanceDeadlines,
         Self::AcceptanceReminders,
         Self::LateShipments,
@@ -64,6 +66,8 @@ impl Chore {
         Self::ForgetUploads,
         Self::TurnMerchants,
         Self::RateMerchants,
+        Self::TaskClocks,
+        Self::WatchBalances,
     ];
 
     const fn name(self) -> &'static str {
@@ -89,6 +93,8 @@ impl Chore {
             Self::ForgetUploads => "forget_uploads",
             Self::TurnMerchants => "turn_merchants",
             Self::RateMerchants => "rate_merchants",
+            Self::TaskClocks => "task_clocks",
+            Self::WatchBalances => "watch_balances",
         }
     }
 
@@ -100,6 +106,7 @@ impl Chore {
             | Self::StrayPayments
             | Self::RateMerchants
             | Self::ReleaseEarnings
+            | Self::TaskClocks
             | Self::TurnMerchants => TimeDelta::minutes(1),
             Self::AcceptanceReminders
             | Self::CloseOrders
@@ -107,7 +114,8 @@ impl Chore {
             | Self::LateShipments
             | Self::PayMerchants
             | Self::RemindBuyers
-            | Self::RenewAuthorizations => TimeDelta::minutes(10),
+            | Self::RenewAuthorizations
+            | Self::WatchBalances => TimeDelta::minutes(10),
             Self::AgeDebts
             | Self::ChargeSubscriptions
             | Self::ChasePayouts
@@ -146,6 +154,8 @@ impl Chore {
             Self::ForgetUploads => assets::command::expire_uploads(&ctx).await.map(drop).map_err(|e| text(&e)),
             Self::TurnMerchants => merchants::turn_due(&ctx, BATCH).await.map(drop).map_err(|e| text(&e)),
             Self::RateMerchants => merchants::rating::rate_due(&ctx, BATCH).await.map(drop).map_err(|e| text(&e)),
+            Self::WatchBalances => billing::watch_balances(&ctx).await.map(drop).map_err(|e| text(&e)),
+            Self::TaskClocks => marketplace::task::tick(&ctx, BATCH).await.map(drop).map_err(|e| text(&e)),
         }
     }
 }

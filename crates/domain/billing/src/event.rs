@@ -3,8 +3,10 @@
 use chrono::{DateTime, Utc};
 use kernel::Money;
 use kernel::id::{
-    DebtId, InvoiceId, ManualEntryId, MerchantId, MerchantOrderId, OrderId, PayoutId, SaleInvoiceId, StatementId,
+    CriticalBalanceId, DebtId, InvoiceId, ManualEntryId, MerchantId, MerchantOrderId, OrderId, PayoutId,
+    ReconciliationId, SaleInvoiceId, StatementId,
 };
+use marketplace::CriticalKind;
 use outbox::events;
 
 events! {
@@ -64,6 +66,26 @@ events! {
         /// How much.
         amount: Money,
     }
+    /// Somebody has to look at a merchant's balance; told once, and again only after it was in order.
+    BalanceBecameCritical = "billing_balance_critical.v1" of balance {
+        /// Which occasion.
+        balance: CriticalBalanceId,
+        /// Whose balance.
+        merchant: MerchantId,
+        /// What is wrong with it.
+        kind: CriticalKind,
+        /// What is owed, what the reserve lacks, or what waits.
+        amount: Money,
+    }
+    /// A merchant's balance is in order again.
+    BalanceRecovered = "billing_balance_recovered.v1" of balance {
+        /// Which occasion is over.
+        balance: CriticalBalanceId,
+        /// Whose balance.
+        merchant: MerchantId,
+        /// What was wrong with it.
+        kind: CriticalKind,
+    }
     /// A debt began, went up the ladder or ended.
     DebtMoved = "billing_debt_moved.v1" of debt {
         /// The debt.
@@ -74,6 +96,11 @@ events! {
         amount: Money,
         /// Where it is: `netting`, `requested`, `claimed` or `settled`.
         state: String,
+    }
+    /// A file was compared with the ledger, or somebody dealt with what came out of it.
+    Reconciled = "billing_reconciled.v1" of reconciliation {
+        /// The file.
+        reconciliation: ReconciliationId,
     }
     /// The bank sent the money back; it is available to the merchant again.
     PayoutReturned = "billing_payout_returned.v1" of payout {

@@ -23,8 +23,8 @@ mod worker;
 mod write_off_repo;
 
 pub use command::{
-    DebtsAged, DecideEntry, DecideWriteOff, EditBillingProfile, Import, ImportFormat, MarkFailed, MarkPaid,
-    MarkReturned, PauseReason, ProfilePatch, RecordDebtPayment, RecordMovement, Released, RequestEntry,
+    BalancesWatched, DebtsAged, DecideEntry, DecideWriteOff, EditBillingProfile, Import, ImportFormat, MarkFailed,
+    MarkPaid, MarkReturned, PauseReason, ProfilePatch, RecordDebtPayment, RecordMovement, Released, RequestEntry,
     RequestWriteOff, RunPayouts, SetSubscription, age_debts, can_decide, charge_subscriptions, close_statements,
     decide_entry, decide_write_off, edit_billing_profile, import_file, issue_sale, mark_failed, mark_paid,
     mark_returned, mark_run_paid, pause, post_canceled, post_captured, post_captured_abroad, post_cod_kept,
@@ -34,7 +34,7 @@ pub use command::{
     post_refund_settled, post_transfer, post_unapplied_returned, record_cod_remittance, record_conversion,
     record_debt_payment, record_provider_fee, record_provider_settlement, record_unapplied_return, release_due,
     release_payout, request_entry, request_write_off, resolve_finding, resume, reverse, run_payouts,
-    run_scheduled_payouts, schedule_release, set_subscription,
+    run_scheduled_payouts, schedule_release, set_subscription, watch_balances,
 };
 pub use error::Error;
 pub use model::build::{
@@ -44,9 +44,9 @@ pub use model::build::{
     Transfer, UnappliedReturned,
 };
 pub use model::{
-    Account, BillingProfile, ClosedStatement, Component, Debt, DebtState, Direction, DocumentFile, EntryKind,
-    EntryState, Finding, Invoice, InvoiceKind, Kind, ManualEntry, MerchantBalance, Outcome, Payout, PayoutRun,
-    PayoutState, PayoutVia, Posted, Posting, Reconciliation, SaleDraft, SaleInvoice, SaleKind, Side, Sold,
+    Account, BillingProfile, ClosedStatement, Component, CriticalBalance, Debt, DebtState, Direction, DocumentFile,
+    EntryKind, EntryState, Finding, Invoice, InvoiceKind, Kind, ManualEntry, MerchantBalance, Outcome, Payout,
+    PayoutRun, PayoutState, PayoutVia, Posted, Posting, Reconciliation, SaleDraft, SaleInvoice, SaleKind, Side, Sold,
     Subscription, WriteOff,
 };
 pub use worker::{FileSink, register};

@@ -1,7 +1,9 @@
 //! Load and save.
 
+mod critical;
 mod entry;
 
+pub(crate) use critical::{holdings, insert_critical, open_critical, save_critical, waits_since};
 pub(crate) use entry::{Owed, held, insert_entry, open_debt, owed, save_debt, save_entry};
 
 use chrono::{DateTime, Utc};

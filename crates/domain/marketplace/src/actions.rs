@@ -40,5 +40,13 @@ pub const READ_WEBHOOKS: Action = Action::new("webhook", "read");
 pub const MANAGE_WEBHOOKS: Action = Action::new("webhook", "manage");
 /// Make and send messages: Souk itself.
 pub const SEND_WEBHOOKS: Action = Action::new("webhook", "send");
+/// Read tasks, their notes and queues, and how many were done in time. A merchant sees those of its side.
+pub const READ_TASKS: Action = Action::new("task", "read");
+/// Make tasks and do them.
+pub const HANDLE_TASKS: Action = Action::new("task", "handle");
+/// Say which queue tasks are in and what goes first, and keep views for the team.
+pub const DIRECT_TASKS: Action = Action::new("task", "direct");
+/// Open and close tasks for what happened, and watch their clocks: Souk itself.
+pub const RUN_TASKS: Action = Action::new("task", "run");
 /// Fill an empty marketplace.
 pub const BOOTSTRAP: Action = Action::new("marketplace", "bootstrap");

@@ -4,7 +4,7 @@ use db::dialect;
 use sea_orm::{ConnectionTrait, DbErr};
 
 /// What is stored twice, and must agree.
-const RULES: [(&str, &str); 6] = [
+const RULES: [(&str, &str); 10] = [
     (
         "SELECT count(*) FROM (
             SELECT 1 AS gap FROM change_log GROUP BY entity, entity_id HAVING MAX(sequence) > COUNT(*) OR MIN(sequence) < 1
@@ -39,6 +39,28 @@ const RULES: [(&str, &str); 6] = [
         )",
         "messages whose tries do not say whether they were taken",
     ),
+    (
+        "SELECT count(*) FROM task t WHERE t.state <> CASE WHEN t.resolved_at IS NOT NULL THEN 'resolved'
+            WHEN t.paused_at IS NOT NULL THEN 'waiting'
+            WHEN t.assignee_id IS NOT NULL OR t.first_responded_at IS NOT NULL THEN 'in_progress' ELSE 'open' END",
+        "tasks whose state is not what happened to them",
+    ),
+    (
+        "SELECT count(*) FROM task t WHERE (t.paused_at IS NOT NULL) <> EXISTS (
+            SELECT 1 FROM task_pause p WHERE p.task_id = t.id AND p.to_at IS NULL
+        )",
+        "tasks of which nobody knows whether they wait",
+    ),
+    (
+        "SELECT count(*) FROM task t WHERE t.resolution_breached_at IS NULL AND t.resolved_at > t.due_at
+            OR t.first_response_breached_at IS NULL AND t.first_responded_at > t.first_response_due_at",
+        "tasks that were late and are not marked",
+    ),
+    (
+        "SELECT count(*) FROM task_pause p JOIN task_pause q ON q.task_id = p.task_id AND q.number = p.number + 1
+        WHERE p.to_at IS NULL OR q.from_at < p.to_at",
+        "tasks that waited twice at the same time",
+    ),
 ];
 
 /// Differences between what is stored and what must hold, as sentences; empty when all is well.
@@ -51,7 +73,7 @@ pub async fn check<C: ConnectionTrait>(conn: &C) -> Result<Vec<String>, DbErr> {
         let row = conn.query_one_raw(dialect::statement(conn, sql, [])).await?;
         let count = row.map(|row| row.try_get_by_index::<i64>(0)).transpose()?.unwrap_or(0);
         if count > 0 {
-            found.push(format!("integrations: {count} {what}"));
+            found.push(format!("marketplace: {count} {what}"));
         }
     }
     Ok(found)

@@ -3,6 +3,8 @@
 use kernel::{Fault, FaultKind, Invalid};
 use sea_orm::DbErr;
 
+use crate::model::task::{TaskAction, TaskState};
+
 /// A fault of the marketplace.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -18,6 +20,17 @@ pub enum Error {
     /// Nothing is sent to the endpoint.
     #[error("the endpoint is disabled; switch it on first")]
     EndpointDisabled,
+    /// This cannot be done to a task in its state.
+    #[error("a task that is {} cannot be changed like this: {}", .state.as_str(), .action.as_str())]
+    TaskState {
+        /// What was to be done.
+        action: TaskAction,
+        /// How far the task is.
+        state: TaskState,
+    },
+    /// The task has a successor.
+    #[error("there is an open task of this kind for the same thing")]
+    TaskOpenAlready,
     /// There are as many as there may be.
     #[error("there may be at most {max} {what}")]
     TooMany {
@@ -51,7 +64,11 @@ impl Fault for Error {
         match self {
             Self::Core(error) => error.kind(),
             Self::NoSecretKey => FaultKind::Unavailable,
-            Self::DefaultRuleFixed | Self::TooMany { .. } | Self::EndpointDisabled => FaultKind::RuleBroken,
+            Self::DefaultRuleFixed
+            | Self::TooMany { .. }
+            | Self::EndpointDisabled
+            | Self::TaskState { .. }
+            | Self::TaskOpenAlready => FaultKind::RuleBroken,
         }
     }
 
@@ -61,6 +78,8 @@ impl Fault for Error {
             Self::DefaultRuleFixed => "DEFAULT_RULE_FIXED",
             Self::NoSecretKey => "NO_SECRET_KEY",
             Self::EndpointDisabled => "ENDPOINT_DISABLED",
+            Self::TaskState { .. } => "TASK_STATE",
+            Self::TaskOpenAlready => "TASK_OPEN_ALREADY",
             Self::TooMany { .. } => "TOO_MANY",
         }
     }
@@ -76,7 +95,8 @@ impl Fault for Error {
         match self {
             Self::Core(error) => error.details(),
             Self::TooMany { max, .. } => Some(serde_json::json!({ "max": max })),
-            Self::DefaultRuleFixed | Self::NoSecretKey | Self::EndpointDisabled => None,
+            Self::TaskState { state, .. } => Some(serde_json::json!({ "state": state })),
+            Self::DefaultRuleFixed | Self::NoSecretKey | Self::EndpointDisabled | Self::TaskOpenAlready => None,
         }
     }
 }

@@ -19,9 +19,17 @@ pub use model::webhook;
 pub use model::{
     AccountSettings, BillingSettings, BlockEffects, BlockReason, BlockedOffers, BlockedPayouts, Carrier, Channel,
     ClosedDays, CommissionAmounts, CommissionBase, CommissionBracket, CommissionRule, CommissionRules, CommissionScope,
-    Coupon, CouponTax, CouponValue, DeliveryKind, DeliveryMethod, DeliveryPricing, DeliveryRate, DeliveryZone, Funder,
-    HighestPrice, LegalEntity, MailText, MerchantRate, MerchantSettings, OTHER_REASON, OpenOrders, OwnRates,
-    PayingAccount, PayoutSchedule, PickupPlace, PickupPoint, PickupPointKind, PostalRange, RateBracket, Settings,
-    SettingsPatch, SizeLimits, Snapshot, StatementCycle, Surcharge, TaxClass, TaxRate, TravelDays, WorkCalendar,
+    Coupon, CouponTax, CouponValue, CriticalKind, CriticalThreshold, DeliveryKind, DeliveryMethod, DeliveryPricing,
+    DeliveryRate, DeliveryZone, Funder, HighestPrice, LegalEntity, MailText, MerchantRate, MerchantSettings,
+    OTHER_REASON, OpenOrders, OwnRates, PayingAccount, PayoutSchedule, PickupPlace, PickupPoint, PickupPointKind,
+    PostalRange, RateBracket, Settings, SettingsPatch, SizeLimits, Snapshot, StatementCycle, Surcharge, TaxClass,
+    TaxRate, TravelDays, WorkCalendar,
 };
 pub use query::{coupon_by_code_on, pickup_points_on, snapshot, snapshot_on};
+
+/// What somebody has to do in time: other domains' handlers call [`task::ensure`], [`task::settle`], [`task::wait`] and
+/// [`task::resume`].
+pub mod task {
+    pub use crate::command::task::*;
+    pub use crate::model::task::*;
+}

@@ -82,6 +82,24 @@ impl Event for MerchantStepTaken {
     }
 }
 
+/// A merchant handed a document in, or took it back before anybody looked at it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DocumentHandedIn {
+    /// The document.
+    pub document: MerchantDocumentId,
+    /// The merchant.
+    pub merchant: MerchantId,
+    /// Whether it was taken back.
+    pub withdrawn: bool,
+}
+
+impl Event for DocumentHandedIn {
+    const KIND: &'static str = "merchant_document_handed_in.v1";
+    fn subject(&self) -> String {
+        self.document.to_string()
+    }
+}
+
 /// The operator looked at a document of a merchant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DocumentReviewed {

@@ -246,6 +246,18 @@ events! {
         by_merchant: bool,
     }
 
+    /// A refund above the limit waits for another person to agree, or somebody decided about it.
+    RefundApprovalChanged = "refund_approval_changed.v1" of refund {
+        /// The order.
+        order: OrderId,
+        /// The merchant order.
+        merchant_order: MerchantOrderId,
+        /// The merchant.
+        merchant: MerchantId,
+        /// The refund.
+        refund: RefundId,
+    }
+
     /// Money is to go back to the buyer.
     RefundRequested = "refund_requested.v1" of refund {
         /// The order.

@@ -244,6 +244,8 @@ typed_ids! {
     ManualEntryId = "men";
     /// What a merchant owes the operator.
     DebtId = "dbt";
+    /// A merchant's balance that somebody has to look at.
+    CriticalBalanceId = "crb";
     /// A merchant's statement of a period.
     StatementId = "stm";
     /// An invoice or a credit note of the operator to a merchant.
@@ -270,6 +272,10 @@ typed_ids! {
     SyncSystemId = "sys";
     /// A message of such a system.
     SyncMessageId = "smg";
+    /// Something that somebody has to do in time.
+    TaskId = "tsk";
+    /// A way to look at tasks that somebody keeps.
+    TaskViewId = "tvw";
     /// A load of products from a file.
     ImportId = "imp";
 }

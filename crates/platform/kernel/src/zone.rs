@@ -17,6 +17,9 @@ pub struct Zone(chrono_tz::Tz);
 #[error("unknown time zone {0:?}")]
 pub struct UnknownZone(String);
 
+/// The longest jump of a clock: a zone that left out a whole day, and an hour more.
+const MINUTES_SKIPPED_MAX: i64 = 25 * 60;
+
 impl Zone {
     /// Coordinated universal time.
     pub const UTC: Self = Self(chrono_tz::Tz::UTC);
@@ -64,6 +67,21 @@ impl Zone {
         }
         // A whole day that a zone left out (Samoa, 2011-12-30): it begins where the next one does.
         Utc.from_utc_datetime(&midnight)
+    }
+
+    /// The instant at which the clock shows `minute` minutes after the midnight of a date here; 1440 is the end of the
+    /// day. Where the clock jumps over that time it is the end of the jump, where it shows it twice the first of the
+    /// two. A later minute never comes earlier.
+    #[must_use]
+    pub fn minute_of(self, date: NaiveDate, minute: u32) -> DateTime<Utc> {
+        let shown = date.and_time(NaiveTime::MIN) + Duration::minutes(minute.into());
+        for later in 0..=MINUTES_SKIPPED_MAX {
+            let local = self.0.from_local_datetime(&(shown + Duration::minutes(later)));
+            if let Some(at) = local.earliest() {
+                return at.with_timezone(&Utc);
+            }
+        }
+        Utc.from_utc_datetime(&shown)
     }
 }
 
@@ -116,6 +134,32 @@ mod tests {
     fn a_day_without_midnight_begins_after_the_jump_and_one_with_two_at_the_first() {
         assert_eq!(start("America/Sao_Paulo", 2017, 10, 15), "2017-10-15T03:00:00+00:00");
         assert_eq!(start("America/Havana", 2025, 11, 2), "2025-11-02T04:00:00+00:00");
+    }
+
+    #[test]
+    fn a_minute_of_the_day_lies_after_the_one_before_it_also_where_the_clock_jumps() {
+        let minute = |day: &str, minute| Zone::BERLIN.minute_of(day.parse().unwrap(), minute).to_rfc3339();
+        assert_eq!(minute("2026-01-05", 540), "2026-01-05T08:00:00+00:00");
+        assert_eq!(minute("2026-07-06", 1440), "2026-07-06T22:00:00+00:00");
+        // From 02:00 to 03:00 there is nothing on this day.
+        assert_eq!(
+            (minute("2026-03-29", 119), minute("2026-03-29", 121)),
+            ("2026-03-29T00:59:00+00:00".to_owned(), "2026-03-29T01:00:00+00:00".to_owned())
+        );
+        // 02:30 comes twice on this one.
+        assert_eq!(
+            (minute("2026-10-25", 150), minute("2026-10-25", 180)),
+            ("2026-10-25T00:30:00+00:00".to_owned(), "2026-10-25T02:00:00+00:00".to_owned())
+        );
+        let samoa = Zone::parse("timeZone", "Pacific/Apia").unwrap();
+        let (left_out, next) = ("2011-12-30".parse().unwrap(), "2011-12-31".parse().unwrap());
+        assert_eq!(samoa.minute_of(left_out, 540), samoa.minute_of(next, 0));
+        for zone in [Zone::BERLIN, samoa] {
+            for day in ["2026-03-29", "2026-10-25", "2011-12-29", "2011-12-30"] {
+                let at = |minute| zone.minute_of(day.parse().unwrap(), minute);
+                assert!((0..1440).all(|minute| at(minute) <= at(minute + 1)), "{zone} {day}");
+            }
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The ledger, balances, statements, invoices, payouts and reconciliation.
 
 mod closed;
+mod critical;
 mod entry;
 mod explain;
 mod file;
@@ -18,6 +19,7 @@ mod settle;
 mod write_off;
 
 pub use closed::*;
+pub use critical::*;
 pub use entry::*;
 pub use explain::*;
 pub use file::DocumentFile;
@@ -38,7 +40,7 @@ use async_graphql::MergedObject;
 
 /// Questions about money.
 #[derive(MergedObject, Default)]
-pub struct BillingQuery(LedgerQuery, EntryQuery);
+pub struct BillingQuery(LedgerQuery, EntryQuery, CriticalQuery);
 
 /// Payouts, corrections, settlements.
 #[derive(MergedObject, Default)]

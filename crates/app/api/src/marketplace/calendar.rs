@@ -43,14 +43,25 @@ pub struct WorkCalendarInput {
     pub closed: Vec<ClosedDays>,
 }
 
+impl From<marketplace::ClosedDays> for ClosedDays {
+    fn from(of: marketplace::ClosedDays) -> Self {
+        Self { from: of.from, to: of.to, name: of.name }
+    }
+}
+
+impl From<ClosedDays> for marketplace::ClosedDays {
+    fn from(of: ClosedDays) -> Self {
+        Self { from: of.from, to: of.to, name: of.name }
+    }
+}
+
 impl From<marketplace::WorkCalendar> for WorkCalendar {
     fn from(calendar: marketplace::WorkCalendar) -> Self {
-        let closed = |of: marketplace::ClosedDays| ClosedDays { from: of.from, to: of.to, name: of.name };
         Self {
             time_zone: calendar.time_zone.name().to_owned(),
             weekdays: calendar.weekdays,
             cut_off: calendar.cut_off.map(time_shown),
-            closed: calendar.closed.into_iter().map(closed).collect(),
+            closed: calendar.closed.into_iter().map(Into::into).collect(),
         }
     }
 }
@@ -59,12 +70,11 @@ impl WorkCalendarInput {
     /// `path` is the field it stands in.
     pub(crate) fn read(self, path: &str) -> Result<marketplace::WorkCalendar, Invalid> {
         let cut_off = |text: String| time_of_day(&format!("{path}.cutOff"), &text);
-        let closed = |of: ClosedDays| marketplace::ClosedDays { from: of.from, to: of.to, name: of.name };
         Ok(marketplace::WorkCalendar {
             time_zone: Zone::parse(&format!("{path}.timeZone"), &self.time_zone)?,
             weekdays: self.weekdays,
             cut_off: self.cut_off.map(cut_off).transpose()?,
-            closed: self.closed.into_iter().map(closed).collect(),
+            closed: self.closed.into_iter().map(Into::into).collect(),
         })
     }
 }

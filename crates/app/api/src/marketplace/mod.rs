@@ -6,6 +6,7 @@ pub mod billing;
 pub mod calendar;
 pub mod commission;
 pub mod coupon;
+pub mod critical;
 pub mod delivery;
 pub mod delivery_input;
 pub mod feed;
@@ -19,6 +20,7 @@ pub mod preview;
 pub mod query;
 pub mod settings;
 pub mod settings_field;
+pub mod task;
 pub mod webhook;
 
 /// Questions about the marketplace.
@@ -31,6 +33,7 @@ pub struct MarketplaceQuery(
     pickup_point::PickupPointQuery,
     preview::PreviewQuery,
     settings_field::SettingsQuery,
+    task::TaskQuery,
     webhook::WebhookQuery,
 );
 
@@ -43,5 +46,6 @@ pub struct MarketplaceMutation(
     mail_text::MailTextMutation,
     pickup_point::PickupPointMutation,
     settings_field::SettingsMutation,
+    task::TaskMutation,
     webhook::WebhookMutation,
 );

@@ -9,7 +9,9 @@ use marketplace::command::{EditSettings, StoredSettings};
 
 use super::billing::{AccountSettings, BillingSettings, BillingSettingsInput};
 use super::calendar::{WorkCalendar, WorkCalendarInput};
+use super::critical::{self, CriticalThreshold, CriticalThresholdInput};
 use super::merchant_rules::MerchantSettings;
+use super::task::settings::{TaskSettings, TaskSettingsInput};
 use crate::scalar::{DecimalText, Money, MoneyInput};
 
 /// The settings of the marketplace in one version.
@@ -85,6 +87,10 @@ pub struct MarketplaceSettings {
     pub mail_locale: String,
     /// The names of mails that are not sent.
     pub mails_off: Vec<String>,
+    /// Who does what in which time.
+    pub tasks: TaskSettings,
+    /// All of them: from when on merchants' balances are critical, beside `criticalDebt`.
+    pub critical_balances: Vec<CriticalThreshold>,
     /// Why this version was made.
     pub reason: Option<String>,
     /// Who made it.
@@ -222,6 +228,8 @@ impl From<StoredSettings> for MarketplaceSettings {
             billing: settings.billing.into(),
             account: settings.account.into(),
             merchants: settings.merchants.into(),
+            tasks: settings.tasks.into(),
+            critical_balances: settings.critical_balances.into_iter().map(CriticalThreshold::from).collect(),
             reason: stored.reason,
             author: stored.author_name,
             created_at: stored.created_at,
@@ -304,6 +312,10 @@ pub struct MarketplaceSettingsEditInput {
     pub mail_locale: Option<String>,
     /// The names of mails that are not sent; only those that nobody needs can be switched off.
     pub mails_off: Option<Vec<String>>,
+    /// Who does what in which time, as a whole.
+    pub tasks: Option<TaskSettingsInput>,
+    /// From when on merchants' balances are critical, beside `criticalDebt`. As a whole.
+    pub critical_balances: Option<Vec<CriticalThresholdInput>>,
 }
 
 impl MarketplaceSettingsEditInput {
@@ -350,6 +362,8 @@ impl MarketplaceSettingsEditInput {
                 billing: self.billing.map(BillingSettingsInput::read).transpose()?,
                 account: self.account.map(Into::into),
                 merchants: self.merchants.map(Into::into),
+                tasks: self.tasks.map(TaskSettingsInput::read).transpose()?,
+                critical_balances: self.critical_balances.map(critical::read).transpose()?,
             },
         })
     }

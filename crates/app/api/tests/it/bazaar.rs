@@ -23,6 +23,7 @@ pub const QUOTES: &str = include_str!("../../../../../graphql/operations/merchan
 pub const ASKED: &str = include_str!("../../../../../graphql/operations/storefront/quotes.graphql");
 pub const INTEGRATIONS: &str = include_str!("../../../../../graphql/operations/operator/integrations.graphql");
 pub const SYNC: &str = include_str!("../../../../../graphql/operations/operator/sync.graphql");
+pub const TASKS: &str = include_str!("../../../../../graphql/operations/operator/tasks.graphql");
 const ACCOUNT: &str = include_str!("../../../../../graphql/operations/storefront/account.graphql");
 const COMPANY: &str = include_str!("../../../../../graphql/operations/storefront/companies.graphql");
 const STOCK: &str = include_str!("../../../../../graphql/operations/merchant/stock.graphql");

@@ -17,5 +17,6 @@ mod shape;
 mod standing;
 mod statements;
 mod strangers;
+mod tasks;
 mod trade;
 mod walls;

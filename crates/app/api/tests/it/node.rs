@@ -23,6 +23,7 @@ testkit::both_databases! {
             ("Merchant", json!(bazaar.sellers[0])), ("Offer", bazaar.offers[0][0].clone()), ("Order", json!(order.id)),
             ("MerchantOrder", json!(mine)), ("Shipment", json!(parcel)), ("Payment", json!(order.payment_id)),
             ("Product", json!(line.product_id)), ("Variant", json!(line.variant_id)),
+            ("Task", json!(bazaar.tasked(bazaar.sellers[0]).await)),
         ];
         for (kind, id) in &nodes {
             assert_eq!(node(&t.operator(), id).await, json!({ "__typename": kind, "id": id }));

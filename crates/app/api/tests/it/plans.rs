@@ -9,18 +9,21 @@ use serde_json::{Value, json};
 
 use crate::bazaar::{
     self, ASKED, Bazaar, CHECKOUT, COMPANIES, FINANCE, INTEGRATIONS, MERCHANTS, OFFERS, ORDERS, PARTS, PEOPLE,
-    PRODUCTS, QUOTES, Quotes, SYNC,
+    PRODUCTS, QUOTES, Quotes, SYNC, TASKS,
 };
 use crate::documents::{Introspection, inner};
 
 /// Tables that may be read whole, and why.
-const ALLOWED: [(&str, &str); 2] = [
+const ALLOWED: [(&str, &str); 3] = [
+    ("decided", "no table: what four indexes found for a report"),
     ("marketplace_version", "a single row: the stamp of what the process keeps"),
     ("change_clock", "a single row: how far stamps are ahead of the numbers of transactions"),
 ];
 
 /// Pages that may be sorted after reading, by a part of the statement, and why.
-const SORTED: [(&str, &str); 3] = [
+const SORTED: [(&str, &str); 5] = [
+    ("\"task\".\"due_at\" < ", "what is due before an instant is a part of what is open"),
+    ("\"task\".\"subject\" = ", "a thing has a few tasks"),
     ("IN (SELECT \"company_id\" FROM \"company_member\"", "a buyer has a place in a few companies"),
     ("\"number\" >= ", "the numbers with a common beginning are few"),
     ("\"product\".\"owner_id\" = ? OR ", "what a merchant may read is in two indexes; its own products are in one"),
@@ -137,9 +140,15 @@ async fn ask_documents(bazaar: &Bazaar, quotes: &Quotes) {
     ] {
         ask_pages(ctx, document, operation, filters).await;
     }
+    ask_desk(bazaar).await;
+}
+
+/// What the operator's people look at beside those.
+async fn ask_desk(bazaar: &Bazaar) {
     ask_history(bazaar).await;
     ask_integrations(bazaar).await;
     ask_sync(bazaar).await;
+    ask_tasks(bazaar).await;
     ask_details(bazaar).await;
 }
 
@@ -183,6 +192,60 @@ async fn ask_sync(bazaar: &Bazaar) {
     }
     for of in [json!({ "systemId": system }), json!({ "systemId": system, "merchantId": seller })] {
         bazaar::run(&operator, SYNC, "SyncLinks", of).await;
+    }
+}
+
+/// What is to be done, as people filter and sort it.
+async fn ask_tasks(bazaar: &Bazaar) {
+    let (operator, seller) = (bazaar.t.operator(), bazaar.t.merchant(bazaar.sellers[0]));
+    let day = "2026-03-02T00:00:00Z";
+    let filters = [
+        json!({}),
+        json!({ "state": "RESOLVED" }),
+        json!({ "queue": "shipping" }),
+        json!({ "queue": "shipping", "state": "WAITING", "kind": "LATE_SHIPMENT" }),
+        json!({ "mine": true }),
+        json!({ "mine": true, "late": true }),
+        json!({ "unassigned": true }),
+        json!({ "merchantId": bazaar.sellers[0] }),
+        json!({ "merchantId": bazaar.sellers[0], "queue": "shipping", "late": false }),
+        json!({ "subjectId": "ful_1" }),
+        json!({ "dueBefore": day }),
+    ];
+    for ctx in [&operator, &seller] {
+        for sort in ["DUE", "PRIORITY", "OPENED"] {
+            for filter in &filters {
+                let variables = json!({ "filter": filter, "sortBy": sort, "first": 1 });
+                let page = bazaar::run(ctx, TASKS, "Tasks", variables.clone()).await;
+                if let Some(after) = page["tasks"]["pageInfo"]["endCursor"].as_str() {
+                    let mut next = variables;
+                    next["after"] = json!(after);
+                    bazaar::run(ctx, TASKS, "Tasks", next).await;
+                }
+            }
+        }
+        bazaar::run(ctx, TASKS, "TaskQueues", json!({})).await;
+        let period = json!({ "from": day, "to": "2026-04-02T00:00:00Z" });
+        bazaar::run(ctx, TASKS, "TaskReport", period).await;
+        let filters = vec![
+            json!({}),
+            json!({ "kind": "NEGATIVE" }),
+            json!({ "merchantId": bazaar.sellers[0], "currency": "EUR" }),
+        ];
+        ask_pages_plain(ctx, "CriticalBalances", filters).await;
+    }
+}
+
+/// The first page of a list of the document of tasks, and the one after it.
+async fn ask_pages_plain(ctx: &Ctx, operation: &str, filters: Vec<Value>) {
+    for filter in filters {
+        let mut variables = json!({ "first": 1, "filter": filter });
+        let page = bazaar::run(ctx, TASKS, operation, variables.clone()).await;
+        let list = page.as_object().unwrap().values().next().unwrap();
+        if let Some(after) = list["pageInfo"]["endCursor"].as_str() {
+            variables["after"] = json!(after);
+            bazaar::run(ctx, TASKS, operation, variables).await;
+        }
     }
 }
 
@@ -234,6 +297,9 @@ testkit::both_databases! { on one thread:
         let lists = lists().await;
         let quotes = bazaar.quotes().await;
         bazaar.rated(bazaar.sellers[0], t.operator().new_id()).await;
+        for seller in &bazaar.sellers {
+            bazaar.tasked(*seller).await;
+        }
         // Invitations are shown to who has proved the address.
         let proved = "UPDATE user_account SET email_verified_at = created_at WHERE email = 'quotes@example.org'";
         t.world.db.for_migrations().execute_unprepared(proved).await.unwrap();

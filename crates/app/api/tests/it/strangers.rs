@@ -51,6 +51,8 @@ const OWNED: &[(&str, &str)] = &[
     ("mno", "SELECT id FROM merchant_note WHERE merchant_id = ?"),
     ("whe", "SELECT id FROM webhook_endpoint WHERE merchant_id = ?"),
     ("whd", "SELECT id FROM webhook_delivery WHERE merchant_id = ?"),
+    ("tsk", "SELECT id FROM task WHERE owner_id = ?"),
+    ("tvw", "SELECT id FROM task_view WHERE merchant_id = ?"),
     ("ast", "SELECT id FROM asset WHERE merchant_id = ?"),
 ];
 
@@ -359,5 +361,6 @@ impl Bazaar {
         self.hook(&owner, 1).await;
         self.standing(merchant).await;
         self.rated(merchant, merchant_order).await;
+        self.tasked(merchant).await;
     }
 }

@@ -25,7 +25,7 @@ async fn walled<C: ConnectionTrait>(conn: &C) -> Vec<(String, String, bool)> {
     let rows = conn.query_all_raw(Statement::from_string(DbBackend::Postgres, sql)).await.unwrap();
     let owner = |table: &str| match table {
         "merchant" => "id",
-        "product" | "variant" => "owner_id",
+        "product" | "variant" | "task" | "task_pause" | "task_note" => "owner_id",
         _ => "merchant_id",
     };
     let read = |row: &sea_orm::QueryResult| {

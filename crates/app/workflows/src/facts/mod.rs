@@ -9,6 +9,7 @@ mod onboarding;
 mod owed;
 mod parcels;
 mod rating;
+mod tasks;
 
 use outbox::DispatcherBuilder;
 
@@ -23,5 +24,6 @@ pub(crate) fn register(builder: DispatcherBuilder, deps: &Deps) -> DispatcherBui
     let builder = invoices::register(builder, deps);
     let builder = onboarding::register(builder, deps);
     let builder = rating::register(builder, deps);
+    let builder = tasks::register(builder, deps);
     dispute::register(builder, deps)
 }

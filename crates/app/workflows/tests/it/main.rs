@@ -19,4 +19,5 @@ mod standing;
 #[allow(dead_code, reason = "the tests of orders use the rest of it")]
 #[path = "../../../../domain/orders/tests/it/support.rs"]
 mod support;
+mod tasks;
 mod told;

@@ -27,7 +27,7 @@ async fn because(m: &Market, shop: &Shop, code: Option<&str>, words: &str) -> Ch
 }
 
 /// A file of the merchant, as if it had been uploaded.
-async fn file(m: &Market, shop: &Shop) -> AssetId {
+pub async fn file(m: &Market, shop: &Shop) -> AssetId {
     let id: AssetId = m.t.operator().new_id();
     let tx = m.t.world.db.begin_write().await.unwrap();
     let now = m.t.operator().now();

@@ -5,7 +5,7 @@ use context::{Ctx, Error as CoreError, WriteTx};
 use history::Change;
 use kernel::id::MerchantId;
 use kernel::{Currency, Invalid, Money, text};
-use marketplace::Settings;
+use marketplace::{CriticalKind, Settings};
 use sea_orm::FromQueryResult;
 
 use crate::actions::{POST, SETTLE};
@@ -102,7 +102,9 @@ fn begun(tx: &WriteTx, merchant: MerchantId, currency: Currency, owed: Owed, now
 
 /// Where the debt stands at this look.
 fn step(debt: &mut Debt, owed: Owed, now: DateTime<Utc>, settings: &Settings) {
-    debt.is_critical = settings.critical_debt_minor(debt.currency).is_some_and(|from| owed.total() >= from);
+    debt.is_critical = settings
+        .critical_at(debt.merchant_id, debt.currency, CriticalKind::Negative)
+        .is_some_and(|from| owed.total() >= from);
     debt.state = if owed.total() == 0 {
         DebtState::Settled
     } else {

@@ -4,6 +4,7 @@
 mod account;
 mod close;
 mod connect;
+mod critical;
 mod debt;
 mod dispute;
 mod entry;
@@ -28,6 +29,7 @@ mod write_off;
 pub use account::{post_company_credit_used, post_invoice_paid};
 pub use close::close_statements;
 pub use connect::{Progress, ask_stripe, chase_payouts, fetch_from_stripe, payout_told, send_by_stripe};
+pub use critical::{BalancesWatched, watch_balances};
 pub use debt::{DebtsAged, RecordDebtPayment, age_debts, record_debt_payment};
 pub use dispute::{post_dispute_absorbed, post_dispute_lost, post_dispute_opened, post_dispute_won};
 pub use entry::{DecideEntry, RequestEntry, decide_entry, request_entry};

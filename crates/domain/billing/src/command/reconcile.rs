@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use crate::actions::RECONCILE;
 use crate::entity::{finding, reconciliation, reconciliation_line};
 use crate::error::Error;
+use crate::event::Reconciled;
 use crate::import::{Parsed, camt, table};
 use crate::model::reconcile::{ExternalLine, ReconciliationSource, Verdict, compare, settlements};
 use crate::model::{Account, Finding, Outcome, Reconciliation};
@@ -125,6 +126,7 @@ pub async fn import_file(ctx: &Ctx, input: Import) -> Result<Reconciliation, Err
     verdicts.extend(balance(&done));
     insert(&tx, &done, &account_key, &parsed.lines).await?;
     insert_findings(&tx, &done, &account_key, verdicts).await?;
+    tx.emit(&Reconciled { reconciliation: done.id });
     tx.record(Change::new("reconciliation", done.id, "imported").field("fileName", None::<String>, &done.file_name));
     tx.commit().await?;
     Ok(done)
@@ -273,6 +275,7 @@ pub async fn resolve_finding(ctx: &Ctx, id: FindingId, expected_version: i64, no
     if saved.rows_affected != 1 {
         return Err(CoreError::Stale("finding").into());
     }
+    tx.emit(&Reconciled { reconciliation: found.reconciliation_id });
     tx.record(Change::new("finding", id, "resolved").because(note));
     tx.commit().await?;
     Ok(found)

@@ -4,6 +4,7 @@
 pub(crate) mod account;
 pub(crate) mod balance;
 pub(crate) mod buyer_write_off;
+pub(crate) mod critical_balance;
 pub(crate) mod debt;
 pub(crate) mod document_file;
 pub(crate) mod entry;

@@ -3,6 +3,7 @@
 mod account;
 pub mod build;
 pub mod closed;
+mod critical;
 pub mod document;
 mod entry;
 pub mod invoice;
@@ -18,6 +19,7 @@ mod write_off;
 pub(crate) use account::BALANCE_ROLES;
 pub use account::{Account, Side};
 pub use closed::{ClosedStatement, StatementGroup, StatementLine};
+pub use critical::{Alarm, CriticalBalance, Holdings, alarms};
 pub use document::DocumentFile;
 pub use entry::{Debt, DebtState, EntryKind, EntryState, ManualEntry, Subscription};
 pub use invoice::{Invoice, InvoiceKind};

@@ -2,6 +2,7 @@
 
 mod balance;
 mod closed;
+mod critical;
 mod entry;
 mod explain;
 mod invoice;
@@ -19,6 +20,7 @@ pub use balance::{
 };
 pub(crate) use closed::{ListedEntry, entries_of, moved_on};
 pub use closed::{StatementFilter, billing_profile, closed_statement, closed_statements, files_of_seen};
+pub use critical::{CriticalFilter, critical_balance, critical_balances};
 pub use entry::{DebtFilter, EntryFilter, debts, manual_entries, manual_entry, subscriptions};
 pub use explain::{PayoutBasis, payout_basis, source_of_hold};
 pub use invoice::{InvoiceFilter, invoice, invoices};

@@ -12,7 +12,7 @@ use testkit::TestEnv;
 
 use crate::shop::{EUR, Part, earn, merchant, settings, sound};
 
-async fn entry(t: &TestEnv, merchant_id: MerchantId, kind: EntryKind, minor: i64, key: &str) {
+pub async fn entry(t: &TestEnv, merchant_id: MerchantId, kind: EntryKind, minor: i64, key: &str) {
     let (idempotency_key, amount) = (key.to_owned(), Money::new(minor, EUR));
     let input = RequestEntry { idempotency_key, kind, merchant_id, amount, reason: "An agreement".to_owned() };
     let entry = request_entry(&t.operator(), input).await.unwrap();

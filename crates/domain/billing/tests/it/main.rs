@@ -2,6 +2,7 @@
 
 mod at;
 mod connect;
+mod critical;
 mod debts;
 mod disputes;
 mod entries;

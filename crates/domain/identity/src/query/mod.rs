@@ -129,6 +129,19 @@ pub async fn members(ctx: &Ctx, team: Team, page: &PageArgs) -> Result<Page<Memb
     Ok(members)
 }
 
+/// The name of a person who has a place in a team and may sign in. It authorizes nothing: it is for commands that have
+/// authorized their own action.
+///
+/// # Errors
+/// The database error.
+pub async fn member_name_on<C: ConnectionTrait>(conn: &C, user: UserId, team: Team) -> Result<Option<String>, Error> {
+    if !repo::member::of_user(conn, user).await?.iter().any(|membership| membership.team == team) {
+        return Ok(None);
+    }
+    let users = repo::account::by_ids(conn, &[user]).await?;
+    Ok(users.into_iter().find(|user| user.status == UserStatus::Active).map(|user| user.name))
+}
+
 /// The invitations to a team, the newest first.
 ///
 /// # Errors

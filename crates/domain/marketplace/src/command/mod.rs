@@ -9,6 +9,7 @@ mod delivery_method;
 pub(crate) mod mail_text;
 mod pickup_point;
 mod settings;
+pub mod task;
 mod tax_class;
 pub mod webhook;
 

@@ -354,5 +354,7 @@ pub(crate) mod coupon_row {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+mod task;
 mod webhook;
+pub(crate) use task::{task_note_row, task_pause_row, task_row, task_view_row};
 pub(crate) use webhook::{attempt_row, delivery_row as webhook_delivery_row, endpoint_row};

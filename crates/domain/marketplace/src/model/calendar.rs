@@ -82,19 +82,25 @@ impl WorkCalendar {
     /// [`Invalid`] naming the field.
     pub fn checked(mut self, path: &str) -> Result<Self, Invalid> {
         self.weekdays = weekdays(&format!("{path}.weekdays"), &self.weekdays)?;
-        bounded(&format!("{path}.closed"), self.closed.len())?;
-        for (index, closed) in self.closed.iter_mut().enumerate() {
-            let field = |name: &str| format!("{path}.closed.{index}.{name}");
-            closed.name = text::line(&field("name"), &closed.name, 120)?;
-            let days = (closed.to - closed.from).num_days();
-            if !(0..CLOSED_MAX).contains(&days) {
-                let text = format!("must be the first day or one of the {CLOSED_MAX} days after it");
-                return Err(Invalid::new(field("to"), "OUT_OF_RANGE", text));
-            }
-        }
-        self.closed.sort_by_key(|closed| (closed.from, closed.to));
+        closures(path, &mut self.closed)?;
         Ok(self)
     }
+}
+
+/// Checks closures and puts them in order; `path` is the calendar they stand in.
+pub(crate) fn closures(path: &str, all: &mut [ClosedDays]) -> Result<(), Invalid> {
+    bounded(&format!("{path}.closed"), all.len())?;
+    for (index, closed) in all.iter_mut().enumerate() {
+        let field = |name: &str| format!("{path}.closed.{index}.{name}");
+        closed.name = text::line(&field("name"), &closed.name, 120)?;
+        let days = (closed.to - closed.from).num_days();
+        if !(0..CLOSED_MAX).contains(&days) {
+            let text = format!("must be the first day or one of the {CLOSED_MAX} days after it");
+            return Err(Invalid::new(field("to"), "OUT_OF_RANGE", text));
+        }
+    }
+    all.sort_by_key(|closed| (closed.from, closed.to));
+    Ok(())
 }
 
 /// Checks days of the week and puts them in order without doubles.

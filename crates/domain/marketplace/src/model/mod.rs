@@ -6,6 +6,7 @@ pub mod carrier;
 pub mod channel;
 pub mod commission;
 pub mod coupon;
+pub mod critical;
 pub mod delivery;
 mod delivery_quote;
 pub mod delivery_rate;
@@ -16,6 +17,7 @@ pub mod own_rates;
 pub mod pickup_point;
 pub mod settings;
 pub mod snapshot;
+pub mod task;
 pub mod tax;
 pub mod webhook;
 
@@ -27,6 +29,7 @@ pub use commission::{
     CommissionAmounts, CommissionBase, CommissionBracket, CommissionRule, CommissionRules, CommissionScope,
 };
 pub use coupon::{Coupon, CouponValue, coupon_code};
+pub use critical::{CriticalKind, CriticalThreshold};
 pub use delivery::{DeliveryKind, DeliveryMethod, DeliveryPricing, SizeLimits};
 pub use delivery_rate::{DeliveryRate, Funder, RateBracket, Surcharge};
 pub use delivery_zone::{DeliveryZone, PostalRange, TravelDays};

@@ -9,6 +9,8 @@ use mail::Template;
 use serde::{Deserialize, Serialize};
 
 use super::channel::is_locale;
+use super::critical::CriticalThreshold;
+use super::task::TaskSettings;
 use super::{BillingSettings, MerchantSettings, WorkCalendar, amount, bounded, share};
 
 /// The company that runs the marketplace; it stands on invoices and statements.
@@ -133,6 +135,10 @@ pub struct Settings {
     pub mail_locale: String,
     /// The names of mails that are not sent. Only those that nobody needs can be switched off.
     pub mails_off: Vec<String>,
+    /// Who does what in which time.
+    pub tasks: TaskSettings,
+    /// From when on merchants' balances are critical.
+    pub critical_balances: Vec<CriticalThreshold>,
 }
 
 /// How the marketplace deals with companies that buy on account.
@@ -197,6 +203,8 @@ impl Default for Settings {
             remind_before_hours: 12,
             mail_locale: "en".to_owned(),
             mails_off: vec!["out_for_delivery".to_owned()],
+            tasks: TaskSettings::default(),
+            critical_balances: Vec::new(),
         }
     }
 }
@@ -239,6 +247,8 @@ pub struct SettingsPatch {
     pub remind_before_hours: Option<u32>,
     pub mail_locale: Option<String>,
     pub mails_off: Option<Vec<String>>,
+    pub tasks: Option<TaskSettings>,
+    pub critical_balances: Option<Vec<CriticalThreshold>>,
 }
 
 impl Settings {
@@ -300,6 +310,8 @@ impl Settings {
         put(&mut self.remind_before_hours, patch.remind_before_hours);
         put(&mut self.mail_locale, patch.mail_locale);
         put(&mut self.mails_off, patch.mails_off);
+        put(&mut self.tasks, patch.tasks);
+        put(&mut self.critical_balances, patch.critical_balances);
         self
     }
 
@@ -355,6 +367,8 @@ impl Settings {
             return Err(Invalid::new("mailLocale", "MALFORMED", "must look like de or pt-BR"));
         }
         check_mails_off(&mut self.mails_off)?;
+        self.tasks = self.tasks.checked()?;
+        self.critical_balances = super::critical::checked(self.critical_balances)?;
         Ok(self)
     }
 }

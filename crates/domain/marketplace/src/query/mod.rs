@@ -6,6 +6,8 @@ mod mail_texts;
 mod pickup_points;
 mod settings;
 mod snapshot;
+mod task_report;
+mod tasks;
 mod webhooks;
 
 pub use coupons::{coupon, coupon_by_code_on, coupons};
@@ -17,4 +19,8 @@ pub use mail_texts::{MailTextInUse, mail_preview, mail_texts};
 pub use pickup_points::{PickupPointFilter, pickup_points, pickup_points_on};
 pub use settings::{settings, settings_history};
 pub use snapshot::{snapshot, snapshot_on};
+pub use task_report::{Hits, TaskReportLine, task_report};
+pub use tasks::{
+    TaskQueue, open_task_subjects_on, task, task_actions, task_notes, task_pauses, task_queues, task_views, tasks,
+};
 pub use webhooks::{webhook_attempts, webhook_deliveries, webhook_delivery, webhook_endpoint, webhook_endpoints};

@@ -6,6 +6,7 @@ mod load;
 pub(crate) mod mail_text;
 pub(crate) mod pickup;
 mod save;
+pub(crate) mod task;
 pub(crate) mod webhook;
 
 pub(crate) use coupon::{coupon, insert_coupon, save_coupon};

@@ -7,6 +7,7 @@ mod pickup_points;
 mod rights;
 mod settings;
 mod snapshot;
+mod tasks;
 
 use kernel::{Currency, Rounding};
 use marketplace::command::CreateChannel;

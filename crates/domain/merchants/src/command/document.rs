@@ -7,7 +7,7 @@ use kernel::id::{AssetId, MerchantDocumentId, MerchantId};
 use kernel::{Invalid, text};
 
 use crate::actions::{HAND_IN_DOCUMENT, REVIEW_DOCUMENT};
-use crate::event::DocumentReviewed;
+use crate::event::{DocumentHandedIn, DocumentReviewed};
 use crate::model::{Document, DocumentState};
 use crate::{Error, repo};
 
@@ -68,6 +68,7 @@ pub async fn hand_in_document(ctx: &Ctx, input: HandInDocument) -> Result<Docume
     repo::document::insert(&tx, &document).await?;
     let change = Change::new("merchant_document", document.id, "submitted").of_merchant(merchant.id);
     tx.record(change.diff(None, Some(&document)));
+    tx.emit(&DocumentHandedIn { document: document.id, merchant: document.merchant, withdrawn: false });
     tx.commit().await?;
     Ok(document)
 }
@@ -143,6 +144,8 @@ async fn finish(
     tx.record(change.diff(Some(&before), Some(&after)));
     if after.reviewed_at.is_some() {
         tx.emit(&DocumentReviewed { document: after.id, merchant: after.merchant });
+    } else {
+        tx.emit(&DocumentHandedIn { document: after.id, merchant: after.merchant, withdrawn: true });
     }
     tx.commit().await?;
     Ok(after)

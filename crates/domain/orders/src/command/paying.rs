@@ -10,7 +10,7 @@ use serde_json::json;
 use super::work::Work;
 use crate::Error;
 use crate::entity::{Refund, refund, refund_line};
-use crate::event::RefundRequested;
+use crate::event::{RefundApprovalChanged, RefundRequested};
 use crate::model::book::Slots;
 use crate::model::giving::GivenUnits;
 use crate::model::money::Parts;
@@ -62,7 +62,18 @@ impl Work {
         refund::Entity::insert(row.clone().into_active_model()).exec_without_returning(&*self.tx).await?;
         let data = json!({ "refund": row.id, "reason": row.reason, "amount_minor": row.amount_minor });
         self.note("refund_awaits_approval", Some(part), &data);
+        self.tell_approval(&row);
         Ok(row)
+    }
+
+    /// Tells that a refund waits for somebody to agree, or does no longer.
+    pub(super) fn tell_approval(&mut self, row: &Refund) {
+        self.tx.emit(&RefundApprovalChanged {
+            order: row.order_id,
+            merchant_order: row.merchant_order_id,
+            merchant: row.merchant_id,
+            refund: row.id,
+        });
     }
 
     fn needs_approval(&self, amount_minor: i64) -> bool {

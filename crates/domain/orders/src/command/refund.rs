@@ -165,6 +165,7 @@ pub async fn refund_approve(ctx: &Ctx, id: RefundId) -> Result<Refund, Error> {
     row.shipping_of = FulfillmentOrderIds(given.shipping_of);
     save_refund(&work, &mut row).await?;
     work.note("refund_approved", Some(row.merchant_order_id), &json!({ "refund": id }));
+    work.tell_approval(&row);
     work.carry_out(&row, &given.slots, never_arrives(&wanted)).await?;
     work.finish().await?;
     Ok(row)
@@ -186,6 +187,7 @@ pub async fn refund_reject(ctx: &Ctx, id: RefundId, text: Option<&str>) -> Resul
     }
     let said = ("note", row.failure.as_deref());
     work.note_saying("refund_rejected", Some(row.merchant_order_id), &json!({ "refund": id }), said);
+    work.tell_approval(&row);
     work.finish().await?;
     Ok(row)
 }

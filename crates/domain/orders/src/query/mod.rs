@@ -13,6 +13,7 @@ mod quotes;
 mod reading;
 mod standing;
 mod timeline;
+mod to_do;
 
 pub use captures::captures_of_operation;
 pub use care::{
@@ -34,5 +35,6 @@ pub use preview::{CommissionDifference, CommissionPreview, CommissionTrial, comm
 pub use quotes::{QuoteFilter, offers_by_quotes, plan_of_quote, quote, quotes, steps_by_quotes};
 pub use standing::open_of_merchant_on;
 pub use timeline::{timeline_of_merchant_order, timeline_of_order};
+pub use to_do::{LateWork, RefundStanding, late_work_on, refund_standing_on};
 
 pub(crate) use lists::{guest_order_on, order_on};

@@ -249,7 +249,10 @@ impl WebhookMutation {
 }
 
 /// Refuses a merchant that there is not.
-async fn known(ctx: &context::Ctx, merchant: kernel::id::MerchantId) -> Result<(), marketplace::Error> {
+pub(in crate::marketplace) async fn known(
+    ctx: &context::Ctx,
+    merchant: kernel::id::MerchantId,
+) -> Result<(), marketplace::Error> {
     match crate::identity::known_merchant(ctx, merchant).await {
         Ok(()) => Ok(()),
         Err(identity::Error::Core(core)) => Err(core.into()),
