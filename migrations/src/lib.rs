@@ -43,6 +43,7 @@ mod m0027_merchants;
 mod m0028_oidc;
 mod m0029_rating;
 mod m0030_integrations;
+mod m0033_conversations;
 mod m0034_sizes;
 mod wall;
 
@@ -83,6 +84,7 @@ impl MigratorTrait for Migrator {
             SqlMigration { name: "m0028_oidc", statements: m0028_oidc::STATEMENTS },
             SqlMigration { name: "m0029_rating", statements: m0029_rating::STATEMENTS },
             SqlMigration { name: "m0030_integrations", statements: m0030_integrations::STATEMENTS },
+            SqlMigration { name: "m0033_conversations", statements: m0033_conversations::STATEMENTS },
             SqlMigration { name: "m0034_sizes", statements: m0034_sizes::STATEMENTS },
         ]
         .into_iter()

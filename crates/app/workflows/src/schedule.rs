@@ -39,10 +39,11 @@ enum Chore {
     ForgetUploads,
     TurnMerchants,
     RateMerchants,
+    CloseConversations,
 }
 
 impl Chore {
-    const ALL: [Self; 21] = [
+    const ALL: [Self; 22] = [
         Self::AcceptanceDeadlines,
         Self::AcceptanceReminders,
         Self::LateShipments,
@@ -64,6 +65,7 @@ impl Chore {
         Self::ForgetUploads,
         Self::TurnMerchants,
         Self::RateMerchants,
+        Self::CloseConversations,
     ];
 
     const fn name(self) -> &'static str {
@@ -89,6 +91,7 @@ impl Chore {
             Self::ForgetUploads => "forget_uploads",
             Self::TurnMerchants => "turn_merchants",
             Self::RateMerchants => "rate_merchants",
+            Self::CloseConversations => "close_conversations",
         }
     }
 
@@ -114,7 +117,8 @@ impl Chore {
             | Self::ForgetCarts
             | Self::ExpireDrafts
             | Self::ForgetSecrets
-            | Self::ForgetUploads => TimeDelta::hours(1),
+            | Self::ForgetUploads
+            | Self::CloseConversations => TimeDelta::hours(1),
         }
     }
 
@@ -145,6 +149,9 @@ impl Chore {
             Self::ForgetSecrets => identity::purge_expired(&ctx).await.map(drop).map_err(|e| text(&e)),
             Self::ForgetUploads => assets::command::expire_uploads(&ctx).await.map(drop).map_err(|e| text(&e)),
             Self::TurnMerchants => merchants::turn_due(&ctx, BATCH).await.map(drop).map_err(|e| text(&e)),
+            Self::CloseConversations => {
+                merchants::conversation::close_idle(&ctx, BATCH).await.map(drop).map_err(|e| text(&e))
+            }
             Self::RateMerchants => merchants::rating::rate_due(&ctx, BATCH).await.map(drop).map_err(|e| text(&e)),
         }
     }

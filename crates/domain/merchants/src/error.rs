@@ -50,6 +50,21 @@ pub enum Error {
     /// A block can be appealed against once, and not after the time for it.
     #[error("there is nothing to appeal against: {0}")]
     NoAppeal(&'static str),
+    /// The settings let this side open no conversations about such things.
+    #[error("you cannot open conversations about this kind of thing: {0}")]
+    KindNotAllowed(&'static str),
+    /// The conversation is closed.
+    #[error("the conversation is closed")]
+    ConversationClosed,
+    /// The conversation is not closed.
+    #[error("the conversation is open")]
+    ConversationOpen,
+    /// A merchant that is gone writes nothing, and nobody writes to it.
+    #[error("the merchant is gone")]
+    MerchantGone,
+    /// A blocked merchant answers, and begins nothing with buyers.
+    #[error("the merchant is blocked")]
+    MerchantBlocked,
     /// Somebody decided about it before.
     #[error("the {0} was decided already")]
     AlreadyDecided(&'static str),
@@ -108,6 +123,11 @@ impl Fault for Error {
             Self::RegistrationClosed => "REGISTRATION_CLOSED",
             Self::NoAppeal(_) => "NO_APPEAL",
             Self::AlreadyDecided(_) => "ALREADY_DECIDED",
+            Self::KindNotAllowed(_) => "KIND_NOT_ALLOWED",
+            Self::ConversationClosed => "CONVERSATION_CLOSED",
+            Self::ConversationOpen => "CONVERSATION_OPEN",
+            Self::MerchantGone => "MERCHANT_GONE",
+            Self::MerchantBlocked => "MERCHANT_BLOCKED",
         }
     }
 

@@ -9,6 +9,7 @@ use marketplace::command::{EditSettings, StoredSettings};
 
 use super::billing::{AccountSettings, BillingSettings, BillingSettingsInput};
 use super::calendar::{WorkCalendar, WorkCalendarInput};
+use super::conversation_rules::ConversationSettings;
 use super::merchant_rules::MerchantSettings;
 use crate::scalar::{DecimalText, Money, MoneyInput};
 
@@ -69,6 +70,8 @@ pub struct MarketplaceSettings {
     pub account: AccountSettings,
     /// How the marketplace takes merchants in, and what blocking one does.
     pub merchants: MerchantSettings,
+    /// How people write to each other.
+    pub conversations: ConversationSettings,
     /// Days from delivery in which a buyer may ask to send goods back.
     pub return_window_days: u32,
     /// All of them: the largest refund of each currency that one person decides alone.
@@ -222,6 +225,7 @@ impl From<StoredSettings> for MarketplaceSettings {
             billing: settings.billing.into(),
             account: settings.account.into(),
             merchants: settings.merchants.into(),
+            conversations: settings.conversations.into(),
             reason: stored.reason,
             author: stored.author_name,
             created_at: stored.created_at,
@@ -288,6 +292,8 @@ pub struct MarketplaceSettingsEditInput {
     pub account: Option<AccountSettings>,
     /// How the marketplace takes merchants in, and what blocking one does, as a whole.
     pub merchants: Option<MerchantSettings>,
+    /// How people write to each other, as a whole.
+    pub conversations: Option<ConversationSettings>,
     /// Days from delivery in which a buyer may ask to send goods back.
     pub return_window_days: Option<u32>,
     /// The largest refund of each currency that one person decides alone; currencies that are missing have no limit.
@@ -350,6 +356,7 @@ impl MarketplaceSettingsEditInput {
                 billing: self.billing.map(BillingSettingsInput::read).transpose()?,
                 account: self.account.map(Into::into),
                 merchants: self.merchants.map(Into::into),
+                conversations: self.conversations.map(Into::into),
             },
         })
     }

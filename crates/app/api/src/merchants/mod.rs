@@ -3,6 +3,7 @@
 pub mod agreement;
 pub mod appeal;
 mod books;
+pub mod conversation;
 pub mod counterparty;
 pub mod delivery;
 pub mod input;
@@ -19,6 +20,7 @@ pub mod rating;
 
 pub use agreement::{AgreementMutation, AgreementQuery};
 pub use appeal::{MerchantAppealMutation, MerchantAppealQuery};
+pub use conversation::{Conversation, ConversationMutation, ConversationQuery, Message};
 pub use counterparty::CounterpartyMutation;
 pub use delivery::{MerchantDeliveryMutation, MerchantDeliveryQuery};
 pub use kyc::MerchantKycMutation;

@@ -17,5 +17,6 @@ mod shape;
 mod standing;
 mod statements;
 mod strangers;
+mod talks;
 mod trade;
 mod walls;

@@ -51,6 +51,8 @@ const OWNED: &[(&str, &str)] = &[
     ("mno", "SELECT id FROM merchant_note WHERE merchant_id = ?"),
     ("whe", "SELECT id FROM webhook_endpoint WHERE merchant_id = ?"),
     ("whd", "SELECT id FROM webhook_delivery WHERE merchant_id = ?"),
+    ("cnv", "SELECT id FROM conversation WHERE merchant_id = ?"),
+    ("msg", "SELECT id FROM message WHERE merchant_id = ?"),
     ("ast", "SELECT id FROM asset WHERE merchant_id = ?"),
 ];
 
@@ -356,6 +358,7 @@ impl Bazaar {
         orders::command::incident_open(&t.operator(), open).await.unwrap();
         self.hook(&owner, 1).await;
         self.standing(merchant).await;
+        self.talk(merchant, "talk").await;
         self.rated(merchant, merchant_order).await;
     }
 }

@@ -1,9 +1,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod answers;
 mod bank;
 mod blocked;
 mod closings;
 mod coming;
+mod conversation_rules;
+mod conversations;
 mod create;
 mod delivery;
 mod documents;
@@ -15,6 +18,7 @@ mod party;
 mod rating;
 mod reach;
 mod standing;
+mod talk;
 
 use context::{Ctx, WriteTx};
 use kernel::id::MerchantId;

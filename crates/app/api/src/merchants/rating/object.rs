@@ -2,13 +2,14 @@
 
 use async_graphql::{Enum, ID, SimpleObject};
 use chrono::{DateTime, NaiveDate, Utc};
+use merchants::conversation::{Outcome, Question};
 use merchants::rating::{self, Explained, MetricPoints, Rated};
 use rust_decimal::Decimal;
 
 use super::formula::{RatingThreshold, value};
 use crate::scalar::DecimalText;
 
-/// What is counted of a merchant. Everything is counted by order, and belongs to the day of the order; `ratingMetrics` says
+/// What is counted of a merchant. Everything but answers is counted by order, and belongs to the day of the order; `ratingMetrics` says
 /// what exactly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 #[graphql(remote = "merchants::rating::Metric")]
@@ -35,7 +36,7 @@ pub enum RatingMetric {
     ApprovalDelay,
     /// How long merchants take to send.
     ShippingDelay,
-    /// Questions answered in time; nothing of it is known yet.
+    /// Questions of buyers answered in time; by question, on the day on which it was asked.
     AnswersInTime,
     /// What buyers say; nothing of it is known yet.
     Reviews,
@@ -351,6 +352,38 @@ pub struct RatedOrderCount {
 impl From<rating::BehindMetric> for RatedOrderCount {
     fn from(of: rating::BehindMetric) -> Self {
         Self { order: of.order.into(), k: of.count.k, n: of.count.n }
+    }
+}
+
+/// A question of a buyer that a rating is made of.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct RatedQuestion {
+    /// The conversation.
+    pub conversation_id: ID,
+    /// The message that asks.
+    pub message_id: ID,
+    /// When it was asked.
+    pub asked_at: DateTime<Utc>,
+    /// Until when it was to be answered.
+    pub due_at: DateTime<Utc>,
+    /// When it was answered; `null`: it was not.
+    pub answered_at: Option<DateTime<Utc>>,
+    /// Whether that was in time.
+    pub in_time: bool,
+}
+
+impl RatedQuestion {
+    /// As it stands at an instant.
+    pub(super) fn of(question: &Question, now: DateTime<Utc>) -> Self {
+        let answered = question.ended.filter(|(_, outcome)| *outcome == Outcome::Answered);
+        Self {
+            conversation_id: question.conversation.into(),
+            message_id: question.message.into(),
+            asked_at: question.asked_at,
+            due_at: question.due_at,
+            answered_at: answered.map(|(at, _)| at),
+            in_time: question.in_time(now).unwrap_or(false),
+        }
     }
 }
 
