@@ -11,6 +11,7 @@ use merchants::conversation::{
 use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
 use testkit::TestEnv;
 
+use super::make;
 use super::talk::{Talk, said, seen, to, words, write};
 
 /// A file, as if it had been uploaded.
@@ -88,7 +89,7 @@ testkit::both_databases! {
         let talk = Talk::new(t).await;
         let id = talk.ask("Where is it?").await.id;
         let own = file(&talk.t, Some(talk.merchant), "document", "ready").await;
-        let other = super::make(&talk.operator, "Other").await.id;
+        let other = make(&talk.operator, "Other").await.id;
         let (theirs, operators) = (file(&talk.t, Some(other), "document", "ready").await, file(&talk.t, None, "document", "ready").await);
         let (pending, film) = (file(&talk.t, Some(talk.merchant), "image", "pending").await, file(&talk.t, Some(talk.merchant), "video", "ready").await);
         let with = |files: Vec<AssetId>| NewMessage { attachments: files, ..said("Here") };
@@ -169,8 +170,7 @@ testkit::both_databases! {
         let refused = talk.open_as(&talk.bea, party, talk.opening("More")).await.unwrap_err();
         assert_eq!(refused.details().unwrap()["retryAfterSeconds"], 14 * 3600);
         // Others are not held up, and a day later there is room for one.
-        let carl = talk.operator.new_id();
-        talk.open_as(&talk.t.buyer(carl), Party::Customer(carl), talk.opening("Hello")).await.unwrap();
+        talk.another("Hello").await;
         talk.t.clock.advance(Duration::hours(14));
         talk.ask("The next day").await;
         assert_eq!(talk.open_as(&talk.bea, party, talk.opening("More")).await.unwrap_err().code(), "RATE_LIMITED");
@@ -181,8 +181,7 @@ testkit::both_databases! {
         let id = talk.ask("I am Bea, Long Street 1").await.id;
         write(&talk.staff, id, said("Dear Bea, it is on its way")).await.unwrap();
         write(&talk.operator, id, to("Bea calls often", Visibility::Operator)).await.unwrap();
-        let carl = talk.operator.new_id();
-        let other = talk.open_as(&talk.t.buyer(carl), Party::Customer(carl), talk.opening("Hello")).await.unwrap().id;
+        let other = talk.another("Hello").await.id;
         assert_eq!(erase_buyer(&talk.staff, talk.customer).await.unwrap_err().code(), "FORBIDDEN");
         assert_eq!(erase_buyer(&talk.t.system(), talk.customer).await.unwrap(), 1);
         assert_eq!(erase_buyer(&talk.t.system(), talk.customer).await.unwrap(), 0);

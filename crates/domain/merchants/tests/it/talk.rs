@@ -49,6 +49,14 @@ impl Talk {
         Ok(made)
     }
 
+    /// Another buyer asks the merchant.
+    pub async fn another(&self, words: &str) -> Conversation {
+        let customer: CustomerId = self.operator.new_id();
+        let buyer = Some(Buyer { customer: Some(customer), order: None, name: "Carl".to_owned() });
+        let opening = Opening { buyer, ..self.opening(words) };
+        self.open_as(&self.t.buyer(customer), Party::Customer(customer), opening).await.unwrap()
+    }
+
     /// The buyer asks the merchant.
     pub async fn ask(&self, words: &str) -> Conversation {
         self.open_as(&self.bea, Party::Customer(self.customer), self.opening(words)).await.unwrap()

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use async_graphql::connection::Connection;
-use async_graphql::{Context, Enum, ID, Object, SimpleObject};
+use async_graphql::{ComplexObject, Context, Enum, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
+use kernel::id::MessageId;
 use merchants::conversation::{self, Asked, Person, Side, Thread};
 
 use crate::assets::Asset;
@@ -143,9 +144,10 @@ pub struct MessageRedaction {
 
 /// A message of a conversation, as its reader may read it.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(complex)]
 pub struct Message {
-    /// Its id.
-    pub id: ID,
+    #[graphql(skip)]
+    id: MessageId,
     /// The conversation.
     pub conversation_id: ID,
     /// What it does.
@@ -172,12 +174,20 @@ pub struct Message {
     pub posted_at: DateTime<Utc>,
 }
 
+#[ComplexObject]
+impl Message {
+    /// Its id.
+    pub(crate) async fn id(&self) -> ID {
+        self.id.into()
+    }
+}
+
 impl From<conversation::Message> for Message {
     fn from(message: conversation::Message) -> Self {
         let redaction = message.redaction;
         let redaction = redaction.map(|of| MessageRedaction { reason: of.reason, author: of.author_name, at: of.at });
         Self {
-            id: message.id.into(),
+            id: message.id,
             conversation_id: message.conversation.into(),
             kind: message.kind.into(),
             side: message.side.map(Into::into),
