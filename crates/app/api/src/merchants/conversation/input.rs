@@ -1,7 +1,9 @@
 //! What clients say about conversations.
 
+use access::Action;
 use async_graphql::{ID, InputObject};
 use kernel::Invalid;
+use merchants::actions::{CONVERSE_BY_TOKEN, OPEN_CONVERSATION, POST_MESSAGE};
 use merchants::conversation::{
     AssignConversation, ConversationFilter, NewMessage, PostMessage, RedactMessage, SteerConversation,
 };
@@ -103,6 +105,10 @@ impl NewMessageInput {
     }
 }
 
+const fn is_guest(number: Option<&String>, token: Option<&String>) -> bool {
+    number.is_some() && token.is_some()
+}
+
 fn guest(number: Option<String>, token: Option<String>) -> Option<GuestOrder> {
     number.zip(token).map(|(number, token)| GuestOrder { number, token })
 }
@@ -132,6 +138,15 @@ pub struct ConversationOpenInput {
 }
 
 impl ConversationOpenInput {
+    /// What it takes the right to.
+    pub(super) const fn action(&self) -> Action {
+        if is_guest(self.order_number.as_ref(), self.order_token.as_ref()) {
+            CONVERSE_BY_TOKEN
+        } else {
+            OPEN_CONVERSATION
+        }
+    }
+
     pub(super) fn read(self) -> Result<OpenConversation, context::Error> {
         Ok(OpenConversation {
             about: self.subject.about()?,
@@ -170,6 +185,11 @@ pub(super) enum Posted {
 }
 
 impl MessagePostInput {
+    /// What it takes the right to.
+    pub(super) const fn action(&self) -> Action {
+        if is_guest(self.order_number.as_ref(), self.order_token.as_ref()) { CONVERSE_BY_TOKEN } else { POST_MESSAGE }
+    }
+
     pub(super) fn read(self) -> Result<Posted, context::Error> {
         let conversation = input::id("conversationId", &self.conversation_id)?;
         let (message, idempotency_key) = (self.message.read()?, self.idempotency_key);

@@ -50,7 +50,11 @@ impl ConversationMutation {
     /// own or the operator, the operator with whomever.
     async fn conversation_open(&self, gql: &Context<'_>, input: ConversationOpenInput) -> Gql<ConversationOpenPayload> {
         let ctx = ctx(gql)?;
-        let done = async { command::conversation_open(ctx, input.read()?).await };
+        let done = async {
+            // Before anything is said of what was given.
+            ctx.authorize(input.action())?;
+            command::conversation_open(ctx, input.read()?).await
+        };
         respond(gql, Box::pin(done).await.map(Conversation::from))
     }
 
@@ -58,6 +62,7 @@ impl ConversationMutation {
     async fn message_post(&self, gql: &Context<'_>, input: MessagePostInput) -> Gql<MessagePostPayload> {
         let ctx = ctx(gql)?;
         let done = async {
+            ctx.authorize(input.action())?;
             match input.read()? {
                 Posted::Own(post) => Ok::<_, orders::Error>(conversation::post(ctx, post).await?),
                 Posted::Guest(post) => command::conversation_post_as_guest(ctx, post).await,

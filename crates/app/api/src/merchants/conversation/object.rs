@@ -336,7 +336,7 @@ impl Conversation {
     }
 
     /// The messages that one may read, in their order.
-    #[graphql(complexity = "crate::page::cost(first, child_complexity)")]
+    #[graphql(complexity = "crate::page::cost(None, child_complexity)")]
     async fn messages(
         &self,
         gql: &Context<'_>,

@@ -18,11 +18,11 @@ pub struct ConversationQuery;
 #[Object]
 impl ConversationQuery {
     /// The conversations in which one takes part, for the operator's people all of them; the one that moved last first.
-    #[graphql(complexity = "crate::page::cost(first, child_complexity)")]
+    #[graphql(complexity = "crate::page::cost(None, child_complexity)")]
     async fn conversations(
         &self,
         gql: &Context<'_>,
-        filter: Option<ConversationFilterInput>,
+        #[graphql(desc = "Those that meet all of it.")] filter: Option<ConversationFilterInput>,
         first: Option<i32>,
         after: Option<String>,
     ) -> Gql<Connection<String, Conversation>> {
@@ -33,7 +33,7 @@ impl ConversationQuery {
     }
 
     /// One's own conversations as a buyer, the one that moved last first.
-    #[graphql(complexity = "crate::page::cost(first, child_complexity)")]
+    #[graphql(complexity = "crate::page::cost(None, child_complexity)")]
     async fn my_conversations(
         &self,
         gql: &Context<'_>,
@@ -47,7 +47,7 @@ impl ConversationQuery {
     }
 
     /// The conversations about an order whose number and secret are shown, for somebody who is not signed in.
-    #[graphql(complexity = "crate::page::cost(first, child_complexity)")]
+    #[graphql(complexity = "crate::page::cost(None, child_complexity)")]
     async fn guest_conversations(
         &self,
         gql: &Context<'_>,

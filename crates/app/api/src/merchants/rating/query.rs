@@ -6,9 +6,8 @@ use merchants::rating;
 
 use super::formula::{RatingFormula, RatingMetricInfo, RatingPreview};
 use super::input::RatingChangeInput;
-use super::object::{
-    MerchantRating, MerchantScore, RatedOrderCount, RatedQuestion, RatingFall, RatingMetric, RatingWhatIf,
-};
+use super::object::{MerchantRating, MerchantScore, RatedOrderCount, RatingFall, RatingMetric, RatingWhatIf};
+use super::question::RatedQuestion;
 use crate::error::{Gql, answer, answer_optional, ctx};
 use crate::input;
 use crate::page::{connection, page_args};
