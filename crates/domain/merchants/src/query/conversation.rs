@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use context::Ctx;
+use db::ReadDb;
 use kernel::id::{AssetId, ConversationId, MerchantId, MessageId, UserId};
 use kernel::{Page, PageArgs};
 use sea_orm::sea_query::{Expr, ExprTrait as _};
@@ -264,8 +265,9 @@ pub async fn conversation(ctx: &Ctx, id: ConversationId) -> Result<Thread, Error
 /// # Errors
 /// Not found; the database error.
 pub async fn thread_on(ctx: &Ctx, party: Party, id: ConversationId) -> Result<Thread, Error> {
-    let conversation = repo::conversation::find(ctx.read(), party, id).await?;
-    let found = threads(ctx, ctx.read(), party, vec![conversation]).await?.pop();
+    let conn = db_for(ctx, party);
+    let conversation = repo::conversation::find(&conn, party, id).await?;
+    let found = threads(ctx, &conn, party, vec![conversation]).await?.pop();
     Ok(found.ok_or(context::Error::NotFound("conversation"))?)
 }
 
@@ -277,8 +279,9 @@ pub async fn messages(ctx: &Ctx, of: &Thread, newest_first: bool, page: &PageArg
     ctx.authorize(if matches!(of.party, Party::Guest(_)) { CONVERSE_BY_TOKEN } else { READ_CONVERSATION })?;
     let after = page.after_key::<i64>()?;
     let (id, place) = (of.conversation.id, (newest_first, after));
-    let stored = repo::conversation::message::list(ctx.read(), of.party, id, place, page.limit()).await?;
-    let read = read(ctx, &of.conversation, reading(ctx, of.party), stored).await?;
+    let conn = db_for(ctx, of.party);
+    let stored = repo::conversation::message::list(&conn, of.party, id, place, page.limit()).await?;
+    let read = read(&conn, &of.conversation, reading(ctx, of.party), stored).await?;
     Ok(Page::from_rows(read, page, |message| message.number))
 }
 
@@ -296,9 +299,10 @@ pub async fn message(ctx: &Ctx, id: MessageId) -> Result<Message, Error> {
 /// # Errors
 /// Not found; the database error.
 pub async fn message_on(ctx: &Ctx, party: Party, id: MessageId) -> Result<Message, Error> {
-    let stored = repo::conversation::message::find(ctx.read(), party, id).await?;
-    let of = repo::conversation::find(ctx.read(), party, stored.conversation).await?;
-    let found = read(ctx, &of, reading(ctx, party), vec![stored]).await?.pop();
+    let conn = db_for(ctx, party);
+    let stored = repo::conversation::message::find(&conn, party, id).await?;
+    let of = repo::conversation::find(&conn, party, stored.conversation).await?;
+    let found = read(&conn, &of, reading(ctx, party), vec![stored]).await?.pop();
     Ok(found.ok_or(context::Error::NotFound("message"))?)
 }
 
@@ -313,8 +317,16 @@ pub async fn message_for(ctx: &Ctx, id: MessageId, side: Side) -> Result<(Conver
     if !stored.visibility.shows_to(side) {
         return Err(context::Error::NotFound("message").into());
     }
-    let found = read(ctx, &of, Reading { side, unmasked: false }, vec![stored]).await?.pop();
+    let found = read(ctx.read(), &of, Reading { side, unmasked: false }, vec![stored]).await?.pop();
     Ok((of, found.ok_or(context::Error::NotFound("message"))?))
+}
+
+/// The pool for what a party reads: where it is a merchant, PostgreSQL shows no rows of others.
+fn db_for(ctx: &Ctx, party: Party) -> ReadDb {
+    match party {
+        Party::Merchant(id) => ctx.read().of_owner(id.0),
+        Party::Customer(_) | Party::Guest(_) | Party::Operator => ctx.read().clone(),
+    }
 }
 
 /// Who reads.
@@ -331,11 +343,11 @@ fn reading(ctx: &Ctx, party: Party) -> Reading {
 }
 
 /// Messages with what stands beside them: four statements for any number of them.
-async fn read(ctx: &Ctx, of: &Conversation, who: Reading, stored: Vec<Stored>) -> Result<Vec<Message>, Error> {
+async fn read(conn: &ReadDb, of: &Conversation, who: Reading, stored: Vec<Stored>) -> Result<Vec<Message>, Error> {
     let ids: Vec<MessageId> = stored.iter().map(|message| message.id).collect();
-    let mut beside = repo::conversation::message::beside(ctx.read(), &ids).await?;
+    let mut beside = repo::conversation::message::beside(conn, &ids).await?;
     let files: Vec<AssetId> = beside.files.values().flatten().copied().collect();
-    let assets = assets::attached_on(ctx.read(), &files).await?;
+    let assets = assets::attached_on(conn, &files).await?;
     Ok(stored.into_iter().map(|message| shown(of, who, message, &mut beside, &assets)).collect())
 }
 
