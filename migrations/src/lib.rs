@@ -44,6 +44,7 @@ mod m0028_oidc;
 mod m0029_rating;
 mod m0030_integrations;
 mod m0031_tasks;
+mod m0033_conversations;
 mod m0034_sizes;
 mod m0035_sync;
 mod wall;
@@ -86,6 +87,7 @@ impl MigratorTrait for Migrator {
             SqlMigration { name: "m0029_rating", statements: m0029_rating::STATEMENTS },
             SqlMigration { name: "m0030_integrations", statements: m0030_integrations::STATEMENTS },
             SqlMigration { name: "m0031_tasks", statements: m0031_tasks::STATEMENTS },
+            SqlMigration { name: "m0033_conversations", statements: m0033_conversations::STATEMENTS },
             SqlMigration { name: "m0034_sizes", statements: m0034_sizes::STATEMENTS },
             SqlMigration { name: "m0035_sync", statements: m0035_sync::STATEMENTS },
         ]

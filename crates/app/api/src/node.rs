@@ -6,8 +6,8 @@ use std::str::FromStr;
 use async_graphql::{Context, ID, Interface, Object};
 use kernel::Fault;
 use kernel::id::{
-    AssetId, CategoryId, CompanyId, CustomerId, MerchantId, MerchantOrderId, OfferId, OrderId, PaymentId, PayoutId,
-    ProductId, ShipmentId, StockLevelId, SyncSystemId, TaskId, TypedId, VariantId,
+    AssetId, CategoryId, CompanyId, ConversationId, CustomerId, MerchantId, MerchantOrderId, MessageId, OfferId,
+    OrderId, PaymentId, PayoutId, ProductId, ShipmentId, StockLevelId, SyncSystemId, TaskId, TypedId, VariantId,
 };
 
 use crate::assets::Asset;
@@ -18,8 +18,8 @@ use crate::error::{Gql, answer_optional, ctx};
 use crate::inventory::StockLevel;
 use crate::loader::{Loader, load};
 use crate::marketplace::task::Task;
-use crate::merchants::Merchant;
 use crate::merchants::sync::SyncSystem;
+use crate::merchants::{Conversation, Merchant, Message};
 use crate::offers::Offer;
 use crate::orders::{MerchantOrder, Order, Shipment, shipment};
 use crate::payments::Payment;
@@ -37,10 +37,14 @@ pub enum Node {
     Customer(Customer),
     /// A company that buys.
     Company(Company),
+    /// A conversation between a buyer, a merchant and the operator's team.
+    Conversation(Conversation),
     /// A merchant.
     Merchant(Merchant),
     /// A merchant's part of an order.
     MerchantOrder(MerchantOrder),
+    /// A message of a conversation.
+    Message(Message),
     /// What a merchant sells a variant for.
     Offer(Offer),
     /// A buyer's order.
@@ -78,6 +82,10 @@ impl NodeQuery {
             AssetId::PREFIX => one(gql, id, |id| assets::query::by_id(ctx, id), Asset).await,
             CategoryId::PREFIX => batched::<CategoryLoader, CategoryId, _>(gql, id, Category).await,
             CompanyId::PREFIX => one(gql, id, |id| customers::company(ctx, id), Company).await,
+            ConversationId::PREFIX => {
+                one(gql, id, |id| merchants::conversation::conversation(ctx, id), Conversation::from).await
+            }
+            MessageId::PREFIX => one(gql, id, |id| merchants::conversation::message(ctx, id), Message::from).await,
             CustomerId::PREFIX => one(gql, id, |id| customers::customer(ctx, id), Customer).await,
             MerchantId::PREFIX => one(gql, id, |id| merchants::get(ctx, id), Merchant::from).await,
             MerchantOrderId::PREFIX => {

@@ -41,10 +41,11 @@ enum Chore {
     RateMerchants,
     TaskClocks,
     WatchBalances,
+    CloseConversations,
 }
 
 impl Chore {
-    const ALL: [Self; 23] = [
+    const ALL: [Self; 24] = [
         Self::AcceptanceDeadlines,
         Self::AcceptanceReminders,
         Self::LateShipments,
@@ -68,6 +69,7 @@ impl Chore {
         Self::RateMerchants,
         Self::TaskClocks,
         Self::WatchBalances,
+        Self::CloseConversations,
     ];
 
     const fn name(self) -> &'static str {
@@ -95,6 +97,7 @@ impl Chore {
             Self::RateMerchants => "rate_merchants",
             Self::TaskClocks => "task_clocks",
             Self::WatchBalances => "watch_balances",
+            Self::CloseConversations => "close_conversations",
         }
     }
 
@@ -122,7 +125,8 @@ impl Chore {
             | Self::ForgetCarts
             | Self::ExpireDrafts
             | Self::ForgetSecrets
-            | Self::ForgetUploads => TimeDelta::hours(1),
+            | Self::ForgetUploads
+            | Self::CloseConversations => TimeDelta::hours(1),
         }
     }
 
@@ -153,6 +157,9 @@ impl Chore {
             Self::ForgetSecrets => identity::purge_expired(&ctx).await.map(drop).map_err(|e| text(&e)),
             Self::ForgetUploads => assets::command::expire_uploads(&ctx).await.map(drop).map_err(|e| text(&e)),
             Self::TurnMerchants => merchants::turn_due(&ctx, BATCH).await.map(drop).map_err(|e| text(&e)),
+            Self::CloseConversations => {
+                merchants::conversation::close_idle(&ctx, BATCH).await.map(drop).map_err(|e| text(&e))
+            }
             Self::RateMerchants => merchants::rating::rate_due(&ctx, BATCH).await.map(drop).map_err(|e| text(&e)),
             Self::WatchBalances => billing::watch_balances(&ctx).await.map(drop).map_err(|e| text(&e)),
             Self::TaskClocks => marketplace::task::tick(&ctx, BATCH).await.map(drop).map_err(|e| text(&e)),

@@ -16,5 +16,5 @@ mod urls;
 
 pub use error::Error;
 pub use model::{Asset, AssetKind, AssetState, MediaType, Shown, ThumbnailState};
-pub use query::usable_in_tx;
+pub use query::{attached_on, owned_in_tx, usable_in_tx};
 pub use urls::Urls;

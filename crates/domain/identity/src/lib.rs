@@ -56,6 +56,6 @@ pub use model::{
 pub use policy::{follow_roles, load_roles};
 pub use query::role::{custom_role, custom_role_history, custom_roles, custom_roles_by_ids, grantable, rights};
 pub use query::{
-    ApiKeyFilter, Me, SecondFactor, api_keys, invitation_by_token, invitations, me, member_name_on, members,
+    ApiKeyFilter, Me, SecondFactor, api_keys, invitation_by_token, invitations, me, member_name_on, members, seated_on,
     second_factor, security_policy, sessions, sign_in_identities, user, user_on, user_sessions, users, users_by_ids,
 };

@@ -17,13 +17,13 @@ pub use model::commission;
 pub use model::delivery;
 pub use model::webhook;
 pub use model::{
-    AccountSettings, BillingSettings, BlockEffects, BlockReason, BlockedOffers, BlockedPayouts, Carrier, Channel,
-    ClosedDays, CommissionAmounts, CommissionBase, CommissionBracket, CommissionRule, CommissionRules, CommissionScope,
-    Coupon, CouponTax, CouponValue, CriticalKind, CriticalThreshold, DeliveryKind, DeliveryMethod, DeliveryPricing,
-    DeliveryRate, DeliveryZone, Funder, HighestPrice, LegalEntity, MailText, MerchantRate, MerchantSettings,
-    OTHER_REASON, OpenOrders, OwnRates, PayingAccount, PayoutSchedule, PickupPlace, PickupPoint, PickupPointKind,
-    PostalRange, RateBracket, Settings, SettingsPatch, SizeLimits, Snapshot, StatementCycle, Surcharge, TaxClass,
-    TaxRate, TravelDays, WorkCalendar,
+    AccountSettings, AttachmentKind, BillingSettings, BlockEffects, BlockReason, BlockedOffers, BlockedPayouts,
+    Carrier, Channel, ClosedDays, CommissionAmounts, CommissionBase, CommissionBracket, CommissionRule,
+    CommissionRules, CommissionScope, ConversationKind, ConversationSettings, Coupon, CouponTax, CouponValue,
+    CriticalKind, CriticalThreshold, DeliveryKind, DeliveryMethod, DeliveryPricing, DeliveryRate, DeliveryZone, Funder,
+    HighestPrice, LegalEntity, MailText, MerchantRate, MerchantSettings, OTHER_REASON, OpenOrders, OwnRates,
+    PayingAccount, PayoutSchedule, PickupPlace, PickupPoint, PickupPointKind, PostalRange, RateBracket, Settings,
+    SettingsPatch, SizeLimits, Snapshot, StatementCycle, Surcharge, TaxClass, TaxRate, TravelDays, WorkCalendar,
 };
 pub use query::{coupon_by_code_on, pickup_points_on, snapshot, snapshot_on};
 

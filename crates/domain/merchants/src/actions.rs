@@ -92,3 +92,21 @@ pub const READ_SYNC: Action = Action::new("sync", "read");
 pub const MANAGE_SYNC: Action = Action::new("sync", "manage");
 /// Tell of merchants, as such a system.
 pub const SEND_SYNC: Action = Action::new("sync", "send");
+/// Open conversations.
+pub const OPEN_CONVERSATION: Action = Action::new("conversation", "open");
+/// Open, read and go on with conversations about an order with its number and secret token.
+pub const CONVERSE_BY_TOKEN: Action = Action::new("conversation", "by_token");
+/// Read the conversations in which one takes part; the operator's people all of them.
+pub const READ_CONVERSATION: Action = Action::new("conversation", "read");
+/// Write into them.
+pub const POST_MESSAGE: Action = Action::new("conversation", "post");
+/// Say who of one's own people cares for a conversation.
+pub const ASSIGN_CONVERSATION: Action = Action::new("conversation", "assign");
+/// Close conversations and open them again.
+pub const CLOSE_CONVERSATION: Action = Action::new("conversation", "close");
+/// Take the words of messages away.
+pub const REDACT_MESSAGE: Action = Action::new("message", "redact");
+/// Read addresses and numbers that are hidden between buyers and merchants.
+pub const UNMASK_MESSAGE: Action = Action::new("message", "unmask");
+/// Close what is idle, forget buyers, write mails.
+pub const DRIVE_CONVERSATION: Action = Action::new("conversation", "drive");

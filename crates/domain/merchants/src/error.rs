@@ -65,6 +65,21 @@ pub enum Error {
     /// A system knows a merchant by one number, and one merchant by a number.
     #[error("the number or the merchant is linked already")]
     LinkedAlready,
+    /// The settings let this side open no conversations about such things.
+    #[error("you cannot open conversations about this kind of thing: {0}")]
+    KindNotAllowed(&'static str),
+    /// The conversation is closed.
+    #[error("the conversation is closed")]
+    ConversationClosed,
+    /// The conversation is not closed.
+    #[error("the conversation is open")]
+    ConversationOpen,
+    /// A merchant that is gone writes nothing, and nobody writes to it.
+    #[error("the merchant is gone")]
+    MerchantGone,
+    /// A blocked merchant answers, and begins nothing with buyers.
+    #[error("the merchant is blocked")]
+    MerchantBlocked,
     /// Somebody decided about it before.
     #[error("the {0} was decided already")]
     AlreadyDecided(&'static str),
@@ -126,6 +141,11 @@ impl Fault for Error {
             Self::KeptElsewhere { .. } => "KEPT_ELSEWHERE",
             Self::FieldTaken(_) => "FIELD_TAKEN",
             Self::LinkedAlready => "LINKED_ALREADY",
+            Self::KindNotAllowed(_) => "KIND_NOT_ALLOWED",
+            Self::ConversationClosed => "CONVERSATION_CLOSED",
+            Self::ConversationOpen => "CONVERSATION_OPEN",
+            Self::MerchantGone => "MERCHANT_GONE",
+            Self::MerchantBlocked => "MERCHANT_BLOCKED",
         }
     }
 

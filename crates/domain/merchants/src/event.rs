@@ -1,10 +1,11 @@
 //! What happened.
 
-use kernel::id::{AppealId, MerchantDocumentId, MerchantId, MerchantStepId, RatingFallId};
+use kernel::id::{AppealId, ConversationId, MerchantDocumentId, MerchantId, MerchantStepId, MessageId, RatingFallId};
 use outbox::Event;
 use serde::{Deserialize, Serialize};
 
 use crate::model::Status;
+use crate::model::conversation::{Side, Visibility};
 
 /// A merchant was made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -163,5 +164,67 @@ impl Event for MerchantRatingFell {
     const KIND: &'static str = "merchant_rating_fell.v1";
     fn subject(&self) -> String {
         self.merchant.to_string()
+    }
+}
+
+/// A conversation was opened, with its first message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConversationOpened {
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// The merchant that takes part.
+    pub merchant: Option<MerchantId>,
+    /// Who opened it.
+    pub opened_by: Side,
+    /// Who is to answer; nobody without one.
+    pub awaiting: Option<Side>,
+}
+
+impl Event for ConversationOpened {
+    const KIND: &'static str = "conversation_opened.v1";
+    fn subject(&self) -> String {
+        self.conversation.to_string()
+    }
+}
+
+/// Something was said to others in a conversation; notes are not told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessagePosted {
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// The message.
+    pub message: MessageId,
+    /// The merchant that takes part.
+    pub merchant: Option<MerchantId>,
+    /// Who wrote it; Souk itself without one.
+    pub author_side: Option<Side>,
+    /// Who may read it.
+    pub visibility: Visibility,
+    /// Who is to answer after it; nobody without one.
+    pub awaiting: Option<Side>,
+}
+
+impl Event for MessagePosted {
+    const KIND: &'static str = "message_posted.v1";
+    fn subject(&self) -> String {
+        self.conversation.to_string()
+    }
+}
+
+/// A conversation was closed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConversationClosed {
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// The merchant that takes part.
+    pub merchant: Option<MerchantId>,
+    /// Who closed it; Souk itself without one.
+    pub closed_by: Option<Side>,
+}
+
+impl Event for ConversationClosed {
+    const KIND: &'static str = "conversation_closed.v1";
+    fn subject(&self) -> String {
+        self.conversation.to_string()
     }
 }

@@ -11,6 +11,13 @@ pub mod model;
 mod query;
 mod repo;
 
+/// What buyers, merchants and the operator's team write to each other: commands, reads and plain types.
+pub mod conversation {
+    pub use crate::command::conversation::*;
+    pub use crate::model::conversation::*;
+    pub use crate::query::conversation::*;
+}
+
 /// How merchants are rated: commands, reads and plain types.
 pub mod rating {
     pub use crate::command::rating::*;

@@ -25,6 +25,6 @@ pub use model::input::{OfferInput, PriceInput};
 pub use model::sale::{OfferForSale, Standing, Unsellable, unsellable};
 pub use model::{Condition, Offer, OfferAction, OfferPrice, OfferStatus};
 pub use query::list::{OfferFilter, by_ids, merchant_offers_by_variant_ids, offer, offers};
-pub use query::products::{products_of_merchants_on, products_of_stock_items_on};
+pub use query::products::{products_of_merchants_on, products_of_stock_items_on, sells_on};
 pub use query::sale::{offers_for_sale_on, offers_of_variants_on};
 pub use query::storefront::{best_by_variant_ids, best_of, by_variant_ids};

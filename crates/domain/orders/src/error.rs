@@ -45,6 +45,9 @@ pub enum Error {
     /// Stock cannot be moved.
     #[error(transparent)]
     Stock(#[from] inventory::Error),
+    /// A conversation cannot be opened or gone on with.
+    #[error(transparent)]
+    Conversation(#[from] merchants::Error),
     /// The cart became an order already.
     #[error("this cart was ordered")]
     CartOrdered,
@@ -240,6 +243,7 @@ impl Fault for Error {
             Self::Core(error) => error.kind(),
             Self::Payment(error) => error.kind(),
             Self::Stock(error) => error.kind(),
+            Self::Conversation(error) => error.kind(),
             Self::PlanChanged(_) | Self::OutOfStock(_) | Self::PaymentInFlight => FaultKind::Conflict,
             Self::RequestOutdated | Self::EditChanged(_) | Self::OfferRevised { .. } => FaultKind::Conflict,
             Self::TooManyUnits { .. }
@@ -273,6 +277,7 @@ impl Fault for Error {
             Self::Core(error) => error.code(),
             Self::Payment(error) => error.code(),
             Self::Stock(error) => error.code(),
+            Self::Conversation(error) => error.code(),
             Self::CartOrdered => "CART_ORDERED",
             Self::CartEmpty => "CART_EMPTY",
             Self::CartIncomplete(_) => "REQUIRED",
@@ -310,6 +315,7 @@ impl Fault for Error {
             Self::Core(error) => error.field(),
             Self::Payment(error) => error.field(),
             Self::Stock(error) => error.field(),
+            Self::Conversation(error) => error.field(),
             Self::CartIncomplete(what) => Some((*what).to_owned()),
             Self::CompanyNeeded => Some("companyId".to_owned()),
             Self::OfferRevised { .. } => Some("offerVersion".to_owned()),
@@ -328,6 +334,7 @@ impl Fault for Error {
                 Some(json!({ "limit": { "amount": limit.amount(), "currency": limit.currency.code() } }))
             }
             Self::Stock(error) => error.details(),
+            Self::Conversation(error) => error.details(),
             Self::OutOfStock(lines) => Some(json!({ "lines": lines })),
             Self::InvalidTransition { state, allowed, .. } => Some(json!({ "state": state, "allowed": allowed })),
             Self::OfferRevised { newest } => Some(json!({ "offerVersion": newest })),

@@ -132,6 +132,10 @@ typed_ids! {
     MerchantDocumentId = "mdc";
     /// A note of the operator about a merchant.
     MerchantNoteId = "mno";
+    /// A conversation between a buyer, a merchant and the operator's team.
+    ConversationId = "cnv";
+    /// A message of a conversation.
+    MessageId = "msg";
     /// A rating of a merchant, as it was computed once.
     MerchantScoreId = "msc";
     /// A time in which a merchant was rated too low.

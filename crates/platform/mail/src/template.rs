@@ -133,6 +133,10 @@ templates! {
     QuoteOffered = "quote_offered" to Buyer, needs ["buyer_name", "merchant_name", "quote_number", "lines", "goods", "valid_until", "quote_url"], may ["delivery"];
     /// To the buyer: a merchant makes no offer, or took it back.
     QuoteRefused = "quote_refused" to Buyer, needs ["buyer_name", "merchant_name", "quote_number", "quote_url"], may [];
+    /// To the buyer: a merchant or the marketplace wrote in a conversation.
+    ConversationReply = "conversation_reply" to Buyer, needs ["buyer_name", "sender_name", "title", "words", "conversation_url"], may [];
+    /// To a merchant, and to the operator when it is asked: somebody wrote in a conversation.
+    ConversationMessage = "conversation_message" to Team, needs ["recipient_name", "sender_name", "title", "words", "conversation_url"], may [];
     /// To the operator, and to the merchant it is about: a payment is disputed.
     DisputeOpened = "dispute_opened" to Team, needs ["recipient_name", "order_number", "amount", "order_url"], may [];
     /// To a merchant: open your shop.

@@ -21,7 +21,7 @@ pub enum AssetKind {
     Video,
     /// A 3D model.
     Model,
-    /// A document; only its owner and the operator see it.
+    /// A document; only its owner, the operator and whoever it was sent to see it.
     Document,
 }
 

@@ -5,6 +5,7 @@ use async_graphql::MergedObject;
 pub mod billing;
 pub mod calendar;
 pub mod commission;
+pub mod conversation_rules;
 pub mod coupon;
 pub mod critical;
 pub mod delivery;

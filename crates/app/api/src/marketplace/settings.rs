@@ -9,6 +9,7 @@ use marketplace::command::{EditSettings, StoredSettings};
 
 use super::billing::{AccountSettings, BillingSettings, BillingSettingsInput};
 use super::calendar::{WorkCalendar, WorkCalendarInput};
+use super::conversation_rules::ConversationSettings;
 use super::critical::{self, CriticalThreshold, CriticalThresholdInput};
 use super::merchant_rules::MerchantSettings;
 use super::task::settings::{TaskSettings, TaskSettingsInput};
@@ -71,6 +72,8 @@ pub struct MarketplaceSettings {
     pub account: AccountSettings,
     /// How the marketplace takes merchants in, and what blocking one does.
     pub merchants: MerchantSettings,
+    /// How people write to each other.
+    pub conversations: ConversationSettings,
     /// Days from delivery in which a buyer may ask to send goods back.
     pub return_window_days: u32,
     /// All of them: the largest refund of each currency that one person decides alone.
@@ -230,6 +233,7 @@ impl From<StoredSettings> for MarketplaceSettings {
             merchants: settings.merchants.into(),
             tasks: settings.tasks.into(),
             critical_balances: settings.critical_balances.into_iter().map(CriticalThreshold::from).collect(),
+            conversations: settings.conversations.into(),
             reason: stored.reason,
             author: stored.author_name,
             created_at: stored.created_at,
@@ -296,6 +300,8 @@ pub struct MarketplaceSettingsEditInput {
     pub account: Option<AccountSettings>,
     /// How the marketplace takes merchants in, and what blocking one does, as a whole.
     pub merchants: Option<MerchantSettings>,
+    /// How people write to each other, as a whole.
+    pub conversations: Option<ConversationSettings>,
     /// Days from delivery in which a buyer may ask to send goods back.
     pub return_window_days: Option<u32>,
     /// The largest refund of each currency that one person decides alone; currencies that are missing have no limit.
@@ -364,6 +370,7 @@ impl MarketplaceSettingsEditInput {
                 merchants: self.merchants.map(Into::into),
                 tasks: self.tasks.map(TaskSettingsInput::read).transpose()?,
                 critical_balances: self.critical_balances.map(critical::read).transpose()?,
+                conversations: self.conversations.map(Into::into),
             },
         })
     }

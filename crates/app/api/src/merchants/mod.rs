@@ -3,6 +3,7 @@
 pub mod agreement;
 pub mod appeal;
 mod books;
+pub mod conversation;
 pub mod counterparty;
 pub mod delivery;
 pub mod input;
@@ -20,6 +21,7 @@ pub mod sync;
 
 pub use agreement::{AgreementMutation, AgreementQuery};
 pub use appeal::{MerchantAppealMutation, MerchantAppealQuery};
+pub use conversation::{Conversation, ConversationMutation, ConversationQuery, Message};
 pub use counterparty::CounterpartyMutation;
 pub use delivery::{MerchantDeliveryMutation, MerchantDeliveryQuery};
 pub use kyc::MerchantKycMutation;

@@ -49,7 +49,7 @@ pub async fn run(ctx: &Ctx, document: &str, operation: &str, variables: Value) -
 }
 
 /// Runs a mutation that goes well; its result.
-async fn done(ctx: &Ctx, document: &str, operation: &str, result: &str, input: Value) -> Value {
+pub async fn done(ctx: &Ctx, document: &str, operation: &str, result: &str, input: Value) -> Value {
     let answer = run(ctx, document, operation, json!({ "input": input })).await;
     let payload = answer.as_object().unwrap().values().next().unwrap();
     assert_eq!(payload["userErrors"], json!([]), "{operation}");

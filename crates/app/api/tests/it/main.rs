@@ -17,6 +17,7 @@ mod shape;
 mod standing;
 mod statements;
 mod strangers;
+mod talks;
 mod tasks;
 mod trade;
 mod walls;

@@ -300,12 +300,15 @@ testkit::both_databases! { on one thread:
         for seller in &bazaar.sellers {
             bazaar.tasked(*seller).await;
         }
+        bazaar.talk(bazaar.sellers[0], "talk").await;
+        let guest = bazaar.guest().await;
         // Invitations are shown to who has proved the address.
         let proved = "UPDATE user_account SET email_verified_at = created_at WHERE email = 'quotes@example.org'";
         t.world.db.for_migrations().execute_unprepared(proved).await.unwrap();
         ask_documents(&bazaar, &quotes).await;
         t.world.db.recorder().start();
-        let mut answered = BTreeSet::from(["storefrontProducts".to_owned()]);
+        bazaar.ask_talks(&quotes.buyer, &guest).await;
+        let mut answered = BTreeSet::from(["storefrontProducts", "guestConversations"].map(str::to_owned));
         for ctx in [t.operator(), t.merchant(bazaar.sellers[0]), quotes.buyer.clone()] {
             answered.append(&mut ask_all(&ctx, &lists).await);
         }

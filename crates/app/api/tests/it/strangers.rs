@@ -53,6 +53,8 @@ const OWNED: &[(&str, &str)] = &[
     ("whd", "SELECT id FROM webhook_delivery WHERE merchant_id = ?"),
     ("tsk", "SELECT id FROM task WHERE owner_id = ?"),
     ("tvw", "SELECT id FROM task_view WHERE merchant_id = ?"),
+    ("cnv", "SELECT id FROM conversation WHERE merchant_id = ?"),
+    ("msg", "SELECT id FROM message WHERE merchant_id = ?"),
     ("ast", "SELECT id FROM asset WHERE merchant_id = ?"),
 ];
 
@@ -360,6 +362,7 @@ impl Bazaar {
         orders::command::incident_open(&t.operator(), open).await.unwrap();
         self.hook(&owner, 1).await;
         self.standing(merchant).await;
+        self.talk(merchant, "talk").await;
         self.rated(merchant, merchant_order).await;
         self.tasked(merchant).await;
     }

@@ -13,6 +13,7 @@ pub(super) async fn verify(settings: &Settings) -> Result<(), StartError> {
     let mut checks = vec![
         ("identity", identity::check::check(&at).await.map_err(StartError::refused)?),
         ("ratings", merchants::check::ratings(&at).await.map_err(StartError::refused)?),
+        ("messages", merchants::check::conversations(&at).await.map_err(StartError::refused)?),
         ("customers", customers::check::check(&at).await.map_err(StartError::refused)?),
         ("inventory", inventory::check::stock(&at).await.map_err(StartError::refused)?),
         ("payments", payments::check::payments(&at).await.map_err(StartError::refused)?),

@@ -3,6 +3,8 @@
 use context::WriteTx;
 use kernel::id::{MerchantId, MerchantOrderId};
 use marketplace::DeliveryKind;
+use merchants::conversation::Side;
+use merchants::event::MessagePosted;
 use merchants::job::RateMerchants;
 use merchants::rating::{self, ConductSource, Count, Fact, Metric};
 use orders::event::{
@@ -38,6 +40,11 @@ pub(super) fn register(builder: DispatcherBuilder, deps: &Deps) -> DispatcherBui
         let deps = at.clone();
         async move { compute(&deps, job).await }
     });
+    let at = deps.clone();
+    let builder = builder.on("rating_answered", move |event: MessagePosted, _| {
+        let deps = at.clone();
+        async move { answered(&deps, event).await }
+    });
     notes_on! { builder, deps,
         "rating_accepted": MerchantOrderAccepted;
         "rating_refused": LinesRefused;
@@ -49,6 +56,14 @@ pub(super) fn register(builder: DispatcherBuilder, deps: &Deps) -> DispatcherBui
         "rating_incident": IncidentChanged;
         "rating_return": ReturnChanged;
         "rating_refund": RefundRequested;
+    }
+}
+
+/// What a merchant or a closing says ends questions; what a buyer asks counts when it is answered or late.
+async fn answered(deps: &Deps, event: MessagePosted) -> HandlerResult {
+    match event.merchant.filter(|_| event.author_side != Some(Side::Buyer)) {
+        Some(merchant) => rating::note_answers(&deps.ctx(), merchant).await.map_err(retry),
+        None => Ok(()),
     }
 }
 

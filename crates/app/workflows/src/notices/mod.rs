@@ -2,6 +2,7 @@
 
 mod accounts;
 mod care;
+mod conversations;
 mod hooks;
 mod invoices;
 mod merchants;
@@ -19,6 +20,7 @@ use crate::Deps;
 pub(crate) fn register(builder: DispatcherBuilder, deps: &Deps) -> DispatcherBuilder {
     let builder = accounts::register(builder, deps);
     let builder = care::register(builder, deps);
+    let builder = conversations::register(builder, deps);
     let builder = hooks::register(builder, deps);
     let builder = money::register(builder, deps);
     let builder = invoices::register(builder, deps);

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod canceled;
+mod conversations;
 mod delivery;
 mod given_up;
 mod hooks;

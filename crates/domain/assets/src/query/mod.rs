@@ -9,7 +9,9 @@ use kernel::id::{AssetId, MerchantId};
 use kernel::text::fold;
 use kernel::{Page, PageArgs};
 use sea_orm::sea_query::LikeExpr;
-use sea_orm::{ColumnTrait, Condition, DerivePartialModel, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DerivePartialModel, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 
 use crate::Error;
 use crate::actions::{ASSET_READ, ASSET_VIEW};
@@ -146,4 +148,46 @@ pub async fn usable_in_tx(
         .order_by_asc(Column::Id)
         .lock_shared();
     Ok(query.all(&**tx).await?.into_iter().map(|row| row.id).collect())
+}
+
+/// Which of `ids` belong to `owner` (`None`: the operator) and are ready, with their kinds. They cannot be deleted before the
+/// transaction ends. For callers that have authorized and show them to others than the owner.
+///
+/// # Errors
+/// The database error.
+pub async fn owned_in_tx(
+    tx: &WriteTx,
+    owner: Option<MerchantId>,
+    ids: Vec<AssetId>,
+) -> Result<HashMap<AssetId, AssetKind>, context::Error> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let query = Entity::find()
+        .filter(Column::Id.is_in(pad(ids)))
+        .filter(Column::State.eq(AssetState::Ready.as_str()))
+        .filter(owner.map_or(Column::MerchantId.is_null(), |owner| Column::MerchantId.eq(owner)))
+        .order_by_asc(Column::Id)
+        .lock_shared();
+    let unknown = |id| context::Error::internal(format!("asset {id}: stored kind"));
+    let rows = query.all(&**tx).await?.into_iter();
+    rows.map(|row| Ok((row.id, AssetKind::parse(&row.kind).ok_or_else(|| unknown(row.id))?))).collect()
+}
+
+/// Assets by id, whosever they are, but no deleted ones. For callers that have shown that their reader may see what they are
+/// attached to.
+///
+/// # Errors
+/// The database error.
+pub async fn attached_on<C: ConnectionTrait>(
+    conn: &C,
+    ids: &[AssetId],
+) -> Result<HashMap<AssetId, Asset>, context::Error> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let there = Column::State.ne(AssetState::Deleted.as_str());
+    let rows = Entity::find().filter(Column::Id.is_in(pad(ids.to_vec()))).filter(there).all(conn).await?;
+    let asset = |row| repo::asset(row).map_err(context::Error::internal);
+    rows.into_iter().map(|row| asset(row).map(|asset| (asset.id, asset))).collect()
 }

@@ -220,6 +220,24 @@ pub async fn user_on<C: ConnectionTrait>(conn: &C, id: UserId) -> Result<User, E
     Ok(repo::account::by_id(conn, id).await?.ok_or(context::Error::NotFound("user"))?.user)
 }
 
+/// Those of `users` who can sign in and hold a place in `team`, with their names, for crates above that have authorized.
+///
+/// # Errors
+/// The database error.
+pub async fn seated_on<C: ConnectionTrait>(
+    conn: &C,
+    team: Team,
+    users: &[UserId],
+) -> Result<HashMap<UserId, String>, Error> {
+    if users.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let seated = repo::member::among(conn, team, users).await?;
+    let found = repo::account::by_ids(conn, &seated).await?;
+    let active = found.into_iter().filter(|user| user.status == UserStatus::Active);
+    Ok(active.map(|user| (user.id, user.name)).collect())
+}
+
 /// Accounts by id, for loaders. Unknown ids are left out.
 ///
 /// # Errors

@@ -134,6 +134,20 @@ pub(crate) async fn holds<C: ConnectionTrait>(
     Ok(row.is_some())
 }
 
+/// Who of `users` is in `team`.
+pub(crate) async fn among<C: ConnectionTrait>(conn: &C, team: Team, users: &[UserId]) -> Result<Vec<UserId>, Error> {
+    let rows: Vec<UserId> = membership::Entity::find()
+        .select_only()
+        .column(membership::Column::UserId)
+        .distinct()
+        .filter(of_team(team))
+        .filter(membership::Column::UserId.is_in(db::dialect::pad(users.to_vec())))
+        .into_tuple()
+        .all(conn)
+        .await?;
+    Ok(rows)
+}
+
 pub(crate) async fn of_user<C: ConnectionTrait>(conn: &C, user: UserId) -> Result<Vec<Membership>, Error> {
     let rows = membership::Entity::find()
         .filter(membership::Column::UserId.eq(user))

@@ -5,6 +5,7 @@ pub mod calendar;
 pub mod carrier;
 pub mod channel;
 pub mod commission;
+pub mod conversation_rules;
 pub mod coupon;
 pub mod critical;
 pub mod delivery;
@@ -28,6 +29,7 @@ pub use channel::Channel;
 pub use commission::{
     CommissionAmounts, CommissionBase, CommissionBracket, CommissionRule, CommissionRules, CommissionScope,
 };
+pub use conversation_rules::{AttachmentKind, ConversationKind, ConversationSettings};
 pub use coupon::{Coupon, CouponValue, coupon_code};
 pub use critical::{CriticalKind, CriticalThreshold};
 pub use delivery::{DeliveryKind, DeliveryMethod, DeliveryPricing, SizeLimits};

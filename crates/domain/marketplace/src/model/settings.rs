@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::channel::is_locale;
 use super::critical::CriticalThreshold;
 use super::task::TaskSettings;
-use super::{BillingSettings, MerchantSettings, WorkCalendar, amount, bounded, share};
+use super::{BillingSettings, ConversationSettings, MerchantSettings, WorkCalendar, amount, bounded, share};
 
 /// The company that runs the marketplace; it stands on invoices and statements.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -117,6 +117,8 @@ pub struct Settings {
     pub account: AccountSettings,
     /// How it takes merchants in, and what blocking one does.
     pub merchants: MerchantSettings,
+    /// How people write to each other.
+    pub conversations: ConversationSettings,
     /// Days from delivery in which a buyer may ask to send goods back.
     pub return_window_days: u32,
     /// The largest refund of each currency, in minor units, that one person decides alone; above it another person
@@ -195,6 +197,7 @@ impl Default for Settings {
             billing: BillingSettings::default(),
             account: AccountSettings::default(),
             merchants: MerchantSettings::default(),
+            conversations: ConversationSettings::default(),
             return_window_days: 14,
             refund_approval_above: BTreeMap::new(),
             reasons: BTreeMap::new(),
@@ -239,6 +242,7 @@ pub struct SettingsPatch {
     pub billing: Option<BillingSettings>,
     pub account: Option<AccountSettings>,
     pub merchants: Option<MerchantSettings>,
+    pub conversations: Option<ConversationSettings>,
     pub return_window_days: Option<u32>,
     pub refund_approval_above: Option<BTreeMap<Currency, i64>>,
     pub reasons: Option<BTreeMap<String, Vec<String>>>,
@@ -302,6 +306,7 @@ impl Settings {
         put(&mut self.billing, patch.billing);
         put(&mut self.account, patch.account);
         put(&mut self.merchants, patch.merchants);
+        put(&mut self.conversations, patch.conversations);
         put(&mut self.return_window_days, patch.return_window_days);
         put(&mut self.refund_approval_above, patch.refund_approval_above);
         put(&mut self.reasons, patch.reasons);
@@ -341,6 +346,7 @@ impl Settings {
         self.billing = self.billing.checked()?;
         self.account.check()?;
         self.merchants = self.merchants.checked()?;
+        self.conversations = self.conversations.checked()?;
         let amounts = [
             ("payoutMinimum", &self.payout_minimum),
             ("criticalDebt", &self.critical_debt),

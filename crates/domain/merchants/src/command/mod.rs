@@ -4,6 +4,7 @@ mod agreement;
 mod appeal;
 mod apply;
 mod closing;
+pub(crate) mod conversation;
 mod create;
 pub(crate) mod delivery;
 mod document;

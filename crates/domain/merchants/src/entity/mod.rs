@@ -2,6 +2,7 @@
 #![allow(missing_docs)]
 
 pub(crate) mod appeal_row;
+pub(crate) mod conversation;
 pub(crate) mod onboarding;
 pub(crate) mod rating;
 pub(crate) mod sync;

@@ -5,6 +5,8 @@ pub mod appeal;
 pub mod bank;
 pub mod checklist;
 pub mod closing;
+pub mod contacts;
+pub mod conversation;
 pub mod delivery;
 pub mod document;
 pub mod kyc;

@@ -1,6 +1,7 @@
 //! Reads.
 
 mod cards;
+pub(crate) mod conversation;
 mod delivery;
 mod list;
 mod notes;

@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use access::Grant;
 use chrono::{DateTime, Utc};
 use context::{Ctx, merchant_meant};
-use kernel::id::{MerchantId, MerchantOrderId, MerchantScoreId, RatingFallId};
+use kernel::id::{MerchantId, MerchantOrderId, MerchantScoreId, MessageId, RatingFallId};
 use kernel::{Invalid, Page, PageArgs};
 
 use crate::actions::{READ_FORMULA, READ_RATING};
+use crate::model::conversation::Question;
 use crate::model::rating::{Count, Fall, Formula, FormulaVersion, Metric, MetricInput, Rated, Score, Standing, Unit};
 pub use crate::repo::rating::facts::BehindMetric;
 use crate::{Error, repo};
@@ -109,6 +110,36 @@ pub async fn orders_behind(
     let read = ctx.read_for(&grant);
     let found = repo::rating::facts::behind(&read, &grant, merchant, &input, (target, after), page.limit()).await?;
     Ok(Page::from_rows(found, page, key))
+}
+
+/// The questions behind what a merchant's rating counts of answers, the newest first; with `costing` only those that were not
+/// answered in time.
+///
+/// # Errors
+/// Not found; a bad cursor; denied; the database error.
+pub async fn questions_behind(
+    ctx: &Ctx,
+    merchant: impl Into<Option<MerchantId>>,
+    costing: bool,
+    page: &PageArgs,
+) -> Result<Page<Question>, Error> {
+    let grant = ctx.authorize(READ_RATING)?;
+    let after = page.after_key::<(DateTime<Utc>, MessageId)>()?;
+    let of = explained(ctx, &grant, merchant.into()).await?;
+    let place = |of: &Question| (of.asked_at, of.message);
+    let Some(rule) = of.formula.rule(Metric::AnswersInTime) else {
+        return Ok(Page::from_rows(Vec::new(), page, place));
+    };
+    let inputs = of.score.iter().flat_map(|score| &score.inputs);
+    let counted = inputs.filter(|input| input.metric == Metric::AnswersInTime).copied().next();
+    // What was late when it was counted.
+    let today = of.score.as_ref().map_or(ctx.now(), |score| score.computed_at).date_naive();
+    let (from, until) = rule.window(today);
+    let input = counted.unwrap_or(MetricInput { metric: Metric::AnswersInTime, from, until, count: Count::default() });
+    let (read, merchant) = (ctx.read_for(&grant), of.standing.merchant);
+    let (input, place_after) = ((&input, today), (costing, after));
+    let found = repo::conversation::question::behind(&read, &grant, merchant, input, place_after, page.limit()).await?;
+    Ok(Page::from_rows(found, page, place))
 }
 
 fn key(row: &BehindMetric) -> (DateTime<Utc>, MerchantOrderId) {

@@ -2,6 +2,7 @@
 
 pub(crate) mod agreement;
 pub(crate) mod appeal;
+pub(crate) mod conversation;
 pub(crate) mod delivery;
 pub(crate) mod document;
 pub(crate) mod note;
@@ -30,6 +31,14 @@ use crate::model::{
 /// One merchant within the reach of the grant; what is outside does not exist.
 pub(crate) async fn find<C: ConnectionTrait>(conn: &C, grant: &Grant, id: MerchantId) -> Result<Merchant, Error> {
     merchant(row(conn, grant, id).await?)
+}
+
+/// Where a merchant stands, for callers that have shown that it may be named.
+pub(crate) async fn status_on<C: ConnectionTrait>(conn: &C, id: MerchantId) -> Result<Status, Error> {
+    use sea_orm::QuerySelect as _;
+    let found: Option<String> =
+        Entity::find_by_id(id).select_only().column(Column::Status).into_tuple().one(conn).await?;
+    status(&found.ok_or(context::Error::NotFound("merchant"))?)
 }
 
 /// One merchant within the reach of the grant, under lock until the transaction ends.

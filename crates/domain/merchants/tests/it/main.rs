@@ -1,9 +1,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod answers;
 mod bank;
 mod blocked;
 mod closings;
 mod coming;
+mod conversation_rules;
+mod conversations;
 mod create;
 mod delivery;
 mod documents;
@@ -16,6 +19,7 @@ mod rating;
 mod reach;
 mod standing;
 mod sync;
+mod talk;
 
 use context::{Ctx, WriteTx};
 use kernel::id::MerchantId;

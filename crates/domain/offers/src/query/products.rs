@@ -50,6 +50,16 @@ pub async fn products_of_merchants_on<C: ConnectionTrait>(
     products(conn, &sql, values).await
 }
 
+/// Whether the merchant has an offer of the product that is not ended.
+///
+/// # Errors
+/// The database error.
+pub async fn sells_on<C: ConnectionTrait>(conn: &C, merchant: MerchantId, product: ProductId) -> Result<bool, Error> {
+    let sql = "SELECT product_id FROM offer WHERE product_id = ? AND merchant_id = ? AND status <> 'ended' LIMIT 1";
+    let found = products(conn, sql, vec![product.into(), merchant.into()]).await?;
+    Ok(!found.is_empty())
+}
+
 async fn products<C: ConnectionTrait>(conn: &C, sql: &str, values: Vec<Value>) -> Result<Vec<ProductId>, Error> {
     let rows = conn.query_all_raw(statement(conn, sql, values)).await?;
     let ids: Result<Vec<ProductId>, _> = rows.iter().map(|row| row.try_get("", "product_id")).collect();

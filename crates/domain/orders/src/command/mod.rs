@@ -6,6 +6,7 @@ mod cart_forget;
 mod charge_back;
 mod close;
 mod company;
+mod conversation;
 mod decide;
 mod deliver;
 mod draft;
@@ -48,6 +49,9 @@ pub use charge_back::{ChargeBack, ChargedBack, charge_back, charge_back_of};
 pub use close::{close, close_due};
 pub(crate) use company::customers_fault;
 pub use company::{ApproveCart, cart_approve};
+pub use conversation::{
+    About, OpenConversation, PostAsGuest, conversation_open, conversation_post_as_guest, guest_conversations,
+};
 pub use decide::{Decide, Decision, LineDecision, decide};
 pub use deliver::{Deliver, Proof, deliver};
 pub(crate) use draft::wide;

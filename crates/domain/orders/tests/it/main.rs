@@ -6,6 +6,7 @@ mod blocked;
 mod cancels;
 mod carts;
 mod companies;
+mod conversations;
 mod coupons;
 mod decisions;
 mod disputes;

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use super::formula::{RatingThreshold, value};
 use crate::scalar::DecimalText;
 
-/// What is counted of a merchant. Everything is counted by order, and belongs to the day of the order; `ratingMetrics` says
+/// What is counted of a merchant. Everything but answers is counted by order, and belongs to the day of the order; `ratingMetrics` says
 /// what exactly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 #[graphql(remote = "merchants::rating::Metric")]
@@ -35,7 +35,7 @@ pub enum RatingMetric {
     ApprovalDelay,
     /// How long merchants take to send.
     ShippingDelay,
-    /// Questions answered in time; nothing of it is known yet.
+    /// Questions of buyers answered in time; by question, on the day on which it was asked.
     AnswersInTime,
     /// What buyers say; nothing of it is known yet.
     Reviews,

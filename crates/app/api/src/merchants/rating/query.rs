@@ -7,6 +7,7 @@ use merchants::rating;
 use super::formula::{RatingFormula, RatingMetricInfo, RatingPreview};
 use super::input::RatingChangeInput;
 use super::object::{MerchantRating, MerchantScore, RatedOrderCount, RatingFall, RatingMetric, RatingWhatIf};
+use super::question::RatedQuestion;
 use crate::error::{Gql, answer, answer_optional, ctx};
 use crate::input;
 use crate::page::{connection, page_args};
@@ -51,6 +52,23 @@ impl RatingQuery {
         let costing = costing.unwrap_or(false);
         let found = rating::orders_behind(ctx(gql)?, id, metric.into(), costing, &page).await;
         Ok(connection(answer(gql, found)?, RatedOrderCount::from))
+    }
+
+    /// The questions of buyers behind what the rating of a merchant counts of answers, the newest first.
+    #[graphql(complexity = "crate::page::cost(None, child_complexity)")]
+    async fn merchant_rating_questions(
+        &self,
+        gql: &Context<'_>,
+        #[graphql(desc = "The merchant; its own staff may leave it out.")] merchant_id: Option<ID>,
+        #[graphql(desc = "Only those that were not answered in time.")] costing: Option<bool>,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Gql<Connection<String, RatedQuestion>> {
+        let page = answer(gql, page_args(first, after))?;
+        let id = answer(gql, input::optional_id("merchantId", merchant_id.as_ref()))?;
+        let ctx = ctx(gql)?;
+        let found = rating::questions_behind(ctx, id, costing.unwrap_or(false), &page).await;
+        Ok(connection(answer(gql, found)?, |of| RatedQuestion::of(&of, ctx.now())))
     }
 
     /// How a merchant was rated, the newest first. Each rating is kept with what it was computed from.

@@ -64,3 +64,17 @@ pub async fn note_conduct(
     tx.commit().await?;
     Ok(true)
 }
+
+/// Asks for the rating of a merchant whose answers are counted anew, by one job however often it is asked.
+///
+/// # Errors
+/// Denied; the database error.
+pub async fn note_answers(ctx: &Ctx, merchant: MerchantId) -> Result<(), Error> {
+    let grant = ctx.authorize(NOTE_CONDUCT)?;
+    let mut tx = ctx.begin_write_for(&grant).await?;
+    repo::rating::lock(&tx, &grant, merchant).await?;
+    if repo::rating::ask(&tx, merchant).await? {
+        tx.enqueue(PendingJob::of(&RateMerchants { merchant: Some(merchant) }));
+    }
+    Ok(tx.commit().await?)
+}

@@ -15,7 +15,7 @@ pub enum Unit {
 
 macro_rules! metrics {
     ($($(#[$doc:meta])* $name:ident = $code:literal, $unit:ident, $more:literal, $facts:literal, $counts:literal;)*) => {
-        /// What is counted of a merchant. Everything is counted by order, and belongs to the day of the order.
+        /// What is counted of a merchant. Everything but answers is counted by order, and belongs to the day of the order.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
         pub enum Metric { $($(#[$doc])* $name,)* }
@@ -89,8 +89,9 @@ metrics! {
     /// How long merchants take to send.
     ShippingDelay = "shipping_delay", Minutes, false, true,
         "minutes from the decision to the first parcel; over orders of which something left";
-    /// Questions answered in time: nothing of it is known to Souk yet.
-    AnswersInTime = "answers_in_time", Share, true, false, "questions answered within a day; over questions. Souk has no such facts yet";
+    /// Questions of buyers answered in time. It is counted by question, and belongs to the day on which it was asked.
+    AnswersInTime = "answers_in_time", Share, true, true,
+        "questions of buyers answered within the hours of the settings; over questions answered or overdue. What needed no answer, or was answered by the operator in time, does not count";
     /// What buyers say: nothing of it is known to Souk yet.
     Reviews = "reviews", Stars, true, false, "stars given by buyers; over reviews. Souk has no such facts yet";
 }
@@ -125,6 +126,6 @@ mod tests {
             assert_eq!(Metric::parse(metric.as_str()), Some(*metric));
         }
         let without: Vec<_> = Metric::ALL.iter().filter(|metric| !metric.has_facts()).collect();
-        assert_eq!(without, [&Metric::AnswersInTime, &Metric::Reviews]);
+        assert_eq!(without, [&Metric::Reviews]);
     }
 }

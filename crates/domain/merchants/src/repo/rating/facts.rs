@@ -15,6 +15,7 @@ use crate::entity::rating::{fact_row, order_row};
 use crate::model::rating::{
     Count, Exclusion, ExclusionTag, Fact, Formula, Metric, MetricInput, MetricRule, ONE, RatedOrder,
 };
+use crate::repo::conversation::question;
 
 /// What one order says of a metric, for the list of what is behind a number.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,20 +122,49 @@ pub(crate) async fn save_exclusion(tx: &WriteTx, order: &RatedOrder) -> Result<b
     Ok(true)
 }
 
-/// What was counted of these merchants, by the metrics of a formula in their order. One statement.
+/// What was counted of these merchants, by the metrics of a formula in their order. One statement, and one for questions.
 pub(crate) async fn counts<C: ConnectionTrait>(
     conn: &C,
     merchants: &[MerchantId],
     formula: &Formula,
     today: NaiveDate,
 ) -> Result<HashMap<MerchantId, Vec<MetricInput>>, Error> {
-    use fact_row::{Column, Entity};
     if merchants.is_empty() {
         return Ok(HashMap::new());
     }
+    let found = of_orders(conn, merchants, formula, today).await?;
+    let answers = match formula.rule(Metric::AnswersInTime) {
+        Some(rule) => question::counts(conn, merchants, rule.window(today), today).await?,
+        None => HashMap::new(),
+    };
+    let inputs = |merchant: MerchantId| {
+        let input = |rule: &MetricRule| {
+            let (from, until) = rule.window(today);
+            let count = match rule.metric {
+                Metric::AnswersInTime => answers.get(&merchant),
+                metric => found.get(&(merchant, metric.as_str().to_owned())),
+            };
+            MetricInput { metric: rule.metric, from, until, count: count.copied().unwrap_or_default() }
+        };
+        formula.metrics.iter().map(input).collect()
+    };
+    Ok(merchants.iter().map(|merchant| (*merchant, inputs(*merchant))).collect())
+}
+
+/// What orders say of these merchants.
+async fn of_orders<C: ConnectionTrait>(
+    conn: &C,
+    merchants: &[MerchantId],
+    formula: &Formula,
+    today: NaiveDate,
+) -> Result<HashMap<(MerchantId, String), Count>, Error> {
+    use fact_row::{Column, Entity};
     let mut any = Condition::any();
-    for rule in &formula.metrics {
+    for rule in formula.metrics.iter().filter(|rule| rule.metric != Metric::AnswersInTime) {
         any = any.add(within(rule.metric, rule.window(today)));
+    }
+    if any.is_empty() {
+        return Ok(HashMap::new());
     }
     let rows: Vec<(MerchantId, String, i64, i64)> = Entity::find()
         .select_only()
@@ -150,17 +180,7 @@ pub(crate) async fn counts<C: ConnectionTrait>(
         .into_tuple()
         .all(conn)
         .await?;
-    let found: HashMap<(MerchantId, String), Count> =
-        rows.into_iter().map(|(merchant, metric, k, n)| ((merchant, metric), Count { k, n })).collect();
-    let inputs = |merchant: MerchantId| {
-        let input = |rule: &MetricRule| {
-            let (from, until) = rule.window(today);
-            let count = found.get(&(merchant, rule.metric.as_str().to_owned())).copied().unwrap_or_default();
-            MetricInput { metric: rule.metric, from, until, count }
-        };
-        formula.metrics.iter().map(input).collect()
-    };
-    Ok(merchants.iter().map(|merchant| (*merchant, inputs(*merchant))).collect())
+    Ok(rows.into_iter().map(|(merchant, metric, k, n)| ((merchant, metric), Count { k, n })).collect())
 }
 
 fn midnight(day: NaiveDate) -> DateTime<Utc> {
