@@ -39,10 +39,11 @@ enum Chore {
     ForgetUploads,
     TurnMerchants,
     RateMerchants,
+    ForgetNotifications,
 }
 
 impl Chore {
-    const ALL: [Self; 21] = [
+    const ALL: [Self; 22] = [
         Self::AcceptanceDeadlines,
         Self::AcceptanceReminders,
         Self::LateShipments,
@@ -64,6 +65,7 @@ impl Chore {
         Self::ForgetUploads,
         Self::TurnMerchants,
         Self::RateMerchants,
+        Self::ForgetNotifications,
     ];
 
     const fn name(self) -> &'static str {
@@ -89,6 +91,7 @@ impl Chore {
             Self::ForgetUploads => "forget_uploads",
             Self::TurnMerchants => "turn_merchants",
             Self::RateMerchants => "rate_merchants",
+            Self::ForgetNotifications => "forget_notifications",
         }
     }
 
@@ -112,6 +115,7 @@ impl Chore {
             | Self::ChargeSubscriptions
             | Self::ChasePayouts
             | Self::ForgetCarts
+            | Self::ForgetNotifications
             | Self::ExpireDrafts
             | Self::ForgetSecrets
             | Self::ForgetUploads => TimeDelta::hours(1),
@@ -146,6 +150,7 @@ impl Chore {
             Self::ForgetUploads => assets::command::expire_uploads(&ctx).await.map(drop).map_err(|e| text(&e)),
             Self::TurnMerchants => merchants::turn_due(&ctx, BATCH).await.map(drop).map_err(|e| text(&e)),
             Self::RateMerchants => merchants::rating::rate_due(&ctx, BATCH).await.map(drop).map_err(|e| text(&e)),
+            Self::ForgetNotifications => forget_notifications(&ctx).await,
         }
     }
 }
@@ -156,6 +161,16 @@ async fn remind_buyers(ctx: &Ctx) -> Result<(), String> {
     let account = market.settings.account;
     let how = payments::Reminders { every_days: account.reminder_days, most: account.reminders_max };
     payments::remind_due(ctx, how).await.map(drop).map_err(|error| error.to_string())
+}
+
+/// Removes what people read long ago, a few rows in each transaction.
+async fn forget_notifications(ctx: &Ctx) -> Result<(), String> {
+    loop {
+        let gone = marketplace::command::notification::forget_old(ctx, BATCH).await;
+        if gone.map_err(|error| error.to_string())? < BATCH {
+            return Ok(());
+        }
+    }
 }
 
 /// Does every chore when it is due, until `shutdown` resolves. Nodes share: each slot is claimed by one of them.

@@ -40,5 +40,13 @@ pub const READ_WEBHOOKS: Action = Action::new("webhook", "read");
 pub const MANAGE_WEBHOOKS: Action = Action::new("webhook", "manage");
 /// Make and send messages: Souk itself.
 pub const SEND_WEBHOOKS: Action = Action::new("webhook", "send");
+/// Read the rules of notifications, and what became of them.
+pub const READ_NOTIFICATION_RULES: Action = Action::new("notification_rule", "read");
+/// Make and change the rules of notifications, and send what failed again.
+pub const EDIT_NOTIFICATION_RULES: Action = Action::new("notification_rule", "edit");
+/// Read what one is told oneself, and say what one wants to be told. For whoever is signed in as a person.
+pub const OWN_NOTIFICATIONS: Action = Action::new("notification", "own");
+/// Tell people, and forget what is old: Souk itself.
+pub const ROUTE_NOTIFICATIONS: Action = Action::new("notification", "route");
 /// Fill an empty marketplace.
 pub const BOOTSTRAP: Action = Action::new("marketplace", "bootstrap");

@@ -18,6 +18,12 @@ pub enum Error {
     /// Nothing is sent to the endpoint.
     #[error("the endpoint is disabled; switch it on first")]
     EndpointDisabled,
+    /// Nobody may opt out of the event.
+    #[error("nobody can opt out of this: the law or the contract wants people to know")]
+    NotOptional,
+    /// Only what failed is sent again.
+    #[error("only what failed can be sent again")]
+    NotFailed,
     /// There are as many as there may be.
     #[error("there may be at most {max} {what}")]
     TooMany {
@@ -51,7 +57,11 @@ impl Fault for Error {
         match self {
             Self::Core(error) => error.kind(),
             Self::NoSecretKey => FaultKind::Unavailable,
-            Self::DefaultRuleFixed | Self::TooMany { .. } | Self::EndpointDisabled => FaultKind::RuleBroken,
+            Self::DefaultRuleFixed
+            | Self::TooMany { .. }
+            | Self::EndpointDisabled
+            | Self::NotOptional
+            | Self::NotFailed => FaultKind::RuleBroken,
         }
     }
 
@@ -61,6 +71,8 @@ impl Fault for Error {
             Self::DefaultRuleFixed => "DEFAULT_RULE_FIXED",
             Self::NoSecretKey => "NO_SECRET_KEY",
             Self::EndpointDisabled => "ENDPOINT_DISABLED",
+            Self::NotOptional => "NOT_OPTIONAL",
+            Self::NotFailed => "NOT_FAILED",
             Self::TooMany { .. } => "TOO_MANY",
         }
     }
@@ -76,7 +88,11 @@ impl Fault for Error {
         match self {
             Self::Core(error) => error.details(),
             Self::TooMany { max, .. } => Some(serde_json::json!({ "max": max })),
-            Self::DefaultRuleFixed | Self::NoSecretKey | Self::EndpointDisabled => None,
+            Self::DefaultRuleFixed
+            | Self::NoSecretKey
+            | Self::EndpointDisabled
+            | Self::NotOptional
+            | Self::NotFailed => None,
         }
     }
 }

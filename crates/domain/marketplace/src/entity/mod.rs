@@ -356,3 +356,6 @@ pub(crate) mod coupon_row {
 
 mod webhook;
 pub(crate) use webhook::{attempt_row, delivery_row as webhook_delivery_row, endpoint_row};
+
+mod notification;
+pub(crate) use notification::{notification_row, opt_out_row, rule_row, rule_version_row, telling_row};

@@ -10,7 +10,7 @@ use serde_json::json;
 use super::work::Work;
 use crate::Error;
 use crate::entity::{Refund, refund, refund_line};
-use crate::event::RefundRequested;
+use crate::event::{RefundAwaitsApproval, RefundRequested};
 use crate::model::book::Slots;
 use crate::model::giving::GivenUnits;
 use crate::model::money::Parts;
@@ -62,6 +62,14 @@ impl Work {
         refund::Entity::insert(row.clone().into_active_model()).exec_without_returning(&*self.tx).await?;
         let data = json!({ "refund": row.id, "reason": row.reason, "amount_minor": row.amount_minor });
         self.note("refund_awaits_approval", Some(part), &data);
+        self.tx.emit(&RefundAwaitsApproval {
+            order: row.order_id,
+            merchant_order: part,
+            merchant: row.merchant_id,
+            refund: row.id,
+            currency: row.currency,
+            amount_minor: row.amount_minor,
+        });
         Ok(row)
     }
 
