@@ -6,8 +6,8 @@ use std::str::FromStr;
 use async_graphql::{Context, ID, Interface, Object};
 use kernel::Fault;
 use kernel::id::{
-    AssetId, CategoryId, CompanyId, CustomerId, MerchantId, MerchantOrderId, OfferId, OrderId, PaymentId, PayoutId,
-    ProductId, ShipmentId, StockLevelId, TypedId, VariantId,
+    AssetId, CategoryId, CompanyId, CustomerId, MerchantId, MerchantOrderId, NotificationId, NotificationRuleId,
+    OfferId, OrderId, PaymentId, PayoutId, ProductId, ShipmentId, StockLevelId, TypedId, VariantId,
 };
 
 use crate::assets::Asset;
@@ -17,6 +17,8 @@ use crate::customers::{Company, Customer};
 use crate::error::{Gql, answer_optional, ctx};
 use crate::inventory::StockLevel;
 use crate::loader::{Loader, load};
+use crate::marketplace::notification::Notification;
+use crate::marketplace::notification::rule::NotificationRule;
 use crate::merchants::Merchant;
 use crate::offers::Offer;
 use crate::orders::{MerchantOrder, Order, Shipment, shipment};
@@ -39,6 +41,10 @@ pub enum Node {
     Merchant(Merchant),
     /// A merchant's part of an order.
     MerchantOrder(MerchantOrder),
+    /// Something that one is told oneself.
+    Notification(Notification),
+    /// A rule that says who is told of what.
+    NotificationRule(NotificationRule),
     /// What a merchant sells a variant for.
     Offer(Offer),
     /// A buyer's order.
@@ -76,6 +82,12 @@ impl NodeQuery {
             MerchantId::PREFIX => one(gql, id, |id| merchants::get(ctx, id), Merchant::from).await,
             MerchantOrderId::PREFIX => {
                 one(gql, id, |id| orders::query::merchant_order(ctx, id), MerchantOrder::from).await
+            }
+            NotificationId::PREFIX => {
+                one(gql, id, |id| marketplace::query::my_notification(ctx, id), Notification::from).await
+            }
+            NotificationRuleId::PREFIX => {
+                one(gql, id, |id| marketplace::query::notification_rule(ctx, id), NotificationRule::from).await
             }
             OfferId::PREFIX => one(gql, id, |id| offers::offer(ctx, id), Offer::from).await,
             OrderId::PREFIX => one(gql, id, |id| orders::query::order(ctx, id), Order::from).await,
