@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The public audits of GraphQL over HTTP against a Souk of their own; with a URL, against that one.
+# The public audits of GraphQL over HTTP, and the public client of GraphQL over WebSocket, against a Souk of their own; with a
+# URL, the audits against that one.
 #
 #   scripts/audits.sh [URL]
 set -euo pipefail
@@ -12,7 +13,7 @@ fi
 # Not from the network each time: the lock file changes with its contents only.
 if ! cmp -s e2e/audits/package-lock.json e2e/audits/node_modules/.lock; then
     if ! (cd e2e/audits && npm ci --no-audit --no-fund --loglevel=error >&2); then
-        skip "audits of GraphQL over HTTP" "npm could not install graphql-http"
+        skip "audits of GraphQL over HTTP" "npm could not install graphql-http and graphql-ws"
         exit 0
     fi
     cp e2e/audits/package-lock.json e2e/audits/node_modules/.lock
@@ -39,3 +40,4 @@ if [ -z "$url" ]; then
     exit 1
 fi
 node e2e/audits/audit.mjs "$url"
+node e2e/audits/subscriptions.mjs "$url"

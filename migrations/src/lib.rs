@@ -44,6 +44,7 @@ mod m0028_oidc;
 mod m0029_rating;
 mod m0030_integrations;
 mod m0031_tasks;
+mod m0032_notifications;
 mod m0033_conversations;
 mod m0034_sizes;
 mod m0035_sync;
@@ -87,6 +88,7 @@ impl MigratorTrait for Migrator {
             SqlMigration { name: "m0029_rating", statements: m0029_rating::STATEMENTS },
             SqlMigration { name: "m0030_integrations", statements: m0030_integrations::STATEMENTS },
             SqlMigration { name: "m0031_tasks", statements: m0031_tasks::STATEMENTS },
+            SqlMigration { name: "m0032_notifications", statements: m0032_notifications::STATEMENTS },
             SqlMigration { name: "m0033_conversations", statements: m0033_conversations::STATEMENTS },
             SqlMigration { name: "m0034_sizes", statements: m0034_sizes::STATEMENTS },
             SqlMigration { name: "m0035_sync", statements: m0035_sync::STATEMENTS },
@@ -101,7 +103,9 @@ impl MigratorTrait for Migrator {
 /// above those that were given.
 const RESUME_STAMPS: &str =
     "UPDATE change_clock SET ahead = m.newest + 1 - pg_snapshot_xmin(pg_current_snapshot())::text::bigint
-    FROM (SELECT MAX(stamp) AS newest FROM change_log) m
+    FROM (SELECT MAX(stamp) AS newest FROM (
+        SELECT MAX(stamp) AS stamp FROM change_log UNION ALL SELECT MAX(stamp) FROM notification
+    ) s) m
     WHERE m.newest >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint + ahead";
 
 /// Brings the schema up to date. Two nodes that start at once wait for each other.

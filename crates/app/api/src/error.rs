@@ -98,16 +98,29 @@ pub fn user_error(fault: &dyn Fault) -> UserError {
 #[allow(clippy::disallowed_types, reason = "the one home of GraphQL errors")]
 fn top_level(gql: &Context<'_>, fault: &dyn Fault) -> async_graphql::Error {
     let request_id = gql.data::<Ctx>().map(|ctx| ctx.origin().request_id.clone()).unwrap_or_default();
+    shown(&request_id, fault, gql.path_node.map(|path| path.to_string()))
+}
+
+/// Why a stream ends: a fault outside of any resolver.
+///
+/// # Errors
+/// Always: that is what it makes.
+pub fn ended<T>(request_id: &str, fault: &dyn Fault) -> Gql<T> {
+    Err(shown(request_id, fault, None))
+}
+
+#[allow(clippy::disallowed_types, reason = "the one home of GraphQL errors")]
+fn shown(request_id: &str, fault: &dyn Fault, path: Option<String>) -> async_graphql::Error {
     let message = match fault.kind() {
         FaultKind::Internal => {
-            tracing::error!(request_id, error = %fault, path = ?gql.path_node.map(|p| p.to_string()), "internal error");
+            tracing::error!(request_id, error = %fault, path, "internal error");
             "something went wrong; the request id names it in the log".to_owned()
         }
         _ => fault.to_string(),
     };
     async_graphql::Error::new(message).extend_with(|_, extensions| {
         extensions.set("code", fault.code());
-        extensions.set("requestId", request_id.as_str());
+        extensions.set("requestId", request_id);
         if let Some(field) = fault.field() {
             extensions.set("field", field);
         }

@@ -9,6 +9,7 @@ pub mod history;
 pub mod identity;
 pub mod input;
 pub mod inventory;
+pub mod live;
 pub mod loader;
 pub mod marketplace;
 pub mod merchants;
@@ -24,5 +25,6 @@ mod schema;
 pub mod system;
 
 pub use error::{Gql, UserError};
+pub use live::{Caller, Live};
 pub use loader::Loaders;
 pub use schema::{COMPLEXITY_MAX, DEPTH_MAX, Mutation, Query, Services, SoukSchema, build};

@@ -6,8 +6,9 @@ use std::str::FromStr;
 use async_graphql::{Context, ID, Interface, Object};
 use kernel::Fault;
 use kernel::id::{
-    AssetId, CategoryId, CompanyId, ConversationId, CustomerId, MerchantId, MerchantOrderId, MessageId, OfferId,
-    OrderId, PaymentId, PayoutId, ProductId, ShipmentId, StockLevelId, SyncSystemId, TaskId, TypedId, VariantId,
+    AssetId, CategoryId, CompanyId, ConversationId, CustomerId, MerchantId, MerchantOrderId, MessageId, NotificationId,
+    NotificationRuleId, OfferId, OrderId, PaymentId, PayoutId, ProductId, ShipmentId, StockLevelId, SyncSystemId,
+    TaskId, TypedId, VariantId,
 };
 
 use crate::assets::Asset;
@@ -17,6 +18,8 @@ use crate::customers::{Company, Customer};
 use crate::error::{Gql, answer_optional, ctx};
 use crate::inventory::StockLevel;
 use crate::loader::{Loader, load};
+use crate::marketplace::notification::Notification;
+use crate::marketplace::notification::rule::NotificationRule;
 use crate::marketplace::task::Task;
 use crate::merchants::sync::SyncSystem;
 use crate::merchants::{Conversation, Merchant, Message};
@@ -45,6 +48,10 @@ pub enum Node {
     MerchantOrder(MerchantOrder),
     /// A message of a conversation.
     Message(Message),
+    /// Something that one is told oneself.
+    Notification(Notification),
+    /// A rule that says who is told of what.
+    NotificationRule(NotificationRule),
     /// What a merchant sells a variant for.
     Offer(Offer),
     /// A buyer's order.
@@ -90,6 +97,12 @@ impl NodeQuery {
             MerchantId::PREFIX => one(gql, id, |id| merchants::get(ctx, id), Merchant::from).await,
             MerchantOrderId::PREFIX => {
                 one(gql, id, |id| orders::query::merchant_order(ctx, id), MerchantOrder::from).await
+            }
+            NotificationId::PREFIX => {
+                one(gql, id, |id| marketplace::query::my_notification(ctx, id), Notification::from).await
+            }
+            NotificationRuleId::PREFIX => {
+                one(gql, id, |id| marketplace::query::notification_rule(ctx, id), NotificationRule::from).await
             }
             OfferId::PREFIX => one(gql, id, |id| offers::offer(ctx, id), Offer::from).await,
             OrderId::PREFIX => one(gql, id, |id| orders::query::order(ctx, id), Order::from).await,

@@ -4,12 +4,13 @@ use std::future::Future;
 use std::sync::Arc;
 
 use assets::Urls;
-use async_graphql::{Data, EmptySubscription, Executor, MergedObject, Request, Response, Schema};
+use async_graphql::{Data, Executor, MergedObject, Request, Response, Schema};
 use futures::future::BoxFuture;
-use futures::stream::{self, BoxStream};
+use futures::stream::BoxStream;
 use identity::SignInProviders;
 use kernel::SandboxClock;
 
+use crate::live::{Live, Subscription};
 use crate::system::SystemQuery;
 
 /// How deep a document may nest.
@@ -24,7 +25,7 @@ const DIRECTIVES_MAX: usize = 8;
 /// What it returns is boxed: closures and futures are compiled wherever they are reached, so that without this wall
 /// every crate and test that executes a request would compile all resolvers once more.
 #[derive(Clone)]
-pub struct SoukSchema(Schema<Query, Mutation, EmptySubscription>);
+pub struct SoukSchema(Schema<Query, Mutation, Subscription>);
 
 impl SoukSchema {
     /// Executes a request, which carries its `Ctx` as data.
@@ -49,8 +50,8 @@ impl Executor for SoukSchema {
         self.boxed(request)
     }
 
-    fn execute_stream(&self, request: Request, _: Option<Arc<Data>>) -> BoxStream<'static, Response> {
-        Box::pin(stream::once(self.boxed(request)))
+    fn execute_stream(&self, request: Request, session: Option<Arc<Data>>) -> BoxStream<'static, Response> {
+        self.0.execute_stream_with_session_data(request, session.unwrap_or_default())
     }
 }
 
@@ -183,6 +184,7 @@ pub struct Services {
     urls: Option<Urls>,
     clock: Option<Arc<SandboxClock>>,
     sign_in: SignInProviders,
+    live: Option<Live>,
 }
 
 impl Services {
@@ -204,6 +206,21 @@ impl Services {
     pub fn with_sign_in(mut self, providers: SignInProviders) -> Self {
         self.sign_in = providers;
         self
+    }
+
+    /// With what happens, as it happens. Without it subscriptions are unavailable.
+    #[must_use]
+    pub fn with_live(mut self, live: Live) -> Self {
+        self.live = Some(live);
+        self
+    }
+
+    /// What happens, as it happens.
+    ///
+    /// # Errors
+    /// Unavailable when there is none.
+    pub fn live(&self) -> Result<&Live, context::Error> {
+        self.live.as_ref().ok_or(context::Error::Unavailable("the live feed"))
     }
 
     /// The providers by which staff can sign in.
@@ -230,7 +247,7 @@ impl Services {
 /// Builds the schema with its limits.
 #[must_use]
 pub fn build(services: Services) -> SoukSchema {
-    let schema = Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+    let schema = Schema::build(Query::default(), Mutation::default(), Subscription)
         .data(services)
         .limit_depth(DEPTH_MAX)
         .limit_complexity(COMPLEXITY_MAX)

@@ -1,5 +1,6 @@
 //! The routes.
 
+use actix_web::guard::fn_guard;
 use actix_web::http::StatusCode;
 use actix_web::http::header;
 use actix_web::web::{self, Data, ServiceConfig};
@@ -9,7 +10,7 @@ use async_graphql::http::GraphiQLSource;
 use payments::provider::Sandbox;
 
 use crate::edge::RequestId;
-use crate::graphql::{Endpoint, Media, Refusal, handle, refuse};
+use crate::graphql::{Endpoint, Media, Refusal, Sockets, connect, handle, refuse, wants_socket};
 use crate::health::{self, Health};
 use crate::sandbox;
 use crate::webhook::{self, Webhooks};
@@ -18,6 +19,8 @@ use crate::webhook::{self, Webhooks};
 pub struct Routes<E> {
     /// `/graphql`.
     pub endpoint: Data<Endpoint<E>>,
+    /// Connections to `/graphql`.
+    pub sockets: Data<Sockets>,
     /// `/readyz`.
     pub health: Data<Health>,
     /// `/webhooks`.
@@ -32,6 +35,7 @@ impl<E> Clone for Routes<E> {
     fn clone(&self) -> Self {
         Self {
             endpoint: self.endpoint.clone(),
+            sockets: self.sockets.clone(),
             health: self.health.clone(),
             webhooks: self.webhooks.clone(),
             sandbox: self.sandbox.clone(),
@@ -45,8 +49,10 @@ impl<E: Executor> Routes<E> {
     pub fn configure(self, config: &mut ServiceConfig) {
         config
             .app_data(self.endpoint)
+            .app_data(self.sockets)
             .app_data(self.health)
             .app_data(self.webhooks)
+            .route("/graphql", web::get().guard(fn_guard(wants_socket)).to(connect::<E>))
             .route("/graphql", web::route().to(handle::<E>))
             .route("/webhooks/payments/{provider}", web::post().to(webhook::payment))
             .route("/webhooks/payouts/stripe", web::post().to(webhook::stripe_payout))
@@ -67,7 +73,7 @@ impl<E: Executor> Routes<E> {
 }
 
 async fn graphiql() -> HttpResponse {
-    let page = GraphiQLSource::build().endpoint("/graphql").title("Souk").finish();
+    let page = GraphiQLSource::build().endpoint("/graphql").subscription_endpoint("/graphql").title("Souk").finish();
     HttpResponse::Ok().insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8")).body(page)
 }
 

@@ -39,7 +39,7 @@ impl Caller {
             None => None,
             Some(value) => {
                 let id = value.to_str().ok().and_then(|text| text.trim().parse().ok());
-                Some(id.ok_or_else(|| Refusal::bad_request("MALFORMED_ID", "`Souk-Merchant` is no id of a merchant"))?)
+                Some(id.ok_or_else(not_a_merchant)?)
             }
         };
         let forwarded = if trust_forwarded { text(request, &FORWARDED_FOR) } else { None };
@@ -51,13 +51,37 @@ impl Caller {
         Ok(Self { bearer, merchant, ip })
     }
 
+    /// The same caller with what it says itself, where it says something: a WebSocket of a browser has no headers.
+    ///
+    /// # Errors
+    /// As [`Caller::of`].
+    pub fn who_says(self, authorization: Option<&str>, merchant: Option<&str>) -> Result<Self, Refusal> {
+        let bearer = match authorization {
+            None => self.bearer,
+            Some(said) => Some(token(said).ok_or_else(unauthenticated)?),
+        };
+        let merchant = match merchant {
+            None => self.merchant,
+            Some(said) => Some(said.trim().parse().map_err(|_| not_a_merchant())?),
+        };
+        Ok(Self { bearer, merchant, ..self })
+    }
+
+    /// The context in which the sender acts now; a connection asks again and again.
+    ///
+    /// # Errors
+    /// The fault of [`identity::authenticate`].
+    pub async fn actor(self, world: &Arc<World>, request_id: String) -> Result<Ctx, identity::Error> {
+        let origin = Origin { source: "api", request_id, ip: self.ip };
+        identity::authenticate(world, self.bearer.as_deref(), self.merchant, origin).await
+    }
+
     /// The context in which the sender acts.
     ///
     /// # Errors
     /// 401 for a token that nobody knows or that has expired, 403 for a merchant that is none of the sender's.
     pub async fn context(self, world: &Arc<World>, request_id: String) -> Result<Ctx, Refusal> {
-        let origin = Origin { source: "api", request_id, ip: self.ip };
-        identity::authenticate(world, self.bearer.as_deref(), self.merchant, origin).await.map_err(|f| refusal(&f))
+        self.actor(world, request_id).await.map_err(|fault| refusal(&fault))
     }
 }
 
@@ -82,6 +106,10 @@ fn token(header: &str) -> Option<String> {
     let (scheme, token) = header.trim().split_once(' ')?;
     let token = token.trim();
     (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then(|| token.to_owned())
+}
+
+fn not_a_merchant() -> Refusal {
+    Refusal::bad_request("MALFORMED_ID", "`Souk-Merchant` is no id of a merchant")
 }
 
 fn unauthenticated() -> Refusal {

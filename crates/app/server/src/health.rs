@@ -1,7 +1,6 @@
 //! Whether the process lives, and whether it can work.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use actix_web::HttpResponse;
@@ -9,6 +8,7 @@ use actix_web::web::Data;
 use context::World;
 use serde_json::json;
 use storage::ObjectStore;
+use tokio::sync::watch;
 
 /// How long a part may take to answer.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -18,19 +18,28 @@ const PATIENCE: Duration = Duration::from_secs(3);
 pub struct Health {
     world: Arc<World>,
     store: ObjectStore,
-    stopping: Arc<AtomicBool>,
+    stopping: watch::Sender<bool>,
 }
 
 impl Health {
     /// Looks at the database of `world` and at `store`.
     #[must_use]
     pub fn new(world: Arc<World>, store: ObjectStore) -> Self {
-        Self { world, store, stopping: Arc::default() }
+        Self { world, store, stopping: watch::channel(false).0 }
     }
 
     /// From now on no new work should be sent here.
     pub fn stop(&self) {
-        self.stopping.store(true, Ordering::Relaxed);
+        self.stopping.send_replace(true);
+    }
+
+    /// Resolves when no new work should be sent here any more.
+    pub fn stopping(&self) -> impl Future<Output = ()> + Send + 'static {
+        let mut stopping = self.stopping.subscribe();
+        async move {
+            // What says so may be gone first: then the process is.
+            let _ = stopping.wait_for(|stopping| *stopping).await;
+        }
     }
 }
 
@@ -50,7 +59,7 @@ pub async fn ready(health: Data<Health>) -> HttpResponse {
         answer.map_err(|_| "no answer".to_owned()).and_then(|answer| answer.map_err(|error| error.to_string()))
     };
     let (database, storage) = tokio::join!(database, storage);
-    let stopping = health.stopping.load(Ordering::Relaxed);
+    let stopping = *health.stopping.borrow();
     let well = database.is_ok() && storage.is_ok() && !stopping;
     // Reasons go to the log: this page is open to everybody.
     let state = |part: &str, result: Result<(), String>| match result {

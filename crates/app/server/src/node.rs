@@ -23,12 +23,13 @@ use payments::provider::Sandbox;
 use payments::provider::stripe::Stripe;
 use storage::ObjectStore;
 use tokio::sync::Notify;
+use url::Url;
 
 use crate::app::Routes;
 use crate::edge::{cross_origin, name_and_guard};
-use crate::graphql::{Documents, Endpoint, EndpointSettings, Limits};
+use crate::graphql::{Documents, Endpoint, EndpointSettings, Limits, SocketLimits, Sockets};
 use crate::health::Health;
-use crate::settings::{Problem, Settings, SettingsError};
+use crate::settings::{Problem, Server as Listening, Settings, SettingsError};
 use crate::webhook::Webhooks;
 use crate::work::{Work, providers};
 
@@ -165,6 +166,7 @@ impl Node {
         set_webhook_rules(
             rules.map_err(|reason| SettingsError(vec![Problem::new("webhooks.allow_networks", reason)]))?,
         );
+        marketplace::notification::inbox::set_kept_days(settings.notifications.keep_read_days);
         let clock = settings.sandbox.clock.then(|| Arc::new(SandboxClock::default()));
         let time: Arc<dyn Clock> = match &clock {
             Some(clock) => clock.clone(),
@@ -211,6 +213,13 @@ impl Node {
             roots: settings.graphql.roots_max,
         };
         let documents = Documents::new(limits, settings.graphql.cache_documents, settings.graphql.cache_bytes);
+        let sockets = SocketLimits {
+            connections: settings.graphql.sockets_max,
+            per_caller: settings.graphql.sockets_per_caller,
+            operations: settings.graphql.socket_operations_max,
+            // The query text and as much again for its variables.
+            message_bytes: settings.graphql.query_max_bytes * 2,
+        };
         let how = EndpointSettings {
             body_max_bytes: settings.server.body_max_bytes,
             timeout: settings.server.request_timeout(),
@@ -218,6 +227,7 @@ impl Node {
         };
         let routes = Routes {
             endpoint: Data::new(Endpoint::new(executor, self.world.clone(), documents, how, attach)),
+            sockets: Data::new(Sockets::new(sockets, pages(&settings.server))),
             health: Data::new(health),
             webhooks: Data::new(Webhooks {
                 world: self.world.clone(),
@@ -311,6 +321,12 @@ pub fn stop_signal() -> Result<impl Future<Output = ()>, StartError> {
             _ = interrupt.recv() => {}
         }
     })
+}
+
+/// The origins of pages that may connect: those of the settings, and the one under which clients reach Souk.
+fn pages(server: &Listening) -> Vec<String> {
+    let own = Url::parse(&server.public_url).map(|url| url.origin().ascii_serialization());
+    server.allowed_origins.iter().cloned().chain(own).collect()
 }
 
 /// Threads that answer requests.

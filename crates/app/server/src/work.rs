@@ -72,7 +72,7 @@ pub struct Work {
 }
 
 impl Work {
-    /// Starts to deliver events, run jobs, tell other systems and keep the schedules. `url` is where the sandbox finds this Souk.
+    /// Starts to deliver events, run jobs, tell other systems and people, and keep the schedules. `url` is where the sandbox finds this Souk.
     ///
     /// # Errors
     /// The built-in mail templates cannot be used.
@@ -80,11 +80,12 @@ impl Work {
         let deps = deps(node)?;
         let dispatcher = dispatcher(node, &deps, url);
         let (stop, _) = watch::channel(false);
-        let (events, hooks, clock) = (stopped(&stop), stopped(&stop), stopped(&stop));
-        let telling = deps.clone();
+        let (events, hooks, notices, clock) = (stopped(&stop), stopped(&stop), stopped(&stop), stopped(&stop));
+        let (telling, noticing) = (deps.clone(), deps.clone());
         let tasks = vec![
             tokio::spawn(async move { dispatcher.run(events).await }),
             tokio::spawn(async move { workflows::hooks::run(&telling, hooks).await }),
+            tokio::spawn(async move { workflows::notify::run(&noticing, notices).await }),
             tokio::spawn(async move { workflows::schedule::run(&deps, clock).await }),
         ];
         Ok(Self { tasks, stop })

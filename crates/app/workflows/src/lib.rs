@@ -9,6 +9,7 @@ mod files;
 pub mod hooks;
 mod listing;
 mod notices;
+pub mod notify;
 mod post;
 pub mod schedule;
 
@@ -55,6 +56,7 @@ impl Deps {
 pub fn register(builder: DispatcherBuilder, deps: &Deps) -> DispatcherBuilder {
     let builder = post::register(builder, deps);
     let builder = notices::register(builder, deps);
+    let builder = notify::register(builder, deps);
     let builder = facts::register(builder, deps);
     let builder = files::register(builder, deps);
     listing::register(builder, deps)

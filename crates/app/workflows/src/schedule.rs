@@ -42,10 +42,11 @@ enum Chore {
     TaskClocks,
     WatchBalances,
     CloseConversations,
+    ForgetNotifications,
 }
 
 impl Chore {
-    const ALL: [Self; 24] = [
+    const ALL: [Self; 25] = [
         Self::AcceptanceDeadlines,
         Self::AcceptanceReminders,
         Self::LateShipments,
@@ -70,6 +71,7 @@ impl Chore {
         Self::TaskClocks,
         Self::WatchBalances,
         Self::CloseConversations,
+        Self::ForgetNotifications,
     ];
 
     const fn name(self) -> &'static str {
@@ -98,6 +100,7 @@ impl Chore {
             Self::TaskClocks => "task_clocks",
             Self::WatchBalances => "watch_balances",
             Self::CloseConversations => "close_conversations",
+            Self::ForgetNotifications => "forget_notifications",
         }
     }
 
@@ -123,6 +126,7 @@ impl Chore {
             | Self::ChargeSubscriptions
             | Self::ChasePayouts
             | Self::ForgetCarts
+            | Self::ForgetNotifications
             | Self::ExpireDrafts
             | Self::ForgetSecrets
             | Self::ForgetUploads
@@ -163,6 +167,7 @@ impl Chore {
             Self::RateMerchants => merchants::rating::rate_due(&ctx, BATCH).await.map(drop).map_err(|e| text(&e)),
             Self::WatchBalances => billing::watch_balances(&ctx).await.map(drop).map_err(|e| text(&e)),
             Self::TaskClocks => marketplace::task::tick(&ctx, BATCH).await.map(drop).map_err(|e| text(&e)),
+            Self::ForgetNotifications => forget_notifications(&ctx).await,
         }
     }
 }
@@ -173,6 +178,16 @@ async fn remind_buyers(ctx: &Ctx) -> Result<(), String> {
     let account = market.settings.account;
     let how = payments::Reminders { every_days: account.reminder_days, most: account.reminders_max };
     payments::remind_due(ctx, how).await.map(drop).map_err(|error| error.to_string())
+}
+
+/// Removes what people read long ago, a few rows in each transaction.
+async fn forget_notifications(ctx: &Ctx) -> Result<(), String> {
+    loop {
+        let gone = marketplace::command::notification::forget_old(ctx, BATCH).await;
+        if gone.map_err(|error| error.to_string())? < BATCH {
+            return Ok(());
+        }
+    }
 }
 
 /// Does every chore when it is due, until `shutdown` resolves. Nodes share: each slot is claimed by one of them.

@@ -54,6 +54,7 @@ pub use model::{
     SignInProviders, Team, TeamKind, TeamRole, User, UserStatus, narrowing, set_password_cost,
 };
 pub use policy::{follow_roles, load_roles};
+pub use query::holder::{Holder, holders, holders_among, seat_of, still_holds};
 pub use query::role::{custom_role, custom_role_history, custom_roles, custom_roles_by_ids, grantable, rights};
 pub use query::{
     ApiKeyFilter, Me, SecondFactor, api_keys, invitation_by_token, invitations, me, member_name_on, members, seated_on,

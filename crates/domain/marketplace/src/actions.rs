@@ -48,5 +48,13 @@ pub const HANDLE_TASKS: Action = Action::new("task", "handle");
 pub const DIRECT_TASKS: Action = Action::new("task", "direct");
 /// Open and close tasks for what happened, and watch their clocks: Souk itself.
 pub const RUN_TASKS: Action = Action::new("task", "run");
+/// Read the rules of notifications, and what became of them.
+pub const READ_NOTIFICATION_RULES: Action = Action::new("notification_rule", "read");
+/// Make and change the rules of notifications, and send what failed again.
+pub const EDIT_NOTIFICATION_RULES: Action = Action::new("notification_rule", "edit");
+/// Read what one is told oneself, and say what one wants to be told. For whoever is signed in as a person.
+pub const OWN_NOTIFICATIONS: Action = Action::new("notification", "own");
+/// Tell people, and forget what is old: Souk itself.
+pub const ROUTE_NOTIFICATIONS: Action = Action::new("notification", "route");
 /// Fill an empty marketplace.
 pub const BOOTSTRAP: Action = Action::new("marketplace", "bootstrap");

@@ -4,7 +4,7 @@ use db::dialect;
 use sea_orm::{ConnectionTrait, DbErr};
 
 /// What is stored twice, and must agree.
-const RULES: [(&str, &str); 10] = [
+const RULES: [(&str, &str); 13] = [
     (
         "SELECT count(*) FROM (
             SELECT 1 AS gap FROM change_log GROUP BY entity, entity_id HAVING MAX(sequence) > COUNT(*) OR MIN(sequence) < 1
@@ -60,6 +60,22 @@ const RULES: [(&str, &str); 10] = [
         "SELECT count(*) FROM task_pause p JOIN task_pause q ON q.task_id = p.task_id AND q.number = p.number + 1
         WHERE p.to_at IS NULL OR q.from_at < p.to_at",
         "tasks that waited twice at the same time",
+    ),
+    (
+        "SELECT count(*) FROM notification n JOIN notification_delivery d ON d.id = n.delivery_id
+        WHERE d.channel <> 'in_app' OR d.state <> 'sent' OR d.sent_as <> d.id OR d.user_id <> n.user_id OR d.user_id IS NULL",
+        "notifications that were not told as they are shown",
+    ),
+    (
+        "SELECT count(*) FROM notification_rule r WHERE r.version <> (
+            SELECT COUNT(*) FROM notification_rule_version v WHERE v.rule_id = r.id
+        )",
+        "rules of notifications of which a version is missing",
+    ),
+    (
+        "SELECT count(*) FROM notification_delivery d JOIN notification_delivery f ON f.id = d.sent_as
+        WHERE f.state <> 'sent' OR f.sent_as <> f.id OR f.recipient <> d.recipient OR f.channel <> d.channel",
+        "tellings that went with one that was not sent",
     ),
 ];
 

@@ -31,6 +31,12 @@ pub enum Error {
     /// The task has a successor.
     #[error("there is an open task of this kind for the same thing")]
     TaskOpenAlready,
+    /// Nobody may opt out of the event.
+    #[error("nobody can opt out of this: the law or the contract wants people to know")]
+    NotOptional,
+    /// Only what failed is sent again.
+    #[error("only what failed can be sent again")]
+    NotFailed,
     /// There are as many as there may be.
     #[error("there may be at most {max} {what}")]
     TooMany {
@@ -68,7 +74,9 @@ impl Fault for Error {
             | Self::TooMany { .. }
             | Self::EndpointDisabled
             | Self::TaskState { .. }
-            | Self::TaskOpenAlready => FaultKind::RuleBroken,
+            | Self::TaskOpenAlready
+            | Self::NotOptional
+            | Self::NotFailed => FaultKind::RuleBroken,
         }
     }
 
@@ -80,6 +88,8 @@ impl Fault for Error {
             Self::EndpointDisabled => "ENDPOINT_DISABLED",
             Self::TaskState { .. } => "TASK_STATE",
             Self::TaskOpenAlready => "TASK_OPEN_ALREADY",
+            Self::NotOptional => "NOT_OPTIONAL",
+            Self::NotFailed => "NOT_FAILED",
             Self::TooMany { .. } => "TOO_MANY",
         }
     }
@@ -96,7 +106,12 @@ impl Fault for Error {
             Self::Core(error) => error.details(),
             Self::TooMany { max, .. } => Some(serde_json::json!({ "max": max })),
             Self::TaskState { state, .. } => Some(serde_json::json!({ "state": state })),
-            Self::DefaultRuleFixed | Self::NoSecretKey | Self::EndpointDisabled | Self::TaskOpenAlready => None,
+            Self::DefaultRuleFixed
+            | Self::NoSecretKey
+            | Self::EndpointDisabled
+            | Self::TaskOpenAlready
+            | Self::NotOptional
+            | Self::NotFailed => None,
         }
     }
 }

@@ -12,9 +12,10 @@ mod repo;
 
 pub use command::{bootstrap, redeem_coupon_in_tx};
 pub use error::Error;
-pub use mail::{Rendered as RenderedMail, TemplateText};
+pub use mail::{NoteText, Rendered as RenderedMail, TemplateText};
 pub use model::commission;
 pub use model::delivery;
+pub use model::notification;
 pub use model::webhook;
 pub use model::{
     AccountSettings, AttachmentKind, BillingSettings, BlockEffects, BlockReason, BlockedOffers, BlockedPayouts,

@@ -281,6 +281,22 @@ events! {
         net_minor: i64,
     }
 
+    /// Money is to go back to the buyer once somebody agrees: it is above the limit of the marketplace.
+    RefundAwaitsApproval = "refund_awaits_approval.v1" of refund {
+        /// The order.
+        order: OrderId,
+        /// The merchant order.
+        merchant_order: MerchantOrderId,
+        /// The merchant.
+        merchant: MerchantId,
+        /// The refund.
+        refund: RefundId,
+        /// The currency.
+        currency: Currency,
+        /// What the buyer would get.
+        amount_minor: i64,
+    }
+
     /// The buyer has the money back.
     RefundSettled = "refund_settled.v1" of refund {
         /// The order.

@@ -2,6 +2,7 @@
 
 use access::{Action, Grant, Reach};
 use chrono::{DateTime, Utc};
+use db::ReadDb;
 use history::feed::{self, Held, Position, Told, Wanted};
 use history::{ChangeFilter, ChangeRow};
 use kernel::id::MerchantId;
@@ -14,6 +15,9 @@ pub const READ_HISTORY: Action = Action::new("history", "read");
 
 /// Reading changes as a program does, one after the other.
 pub const READ_FEED: Action = Action::new("change_feed", "read");
+
+/// Hearing that things changed which one may read, as people do in a console.
+pub const WATCH_CHANGES: Action = Action::new("change_feed", "watch");
 
 /// Whose changes a grant shows: of one merchant, or `Some(None)` for everybody's. `None`: of nobody.
 fn reach(grant: &Grant) -> Option<Option<MerchantId>> {
@@ -106,17 +110,48 @@ pub fn change_kinds(field: &str, kinds: &[String]) -> Result<Vec<String>, Invali
 /// Denied; a bad cursor or kind; the database error.
 pub async fn change_feed(ctx: &Ctx, kinds: &[String], own: bool, page: &PageArgs) -> Result<Feed, Error> {
     let grant = ctx.authorize(READ_FEED)?;
-    let merchant = reach(&grant).ok_or(Error::NotFound("changes"))?;
+    let merchant = scope(&grant)?;
     let not_by = (!own).then(|| ctx.actor().id());
     let wanted = Wanted { merchant, kinds: change_kinds("filter.kinds", kinds)?, not_by };
-    let after = page.after_key::<Position>()?.unwrap_or_else(Position::start);
     let conn = ctx.read_for(&grant);
     // Before the end is looked up: what is held back then cannot be behind it.
     let held = feed::held(&conn, merchant).await?;
-    let Some(until) = feed::end(&conn, merchant).await?.filter(|end| *end > after) else {
+    let feed = next(&conn, &wanted, page).await?;
+    Ok(Feed { held, ..feed })
+}
+
+/// The same for people, who are told of things that they may read: the caller leaves the others out.
+///
+/// # Errors
+/// Denied; a bad cursor or kind; the database error.
+pub async fn watch_changes(ctx: &Ctx, kinds: &[String], page: &PageArgs) -> Result<Feed, Error> {
+    let grant = ctx.authorize(WATCH_CHANGES)?;
+    let wanted = Wanted { merchant: scope(&grant)?, kinds: change_kinds("kinds", kinds)?, not_by: None };
+    next(&ctx.read_for(&grant), &wanted, page).await
+}
+
+/// The place in the change log, in the caller's scope, behind which comes what is made from now on.
+///
+/// # Errors
+/// Denied; the database error.
+pub async fn change_feed_end(ctx: &Ctx) -> Result<Position, Error> {
+    let grant = ctx.authorize(WATCH_CHANGES)?;
+    let merchant = scope(&grant)?;
+    Ok(feed::end(&ctx.read_for(&grant), merchant).await?.unwrap_or_else(Position::start))
+}
+
+/// The merchant of whose things a grant tells; `None`: of all.
+fn scope(grant: &Grant) -> Result<Option<MerchantId>, Error> {
+    reach(grant).ok_or(Error::NotFound("changes"))
+}
+
+async fn next(conn: &ReadDb, wanted: &Wanted, page: &PageArgs) -> Result<Feed, Error> {
+    let after = page.after_key::<Position>()?.unwrap_or_else(Position::start);
+    let held = Held::default();
+    let Some(until) = feed::end(conn, wanted.merchant).await?.filter(|end| *end > after) else {
         return Ok(Feed { told: Vec::new(), cursor: Cursor::of(&after), has_more: false, held });
     };
-    let mut told = feed::read(&conn, &wanted, (after, until), page.limit()).await?;
+    let mut told = feed::read(conn, wanted, (after, until), page.limit()).await?;
     let has_more = told.len() > page.size();
     told.truncate(page.size());
     // Up to the end there is nothing else that is wanted, so nobody looks there again.

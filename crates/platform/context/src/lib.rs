@@ -24,7 +24,10 @@ mod scope;
 mod vault;
 mod write;
 
-pub use changes::{Feed, READ_FEED, READ_HISTORY, change_feed, change_kinds, change_until, changes};
+pub use changes::{
+    Feed, READ_FEED, READ_HISTORY, WATCH_CHANGES, change_feed, change_feed_end, change_kinds, change_until, changes,
+    watch_changes,
+};
 pub use ctx::{Ctx, Origin, World};
 pub use error::Error;
 pub use sandbox::{SET_CLOCK, sandbox_clock_load, sandbox_clock_set};

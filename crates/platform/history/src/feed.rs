@@ -103,7 +103,7 @@ pub struct Held {
 }
 
 /// The first stamp that may still get rows. SQLite has one writer: whatever can be seen is settled.
-const HORIZON: &str = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint + (SELECT ahead FROM change_clock)";
+pub const HORIZON: &str = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint + (SELECT ahead FROM change_clock)";
 
 fn settled<Conn: ConnectionTrait>(conn: &Conn) -> Option<Expr> {
     (conn.get_database_backend() == DbBackend::Postgres)

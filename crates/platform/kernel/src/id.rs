@@ -282,6 +282,12 @@ typed_ids! {
     TaskViewId = "tvw";
     /// A load of products from a file.
     ImportId = "imp";
+    /// Something that a person is told in Souk itself.
+    NotificationId = "ntf";
+    /// A rule that says who is told of what, and how.
+    NotificationRuleId = "nrl";
+    /// One event told to one recipient by one channel.
+    NotificationDeliveryId = "ntd";
 }
 
 /// Namespace of the name-based stock item ids.

@@ -83,6 +83,12 @@ impl PageArgs {
         Self { first: first.clamp(1, Self::MAX), after: None }
     }
 
+    /// The same page behind the row with this key; for callers inside the program.
+    #[must_use]
+    pub fn behind<K: Serialize>(self, key: &K) -> Self {
+        Self { after: Some(Cursor::of(key)), ..self }
+    }
+
     /// Rows wanted.
     #[must_use]
     pub fn size(&self) -> usize {

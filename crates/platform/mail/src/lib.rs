@@ -7,6 +7,7 @@ mod custom;
 mod error;
 mod mailer;
 mod message;
+mod note;
 mod subset;
 mod template;
 
@@ -14,4 +15,5 @@ pub use custom::{TEXT_MAX, TemplateText, TextFault};
 pub use error::{MailError, TemplateError};
 pub use mailer::{Captured, Mailer, Settings};
 pub use message::Message;
+pub use note::NoteText;
 pub use template::{Audience, COMMON, LOCALES, Rendered, Template, Templates};

@@ -80,12 +80,12 @@ impl WorkCalendarInput {
 }
 
 /// A time of the day as clients read it: `14:00`.
-pub(super) fn time_shown(at: NaiveTime) -> String {
+pub(crate) fn time_shown(at: NaiveTime) -> String {
     at.format("%H:%M").to_string()
 }
 
 /// Reads a time of the day; `field` is where it stands.
-pub(super) fn time_of_day(field: &str, text: &str) -> Result<NaiveTime, Invalid> {
+pub(crate) fn time_of_day(field: &str, text: &str) -> Result<NaiveTime, Invalid> {
     NaiveTime::parse_from_str(text.trim(), "%H:%M")
         .map_err(|_| Invalid::new(field, "MALFORMED", "is not a time of the day such as 14:00"))
 }

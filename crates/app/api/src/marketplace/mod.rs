@@ -15,6 +15,7 @@ pub mod input;
 pub mod mail_text;
 pub mod merchant_rules;
 pub mod mutation;
+pub mod notification;
 pub mod object;
 pub mod pickup_point;
 pub mod preview;
@@ -31,6 +32,7 @@ pub struct MarketplaceQuery(
     coupon::CouponQuery,
     feed::FeedQuery,
     mail_text::MailTextQuery,
+    notification::NotificationQuery,
     pickup_point::PickupPointQuery,
     preview::PreviewQuery,
     settings_field::SettingsQuery,
@@ -45,6 +47,7 @@ pub struct MarketplaceMutation(
     commission::CommissionMutation,
     coupon::CouponMutation,
     mail_text::MailTextMutation,
+    notification::NotificationMutation,
     pickup_point::PickupPointMutation,
     settings_field::SettingsMutation,
     task::TaskMutation,

@@ -5,6 +5,7 @@
 mod bazaar;
 mod catalog;
 mod documents;
+mod live;
 mod market;
 mod node;
 mod operations;

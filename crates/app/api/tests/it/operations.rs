@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use async_graphql::parser::parse_query;
 use async_graphql::parser::types::{BaseType, DocumentOperations, Type};
-use async_graphql::{Name, Request, Variables};
+use async_graphql::{Executor as _, Name, Request, Variables};
+use futures::StreamExt as _;
 use serde_json::{Map, Value, json};
 use testkit::TestEnv;
 
@@ -76,7 +77,8 @@ async fn fits(
         .variables(Variables::from_json(Value::Object(variables)))
         .data(api::Loaders::new(ctx.clone()))
         .data(ctx);
-    for error in schema.execute(request).await.errors {
+    let first = schema.execute_stream(request, None).next().await;
+    for error in first.into_iter().flat_map(|answer| answer.errors) {
         let code = error.extensions.as_ref().and_then(|extensions| extensions.get("code"));
         assert!(code.is_some(), "{} {name}: {}", path.display(), error.message);
     }
@@ -87,7 +89,7 @@ fn only(text: &str, name: &str) -> String {
     let mut parts = Vec::new();
     let mut part = String::new();
     for line in text.lines() {
-        let begins = ["query ", "mutation ", "fragment "].iter().any(|word| line.starts_with(word));
+        let begins = ["query ", "mutation ", "subscription ", "fragment "].iter().any(|word| line.starts_with(word));
         if begins && !part.is_empty() {
             parts.push(std::mem::take(&mut part));
         }

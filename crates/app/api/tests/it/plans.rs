@@ -152,8 +152,9 @@ async fn ask_desk(bazaar: &Bazaar) {
     ask_details(bazaar).await;
 }
 
-/// What other systems ask: deliveries of webhooks, and the change feed.
+/// What other systems ask: deliveries of webhooks, and the change feed; and what people are told.
 async fn ask_integrations(bazaar: &Bazaar) {
+    ask_notifications(bazaar).await;
     let (operator, seller) = (bazaar.t.operator(), bazaar.t.merchant(bazaar.sellers[0]));
     let hook = bazaar.hook(&seller, 3).await;
     for ctx in [&operator, &seller] {
@@ -249,6 +250,41 @@ async fn ask_pages_plain(ctx: &Ctx, operation: &str, filters: Vec<Value>) {
     }
 }
 
+/// Rules of notifications and what became of them; what a person reads.
+async fn ask_notifications(bazaar: &Bazaar) {
+    const RULES: &str = include_str!("../../../../../graphql/operations/operator/notifications.graphql");
+    const OWN: &str = include_str!("../../../../../graphql/operations/merchant/notifications.graphql");
+    let (operator, seller) = (bazaar.t.operator(), bazaar.t.merchant(bazaar.sellers[0]));
+    let rules = bazaar::run(&operator, RULES, "NotificationRules", json!({ "first": 1 })).await;
+    let (rules, rule) = (&rules["notificationRules"], &rules["notificationRules"]["nodes"][0]);
+    for of in [json!({ "after": rules["pageInfo"]["endCursor"] }), json!({ "event": rule["event"] })] {
+        bazaar::run(&operator, RULES, "NotificationRules", of).await;
+    }
+    bazaar::run(&operator, RULES, "NotificationRuleVersions", json!({ "id": rule["id"] })).await;
+    let filters = vec![
+        json!({}),
+        json!({ "ruleId": rule["id"] }),
+        json!({ "event": "order.placed" }),
+        json!({ "merchantId": bazaar.sellers[0] }),
+        json!({ "state": "FAILED" }),
+    ];
+    ask_pages(&operator, RULES, "NotificationDeliveries", filters).await;
+    for ctx in [&operator, &seller] {
+        for unread in [true, false] {
+            bazaar::run(ctx, OWN, "MyNotifications", json!({ "unread": unread, "first": 2 })).await;
+        }
+        bazaar::run(ctx, OWN, "NotificationUnreadCount", json!({})).await;
+        bazaar::run(ctx, OWN, "NotificationPreferences", json!({})).await;
+    }
+    // What subscriptions and the queue ask.
+    let (system, place) = (bazaar.t.system(), (0, seller.new_id()));
+    marketplace::query::notifications_end(&seller).await.unwrap();
+    marketplace::query::notifications_after(&seller, place, 9).await.unwrap();
+    marketplace::query::told_after(&system, place, 9).await.unwrap();
+    marketplace::command::notification::due_routes(&system).await.unwrap();
+    marketplace::command::notification::active_rules(&system, &["order.placed"]).await.unwrap();
+}
+
 /// The history, as an audit asks, and the journal.
 async fn ask_history(bazaar: &Bazaar) {
     ask_pages(&bazaar.t.operator(), FINANCE, "LedgerJournal", vec![json!({})]).await;
@@ -308,7 +344,9 @@ testkit::both_databases! { on one thread:
         ask_documents(&bazaar, &quotes).await;
         t.world.db.recorder().start();
         bazaar.ask_talks(&quotes.buyer, &guest).await;
-        let mut answered = BTreeSet::from(["storefrontProducts", "guestConversations"].map(str::to_owned));
+        // Rules need to be told of what; the documents below ask them.
+        let known = ["storefrontProducts", "guestConversations", "notificationRuleVersions"];
+        let mut answered = BTreeSet::from(known.map(str::to_owned));
         for ctx in [t.operator(), t.merchant(bazaar.sellers[0]), quotes.buyer.clone()] {
             answered.append(&mut ask_all(&ctx, &lists).await);
         }

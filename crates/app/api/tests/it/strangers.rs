@@ -97,6 +97,9 @@ const OTHERS: &[(&str, &str)] = &[
     ("sia", "an attempt to sign in, which its secret opens"),
     ("idl", "the stage has no identity at a provider"),
     ("agr", "agreements are everybody's who sells"),
+    ("nrl", "the rules of notifications are the operator's"),
+    ("ntd", "what became of them is the operator's"),
+    ("ntf", "a person's own; the stage tells nobody anything"),
 ];
 
 /// Fields that answer everybody alike, whoever owns the thing, and why.

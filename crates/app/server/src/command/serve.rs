@@ -45,6 +45,7 @@ pub(super) async fn answer(
     let health = Health::new(node.world.clone(), node.store.clone());
     let services = api::Services::with_assets(assets::Urls::new(node.store.clone()));
     let services = services.with_clock(node.clock.clone()).with_sign_in(node.sign_in.clone());
+    let services = services.with_live(api::Live::new(node.world.clone()));
     let schema = api::build(services);
     let (server, address) = node.listen(schema, attach, health.clone())?;
     let enabled = node.settings.worker.enabled;

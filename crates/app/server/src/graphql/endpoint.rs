@@ -33,11 +33,11 @@ pub struct EndpointSettings {
 
 /// What the handler needs of the process. One for all workers.
 pub struct Endpoint<E> {
-    executor: E,
-    world: Arc<World>,
-    documents: Documents,
-    settings: EndpointSettings,
-    attach: fn(Request, Ctx) -> Request,
+    pub(super) executor: E,
+    pub(super) world: Arc<World>,
+    pub(super) documents: Documents,
+    pub(super) settings: EndpointSettings,
+    pub(super) attach: fn(Request, Ctx) -> Request,
 }
 
 impl<E: Executor> Endpoint<E> {
@@ -81,6 +81,10 @@ impl<E: Executor> Endpoint<E> {
         let params = self.params(http, payload).await?;
         let doc = self.documents.get(&params.query)?;
         let operation = operation(&doc, params.operation_name.as_deref());
+        if operation.is_some_and(|o| o.ty == OperationType::Subscription) {
+            let message = "subscribe over a WebSocket, by graphql-transport-ws";
+            return Err(Refusal::bad_request("SUBSCRIPTION_OVER_HTTP", message).into());
+        }
         if http.method() == Method::GET && operation.is_some_and(|o| o.ty != OperationType::Query) {
             return Err(Refusal::method("METHOD_NOT_ALLOWED", "send mutations by POST", "POST").into());
         }
@@ -98,7 +102,7 @@ impl<E: Executor> Endpoint<E> {
     }
 
     /// Finds out who asks, and executes. Borrows nothing: a mutation outlives the connection it came by.
-    fn execute(
+    pub(super) fn execute(
         &self,
         caller: auth::Caller,
         params: Params,
@@ -106,9 +110,7 @@ impl<E: Executor> Endpoint<E> {
         request_id: &str,
     ) -> impl Future<Output = Result<Response, Refusal>> + Send + use<E> {
         let (world, executor, attach) = (self.world.clone(), self.executor.clone(), self.attach);
-        let mut request = Request::new("").variables(params.variables);
-        request.operation_name = params.operation_name;
-        request.set_parsed_query(doc.clone());
+        let request = self.request(params, doc);
         let request_id = request_id.to_owned();
         async move {
             let ctx = caller.context(&world, request_id).await?;
@@ -116,11 +118,19 @@ impl<E: Executor> Endpoint<E> {
         }
     }
 
+    /// The request for the schema.
+    pub(super) fn request(&self, params: Params, doc: &ExecutableDocument) -> Request {
+        let mut request = Request::new("").variables(params.variables);
+        request.operation_name = params.operation_name;
+        request.set_parsed_query(doc.clone());
+        request
+    }
+
     /// Bounds the time of an execution and keeps a panic from taking more than the request with it.
     ///
     /// A query ends with the connection it came by. A mutation goes on to its end: the client may have gone or
     /// waited too long, but what was begun is either done or rolled back by its own decision.
-    async fn guard<T: Send + 'static>(
+    pub(super) async fn guard<T: Send + 'static>(
         &self,
         execution: impl Future<Output = T> + Send + 'static,
         mutation: bool,

@@ -49,14 +49,7 @@ pub(crate) struct Cost {
 
 /// What the schema answered.
 pub(crate) fn answer(mut response: Response, media: Media, request_id: &str, cost: Option<Cost>) -> HttpResponse {
-    // A request error stands alone: nothing was executed. A field error has a path.
-    let request_error = !response.errors.is_empty()
-        && response.data == Value::Null
-        && response.errors.iter().all(|error| error.path.is_empty());
-    response.errors.truncate(ERRORS_MAX);
-    for error in &mut response.errors {
-        name(error, code(error), request_id);
-    }
+    let request_error = named(&mut response, request_id);
     let status = match media {
         Media::GraphqlResponse if request_error => StatusCode::BAD_REQUEST,
         _ => StatusCode::OK,
@@ -76,6 +69,19 @@ pub(crate) fn answer(mut response: Response, media: Media, request_id: &str, cos
         }
     }
     write(builder, media, &body)
+}
+
+/// Gives the errors of an answer their codes, and says whether it is a request error. Such a one stands alone: nothing was
+/// executed. A field error has a path.
+pub(crate) fn named(response: &mut Response, request_id: &str) -> bool {
+    let request_error = !response.errors.is_empty()
+        && response.data == Value::Null
+        && response.errors.iter().all(|error| error.path.is_empty());
+    response.errors.truncate(ERRORS_MAX);
+    for error in &mut response.errors {
+        name(error, code(error), request_id);
+    }
+    request_error
 }
 
 /// The code of an error that the library made.
@@ -115,7 +121,7 @@ pub fn refusal(refusal: &Refusal, media: Media, request_id: &str) -> HttpRespons
 }
 
 /// Gives an error a code, if it has none, and the id under which the log knows the request.
-fn name(error: &mut ServerError, otherwise: &'static str, request_id: &str) {
+pub(crate) fn name(error: &mut ServerError, otherwise: &'static str, request_id: &str) {
     let extensions = error.extensions.get_or_insert_with(ErrorExtensionValues::default);
     if extensions.get("code").is_none() {
         extensions.set("code", otherwise);

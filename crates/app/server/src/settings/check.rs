@@ -175,6 +175,11 @@ impl Settings {
         problems.range("graphql.repeats_max", graphql.repeats_max, 1, graphql.size_max.max(1));
         problems.range("graphql.roots_max", graphql.roots_max, 1, graphql.size_max.max(1));
         problems.range("graphql.cache_documents", graphql.cache_documents, 1, 1_000_000);
+        problems.range("graphql.sockets_max", graphql.sockets_max as u64, 1, 100_000);
+        problems.range("graphql.sockets_per_caller", graphql.sockets_per_caller as u64, 1, 1_000);
+        problems.range("graphql.socket_operations_max", graphql.socket_operations_max as u64, 1, 1_000);
+        let days = u64::try_from(self.notifications.keep_read_days).unwrap_or(0);
+        problems.range("notifications.keep_read_days", days, 1, 3_650);
         problems.range("graphql.cache_bytes", graphql.cache_bytes, 1 << 16, 1 << 34);
     }
 }

@@ -37,6 +37,8 @@ pub struct Settings {
     pub carriers: Carriers,
     /// What other systems are told.
     pub webhooks: WebhookSettings,
+    /// What people are told.
+    pub notifications: Notifications,
     /// Events, jobs, schedules.
     pub worker: Worker,
     /// Logs.
@@ -97,6 +99,12 @@ pub struct Graphql {
     pub cache_documents: u64,
     /// Memory they may take, in bytes.
     pub cache_bytes: u64,
+    /// WebSocket connections of this process.
+    pub sockets_max: usize,
+    /// WebSocket connections of one person or key.
+    pub sockets_per_caller: usize,
+    /// Operations of one such connection at the same time.
+    pub socket_operations_max: usize,
 }
 
 /// The database.
@@ -262,6 +270,14 @@ impl WebhookSettings {
         let networks = self.allow_networks.iter().map(|text| text.trim().parse()).collect::<Result<_, _>>()?;
         Ok(Rules { http: self.allow_http, networks })
     }
+}
+
+/// What people are told.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Notifications {
+    /// After how many days a notification that was read is removed.
+    pub keep_read_days: i64,
 }
 
 /// Events, jobs, schedules.

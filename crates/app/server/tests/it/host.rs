@@ -9,7 +9,7 @@ use async_graphql::{Context, EmptySubscription, Object, Request, Schema};
 use context::Ctx;
 use payments::Providers;
 use payments::provider::{Chaos, Sandbox};
-use server::graphql::{Documents, Endpoint, EndpointSettings, Limits};
+use server::graphql::{Documents, Endpoint, EndpointSettings, Limits, SocketLimits, Sockets};
 use server::health::Health;
 use server::webhook::Webhooks;
 use testkit::TestEnv;
@@ -21,6 +21,8 @@ pub use serde_json::{Value, json};
 pub const SECRET: &[u8] = b"a secret for tests, long enough for all";
 pub const BODY_MAX: usize = 1 << 20;
 pub const TIMEOUT: Duration = Duration::from_millis(300);
+/// How many connections there may be, and what each of them may do.
+pub const SOCKETS: SocketLimits = SocketLimits { connections: 20, per_caller: 4, operations: 3, message_bytes: 20_000 };
 
 fn broken_resolver<T>() -> T {
     panic!("a resolver broke: secret")
@@ -118,6 +120,7 @@ impl Host {
         };
         let routes = server::app::Routes {
             endpoint: actix_web::web::Data::new(Endpoint::new(schema, env.world.clone(), documents, settings, attach)),
+            sockets: actix_web::web::Data::new(Sockets::new(SOCKETS, Vec::new())),
             health: actix_web::web::Data::new(health.clone()),
             webhooks: actix_web::web::Data::new(webhooks),
             sandbox: Some(actix_web::web::Data::from(sandbox.clone())),

@@ -4,5 +4,7 @@
 mod bad_input;
 mod host;
 mod import;
+mod listening;
 mod protocol;
 mod resilience;
+mod sockets;

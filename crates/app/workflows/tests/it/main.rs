@@ -9,6 +9,7 @@ mod hooks;
 mod hostile;
 mod invoices;
 mod mails;
+mod notify;
 mod people;
 mod quotes;
 mod rating;

@@ -1,5 +1,6 @@
 //! Reads.
 
+pub(crate) mod holder;
 pub(crate) mod role;
 
 use std::collections::HashMap;

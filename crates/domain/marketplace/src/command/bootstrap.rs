@@ -10,6 +10,7 @@ use super::carrier::{CreateCarrier, new_carrier};
 use super::channel::{CreateChannel, new_channel};
 use super::commission_rule::{CreateCommissionRule, new_rule};
 use super::delivery_method::{CreateDeliveryMethod, new_delivery_method};
+use super::notification::rule::{any_rule, default_rules};
 use super::settings;
 use super::tax_class::{CreateTaxClass, new_tax_class};
 use crate::actions::BOOTSTRAP;
@@ -30,17 +31,18 @@ pub struct Bootstrapped {
     pub carriers: usize,
     pub commission_rules: usize,
     pub settings: usize,
+    pub notification_rules: usize,
 }
 
 /// Makes what an empty marketplace needs: a channel, tax classes, delivery methods, carriers, the default
-/// commission rule and settings. Each kind is left alone when there is anything of it. Running it twice, or on
+/// commission rule, settings, and rules that say who is told of what. Each kind is left alone when there is anything of it. Running it twice, or on
 /// two nodes at once, makes everything once.
 ///
 /// # Errors
 /// Denied; the database error.
 pub async fn bootstrap(ctx: &Ctx) -> Result<Bootstrapped, Error> {
     let grant = ctx.authorize(BOOTSTRAP)?;
-    if complete(&*crate::snapshot(ctx).await?) {
+    if complete(&*crate::snapshot(ctx).await?) && any_rule(ctx.read(), &grant).await? {
         return Ok(Bootstrapped::default());
     }
     let mut tx = ctx.begin_write_for(&grant).await?;
@@ -84,6 +86,7 @@ async fn fill(ctx: &Ctx, tx: &mut WriteTx, grant: &Grant) -> Result<Bootstrapped
         settings::write(ctx, tx, None, 1, Settings::default().checked()?, None).await?;
         made.settings = 1;
     }
+    made.notification_rules = default_rules(tx, grant).await?;
     Ok(made)
 }
 

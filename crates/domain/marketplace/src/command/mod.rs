@@ -7,6 +7,7 @@ mod commission_rule;
 mod coupon;
 mod delivery_method;
 pub(crate) mod mail_text;
+pub mod notification;
 mod pickup_point;
 mod settings;
 pub mod task;

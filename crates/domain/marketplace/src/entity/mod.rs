@@ -358,3 +358,6 @@ mod task;
 mod webhook;
 pub(crate) use task::{task_note_row, task_pause_row, task_row, task_view_row};
 pub(crate) use webhook::{attempt_row, delivery_row as webhook_delivery_row, endpoint_row};
+
+mod notification;
+pub(crate) use notification::{notification_row, opt_out_row, rule_row, rule_version_row, telling_row};

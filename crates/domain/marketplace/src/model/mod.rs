@@ -14,6 +14,7 @@ pub mod delivery_rate;
 pub mod delivery_zone;
 pub mod mail_text;
 pub mod merchant_rules;
+pub mod notification;
 pub mod own_rates;
 pub mod pickup_point;
 pub mod settings;

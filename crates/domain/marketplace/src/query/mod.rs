@@ -3,6 +3,7 @@
 mod coupons;
 mod lists;
 mod mail_texts;
+mod notifications;
 mod pickup_points;
 mod settings;
 mod snapshot;
@@ -16,6 +17,11 @@ pub use lists::{
     delivery_methods, tax_class, tax_classes,
 };
 pub use mail_texts::{MailTextInUse, mail_preview, mail_texts};
+pub use notifications::{
+    DeliveryFilter, UNREAD_MAX, my_notification, my_notifications, notification_deliveries, notification_preferences,
+    notification_preview, notification_rule, notification_rule_versions, notification_rules, notifications_after,
+    notifications_end, told_after, unread_count,
+};
 pub use pickup_points::{PickupPointFilter, pickup_points, pickup_points_on};
 pub use settings::{settings, settings_history};
 pub use snapshot::{snapshot, snapshot_on};

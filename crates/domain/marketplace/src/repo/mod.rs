@@ -4,6 +4,7 @@ mod convert;
 mod coupon;
 mod load;
 pub(crate) mod mail_text;
+pub(crate) mod notification;
 pub(crate) mod pickup;
 mod save;
 pub(crate) mod task;

@@ -9,6 +9,7 @@ testkit::both_databases! {
         let made = bootstrap(&ctx).await.unwrap();
         let all = Bootstrapped {
             channels: 1, tax_classes: 3, delivery_methods: 4, carriers: 4, commission_rules: 1, settings: 1,
+            notification_rules: 19,
         };
         assert_eq!(made, all);
         assert_eq!(bootstrap(&ctx).await.unwrap(), Bootstrapped::default());

@@ -3,6 +3,7 @@
 mod bootstrap;
 mod editing;
 mod mail_texts;
+mod notifications;
 mod pickup_points;
 mod rights;
 mod settings;

@@ -10,7 +10,7 @@ use serde_json::json;
 use super::work::Work;
 use crate::Error;
 use crate::entity::{Refund, refund, refund_line};
-use crate::event::{RefundApprovalChanged, RefundRequested};
+use crate::event::{RefundApprovalChanged, RefundAwaitsApproval, RefundRequested};
 use crate::model::book::Slots;
 use crate::model::giving::GivenUnits;
 use crate::model::money::Parts;
@@ -63,6 +63,14 @@ impl Work {
         let data = json!({ "refund": row.id, "reason": row.reason, "amount_minor": row.amount_minor });
         self.note("refund_awaits_approval", Some(part), &data);
         self.tell_approval(&row);
+        self.tx.emit(&RefundAwaitsApproval {
+            order: row.order_id,
+            merchant_order: part,
+            merchant: row.merchant_id,
+            refund: row.id,
+            currency: row.currency,
+            amount_minor: row.amount_minor,
+        });
         Ok(row)
     }
 

@@ -29,7 +29,7 @@ pub struct ReplayRange {
 }
 
 /// The body of a message.
-pub(super) fn body(kind: &str, at: DateTime<Utc>, data: &serde_json::Value) -> String {
+pub(crate) fn body(kind: &str, at: DateTime<Utc>, data: &serde_json::Value) -> String {
     let at = at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
     json!({ "type": kind, "timestamp": at, "data": data }).to_string()
 }
