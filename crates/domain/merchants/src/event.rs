@@ -1,6 +1,8 @@
 //! What happened.
 
-use kernel::id::{AppealId, ConversationId, MerchantDocumentId, MerchantId, MerchantStepId, MessageId, RatingFallId};
+use kernel::id::{
+    AppealId, ConversationId, MerchantDocumentId, MerchantId, MerchantStepId, MessageId, RatingFallId, UserId,
+};
 use outbox::Event;
 use serde::{Deserialize, Serialize};
 
@@ -206,6 +208,46 @@ pub struct MessagePosted {
 
 impl Event for MessagePosted {
     const KIND: &'static str = "message_posted.v1";
+    fn subject(&self) -> String {
+        self.conversation.to_string()
+    }
+}
+
+/// A conversation was given to somebody of a team.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConversationAssigned {
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// The merchant whose people these are; the operator's without one.
+    pub team: Option<MerchantId>,
+    /// Who has it now.
+    pub user: UserId,
+    /// The version of the conversation, which names the occasion.
+    pub version: i64,
+}
+
+impl Event for ConversationAssigned {
+    const KIND: &'static str = "conversation_assigned.v1";
+    fn subject(&self) -> String {
+        self.conversation.to_string()
+    }
+}
+
+/// Somebody was named in a message by one of the own people.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonMentioned {
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// The message.
+    pub message: MessageId,
+    /// The merchant whose people these are; the operator's without one.
+    pub team: Option<MerchantId>,
+    /// Who was named.
+    pub user: UserId,
+}
+
+impl Event for PersonMentioned {
+    const KIND: &'static str = "person_mentioned.v1";
     fn subject(&self) -> String {
         self.conversation.to_string()
     }

@@ -11,6 +11,7 @@ const READ_BY: &[(&str, Action)] = &[
     ("attribute", catalog::actions::ATTRIBUTE_READ),
     ("category", catalog::actions::CATEGORY_READ),
     ("channel", marketplace::actions::READ_CHANNELS),
+    ("conversation", merchants::actions::READ_CONVERSATION),
     ("coupon", marketplace::actions::READ_COUPONS),
     ("delivery_method", marketplace::actions::READ_DELIVERY),
     ("dispute", payments::actions::READ),
@@ -22,6 +23,7 @@ const READ_BY: &[(&str, Action)] = &[
     ("merchant_note", merchants::actions::READ_NOTE),
     ("merchant_order", orders::actions::READ_MERCHANT_ORDER),
     ("merchant_rating", merchants::actions::READ_RATING),
+    ("message", merchants::actions::READ_CONVERSATION),
     ("notification_rule", marketplace::actions::READ_NOTIFICATION_RULES),
     ("offer", offers::actions::OFFER_READ),
     ("order", orders::actions::READ),
@@ -32,6 +34,7 @@ const READ_BY: &[(&str, Action)] = &[
     ("return", orders::actions::READ_RETURN),
     ("statement", billing::actions::READ_STATEMENT),
     ("stock_level", inventory::actions::STOCK_READ),
+    ("task", marketplace::actions::READ_TASKS),
     ("webhook_endpoint", marketplace::actions::READ_WEBHOOKS),
 ];
 

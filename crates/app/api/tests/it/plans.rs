@@ -344,8 +344,8 @@ testkit::both_databases! { on one thread:
         ask_documents(&bazaar, &quotes).await;
         t.world.db.recorder().start();
         bazaar.ask_talks(&quotes.buyer, &guest).await;
-        // Rules need to be told of what; the documents below ask them.
-        let known = ["storefrontProducts", "guestConversations", "notificationRuleVersions"];
+        // These need to be told of what; the documents below ask them.
+        let known = ["storefrontProducts", "guestConversations", "notificationRuleVersions", "syncLinks"];
         let mut answered = BTreeSet::from(known.map(str::to_owned));
         for ctx in [t.operator(), t.merchant(bazaar.sellers[0]), quotes.buyer.clone()] {
             answered.append(&mut ask_all(&ctx, &lists).await);

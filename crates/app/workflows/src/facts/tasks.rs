@@ -8,14 +8,15 @@ use catalog::ProductStatus;
 use catalog::event::{ProductChanged, ProductPublished, ProductReturned, ProductSubmitted, ProductUnpublished};
 use kernel::PageArgs;
 use kernel::id::{
-    AppealId, CriticalBalanceId, DisputeId, MerchantDocumentId, MerchantId, MerchantOrderId, ProductId,
+    AppealId, ConversationId, CriticalBalanceId, DisputeId, MerchantDocumentId, MerchantId, MerchantOrderId, ProductId,
     ReconciliationId, RefundId,
 };
 use marketplace::CriticalKind;
 use marketplace::task::{EnsureTask, TaskKind, ensure, settle};
+use merchants::conversation::Side;
 use merchants::event::{
-    AppealDecided, DocumentHandedIn, DocumentReviewed, MerchantAppealed, MerchantCreated, MerchantStatusChanged,
-    MerchantStepTaken,
+    AppealDecided, ConversationClosed, DocumentHandedIn, DocumentReviewed, MerchantAppealed, MerchantCreated,
+    MerchantStatusChanged, MerchantStepTaken, MessagePosted,
 };
 use merchants::{AppealState, DocumentState, KycState, Status};
 use orders::event::{LinesRefused, RefundApprovalChanged, ShipmentOverdue, ShipmentShipped, UnitsCanceled};
@@ -64,6 +65,8 @@ pub(super) fn register(builder: DispatcherBuilder, deps: &Deps) -> DispatcherBui
         "task_balance_critical": BalanceBecameCritical => balance(balance);
         "task_balance_recovered": BalanceRecovered => balance(balance);
         "task_reconciled": Reconciled => reconciliation(reconciliation);
+        "task_message_posted": MessagePosted => answers(conversation);
+        "task_conversation_closed": ConversationClosed => answers(conversation);
     }
 }
 
@@ -103,6 +106,25 @@ async fn merchant(deps: &Deps, id: MerchantId) -> HandlerResult {
         Ok(if asks { Standing::Waits(Some(id), title()) } else { Standing::Over(of.status.as_str()) })
     };
     keep(deps, TaskKind::KycReview, id.to_string(), look).await
+}
+
+/// Whom a conversation waits for has to answer. Its topic names it: its title may name people, and a task stays.
+async fn answers(deps: &Deps, id: ConversationId) -> HandlerResult {
+    for (kind, side) in [(TaskKind::AnswerBuyer, Side::Merchant), (TaskKind::AnswerMerchant, Side::Operator)] {
+        let look = move || async move {
+            let thread = merchants::conversation::conversation(&deps.ctx(), id).await.map_err(retry)?;
+            let of = thread.conversation();
+            Ok(match (of.closed, of.awaiting) {
+                (Some(_), _) => Standing::Over("closed"),
+                (None, Some(awaited)) if awaited == side => {
+                    Standing::Waits(of.merchant, format!("A conversation waits for an answer: {}", of.topic))
+                }
+                (None, _) => Standing::Over("answered"),
+            })
+        };
+        keep(deps, kind, id.to_string(), look).await?;
+    }
+    Ok(())
 }
 
 async fn document(deps: &Deps, id: MerchantDocumentId) -> HandlerResult {

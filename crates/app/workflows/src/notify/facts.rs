@@ -4,11 +4,12 @@ use billing::event::{DebtBecameCritical, PayoutFailed, PayoutPaid};
 use context::Ctx;
 use identity::SignInChanged;
 use kernel::Money;
-use kernel::id::{ChannelId, MerchantId, MerchantOrderId, OrderId, UserId};
+use kernel::id::{ChannelId, ConversationId, MerchantId, MerchantOrderId, OrderId, TaskId, UserId};
 use marketplace::command::notification::active_rules;
-use marketplace::event::WebhookDisabled;
+use marketplace::event::{TaskAssigned, TaskBreached, TaskDueSoon, TaskOpened, TaskResolved, WebhookDisabled};
 use merchants::Axis;
-use merchants::event::{MerchantRatingFell, MerchantStepTaken};
+use merchants::conversation::{Conversation, Side};
+use merchants::event::{ConversationAssigned, MerchantRatingFell, MerchantStepTaken, MessagePosted, PersonMentioned};
 use orders::event::{
     AcceptanceDue, MerchantOrderReleased, OrderPlaced, RefundAwaitsApproval, ShipmentDelivered, ShipmentOverdue,
 };
@@ -76,6 +77,14 @@ pub(super) fn register(builder: DispatcherBuilder, deps: &Deps) -> DispatcherBui
         "notify_debt_critical": DebtBecameCritical => debt as ["debt.critical"];
         "notify_webhook_disabled": WebhookDisabled => webhook as ["webhook.disabled"];
         "notify_sign_in": SignInChanged => sign_in as ["sign_in.changed"];
+        "notify_task_opened": TaskOpened => task_opened as ["task.opened"];
+        "notify_task_assigned": TaskAssigned => task_assigned as ["task.assigned"];
+        "notify_task_due_soon": TaskDueSoon => task_due_soon as ["task.due_soon"];
+        "notify_task_breached": TaskBreached => task_breached as ["task.breached"];
+        "notify_task_resolved": TaskResolved => task_resolved as ["task.resolved"];
+        "notify_message": MessagePosted => message as ["conversation.message"];
+        "notify_conversation_assigned": ConversationAssigned => conversation_assigned as ["conversation.assigned"];
+        "notify_mentioned": PersonMentioned => mentioned as ["conversation.mentioned"];
     }
 }
 
@@ -253,4 +262,78 @@ async fn sign_in(of_them: &Teller, fact: SignInChanged) -> Told {
     let words = json!({ "user_name": seat.user.name });
     let what = of("sign_in.changed", ("user", fact.user.to_string()), [words]);
     Ok(Some(Happening { merchant: seat.team.merchant(), concerned: Some(fact.user), ..what }))
+}
+
+/// What is told of a task. What the operator's people have to do about a merchant is not told to it.
+async fn task(of_them: &Teller, event: &'static str, id: TaskId) -> Told {
+    let task = marketplace::query::task(&of_them.ctx, id).await.map_err(retry)?;
+    let (merchant, concerned) = (task.owner(), task.assignee.as_ref().map(|of| of.id));
+    let words = json!({ "task": task.title, "due": of_them.day(task.due_at) });
+    Ok(Some(Happening { merchant, concerned, ..of(event, ("task", id.to_string()), [words]) }))
+}
+
+async fn task_opened(of_them: &Teller, fact: TaskOpened) -> Told {
+    task(of_them, "task.opened", fact.task).await
+}
+
+async fn task_assigned(of_them: &Teller, fact: TaskAssigned) -> Told {
+    // Nobody has it any more: there is nobody to tell.
+    if fact.assignee.is_none() { Ok(None) } else { task(of_them, "task.assigned", fact.task).await }
+}
+
+async fn task_due_soon(of_them: &Teller, fact: TaskDueSoon) -> Told {
+    task(of_them, "task.due_soon", fact.task).await
+}
+
+async fn task_breached(of_them: &Teller, fact: TaskBreached) -> Told {
+    task(of_them, "task.breached", fact.task).await
+}
+
+async fn task_resolved(of_them: &Teller, fact: TaskResolved) -> Told {
+    task(of_them, "task.resolved", fact.task).await
+}
+
+impl Teller {
+    async fn conversation(&self, id: ConversationId) -> Result<Conversation, Failure> {
+        Ok(merchants::conversation::conversation(&self.ctx, id).await.map_err(retry)?.conversation().clone())
+    }
+
+    /// A side of a conversation in words; buyers have no name here.
+    async fn side(&self, side: Option<Side>, merchant: Option<MerchantId>) -> Result<String, Failure> {
+        match (side, merchant) {
+            (Some(Side::Buyer), _) => {
+                Ok(if self.locale.starts_with("de") { "Ein Käufer" } else { "A buyer" }.to_owned())
+            }
+            (Some(Side::Merchant), Some(merchant)) => self.merchant(merchant).await,
+            _ => Ok(marketplace::snapshot(&self.ctx).await.map_err(retry)?.settings.name.clone()),
+        }
+    }
+}
+
+/// The team that is to answer hears of a message; buyers get mails.
+async fn message(of_them: &Teller, fact: MessagePosted) -> Told {
+    let merchant = match fact.awaiting {
+        Some(Side::Merchant) => fact.merchant,
+        Some(Side::Operator) => None,
+        Some(Side::Buyer) | None => return Ok(None),
+    };
+    let conversation = of_them.conversation(fact.conversation).await?;
+    let author = of_them.side(fact.author_side, fact.merchant).await?;
+    let words = json!({ "topic": conversation.topic, "author": author });
+    let what = of("conversation.message", ("conversation", fact.conversation.to_string()), [words]);
+    Ok(Some(Happening { merchant, ..what }))
+}
+
+async fn conversation_assigned(of_them: &Teller, fact: ConversationAssigned) -> Told {
+    let words = json!({ "topic": of_them.conversation(fact.conversation).await?.topic });
+    let what = of("conversation.assigned", ("conversation", fact.conversation.to_string()), [words]);
+    Ok(Some(Happening { merchant: fact.team, concerned: Some(fact.user), ..what }))
+}
+
+async fn mentioned(of_them: &Teller, fact: PersonMentioned) -> Told {
+    let side = if fact.team.is_some() { Side::Merchant } else { Side::Operator };
+    let author = of_them.side(Some(side), fact.team).await?;
+    let words = json!({ "topic": of_them.conversation(fact.conversation).await?.topic, "author": author });
+    let what = of("conversation.mentioned", ("conversation", fact.conversation.to_string()), [words]);
+    Ok(Some(Happening { merchant: fact.team, concerned: Some(fact.user), ..what }))
 }

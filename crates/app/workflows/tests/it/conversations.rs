@@ -1,8 +1,10 @@
 //! Mails about conversations, buyers who are forgotten, and answers that are rated.
 
 use kernel::PageArgs;
+use marketplace::task::TaskKind;
 use merchants::conversation::{
-    InviteOperator, NewMessage, PostMessage, RedactMessage, Visibility, conversation, invite, messages, post, redact,
+    InviteOperator, NewMessage, PostMessage, RedactMessage, SteerConversation, Visibility, close, conversation, invite,
+    messages, post, redact,
 };
 use merchants::event::MessagePosted;
 use merchants::rating::{Count, Formula, Metric, MetricRule, activate_formula, create_formula, rating};
@@ -12,12 +14,13 @@ use orders::query::GuestOrder;
 use crate::people::registered;
 use crate::stage::{ANN, market, subjects, told};
 use crate::support::{Market, Shop, place};
+use crate::tasks::{closed, found, open};
 
-fn said(words: &str) -> NewMessage {
+pub(crate) fn said(words: &str) -> NewMessage {
     NewMessage { words: words.to_owned(), ..NewMessage::default() }
 }
 
-fn about(shop: &Shop, words: &str) -> OpenConversation {
+pub(crate) fn about(shop: &Shop, words: &str) -> OpenConversation {
     OpenConversation {
         about: About::Merchant,
         merchant: Some(shop.id),
@@ -30,7 +33,11 @@ fn about(shop: &Shop, words: &str) -> OpenConversation {
     }
 }
 
-async fn answer(ctx: &context::Ctx, conversation: kernel::id::ConversationId, message: NewMessage) -> MessagePosted {
+pub(crate) async fn answer(
+    ctx: &context::Ctx,
+    conversation: kernel::id::ConversationId,
+    message: NewMessage,
+) -> MessagePosted {
     let idempotency_key = message.words.clone();
     let posted = post(ctx, PostMessage { conversation, message, idempotency_key }).await.unwrap();
     MessagePosted {
@@ -95,6 +102,29 @@ testkit::both_databases! {
                 assert!(at.iter().all(|text| !text.contains(of)), "{of}");
             }
         }
+    }
+
+    async fn a_conversation_is_a_task_of_whom_it_waits_for(t: TestEnv) {
+        let (m, _) = market(t).await;
+        let anna = m.shop("anna").await;
+        let bea = registered(&m, "bea@example.org", "en").await;
+        let id = conversation_open(&bea, about(&anna, "Is it red?")).await.unwrap().conversation().id;
+        let asked = open(&m, TaskKind::AnswerBuyer).await;
+        assert_eq!((asked.len(), asked[0].subject.clone(), asked[0].owner()), (1, id.to_string(), Some(anna.id)));
+        assert!(!asked[0].title.contains("question>"), "a title may name people, and a task stays");
+        assert_eq!(found(&anna.staff, TaskKind::AnswerBuyer, None).await.len(), 1);
+        answer(&anna.staff, id, said("It is blue")).await;
+        assert_eq!(closed(&m, TaskKind::AnswerBuyer).await, ["answered"]);
+        // The buyer goes on, and asks the operator to help.
+        invite(&bea, InviteOperator { id, words: "I asked for the other color".to_owned() }).await.unwrap();
+        let help = open(&m, TaskKind::AnswerMerchant).await;
+        assert_eq!((help.len(), help[0].owner()), (1, None));
+        assert_eq!(found(&anna.staff, TaskKind::AnswerMerchant, None).await, Vec::new(), "that is the operator's");
+        let version = conversation(&m.t.operator(), id).await.unwrap().conversation().version;
+        let end = SteerConversation { id, expected_version: version, words: None };
+        close(&m.t.operator(), end).await.unwrap();
+        assert_eq!(closed(&m, TaskKind::AnswerMerchant).await, ["closed"]);
+        assert_eq!(open(&m, TaskKind::AnswerBuyer).await, Vec::new());
     }
 
     async fn what_was_taken_away_is_mailed_no_more(t: TestEnv) {

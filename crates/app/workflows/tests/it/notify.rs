@@ -22,11 +22,15 @@ use marketplace::notification::{
 };
 use marketplace::query::{DeliveryFilter, my_notifications, notification_deliveries, unread_count, webhook_deliveries};
 use marketplace::webhook::retry::Answer;
+use merchants::conversation::{AssignConversation, NewMessage, Visibility, assign, conversation};
+use orders::command::conversation_open;
 use testkit::TestEnv;
 use workflows::Deps;
 use workflows::hooks::HookLine;
 use workflows::notify::round;
 
+use crate::conversations::{about, answer, said};
+use crate::people::registered;
 use crate::stage::market;
 
 /// A chat that takes what it is told, or does not.
@@ -195,6 +199,32 @@ testkit::both_databases! {
         m.t.clock.advance(TimeDelta::days(2));
         assert_eq!(forget_old(&m.t.system(), 100).await.unwrap(), 1);
         assert_eq!(read(&ann).await, Vec::new());
+    }
+
+    async fn people_hear_of_what_is_given_to_them_and_of_what_is_late(t: TestEnv) {
+        let (m, _) = market(t).await;
+        let (shop, other) = (m.shop("anna").await, m.shop("bert").await);
+        let mine = person(&m.t, "owner@anna.example", Team::Merchant(shop.id), RoleName::MerchantOwner).await;
+        let theirs = person(&m.t, "owner@bert.example", Team::Merchant(other.id), RoleName::MerchantOwner).await;
+        let clerk = person(&m.t, "clerk@souk.example", Team::Operator, RoleName::OperatorOperations).await;
+        let heard = async |of: &Membership| {
+            m.drain().await;
+            let found = read(&ctx(&m.t, of.user, &[of])).await;
+            found.into_iter().map(|told| told.event).collect::<Vec<_>>()
+        };
+        let bea = registered(&m, "bea@example.org", "en").await;
+        let id = conversation_open(&bea, about(&shop, "Is it red?")).await.unwrap().conversation().id;
+        let version = conversation(&shop.staff, id).await.unwrap().conversation().version;
+        let give = AssignConversation { id, expected_version: version, assignee: Some(mine.user) };
+        assign(&shop.staff, give).await.unwrap();
+        let note = NewMessage { visibility: Some(Visibility::Merchant), mentions: vec![mine.user], ..said("You know it") };
+        answer(&shop.staff, id, note).await;
+        assert_eq!(heard(&mine).await, ["conversation.mentioned", "conversation.assigned"]);
+        assert_eq!((heard(&theirs).await, heard(&clerk).await), (Vec::new(), Vec::new()));
+        m.t.clock.advance(TimeDelta::days(30));
+        marketplace::task::tick(&m.t.system(), 100).await.unwrap();
+        assert_eq!(heard(&clerk).await, ["task.breached"; 2], "the first answer and the end are late");
+        assert_eq!((heard(&mine).await.len(), heard(&theirs).await.len()), (2, 0));
     }
 
     async fn one_event_is_told_once_however_many_route_and_send_it(t: TestEnv) {

@@ -18,19 +18,19 @@ use crate::stage::market;
 use crate::standing::file;
 use crate::support::{Market, Shop, event_units};
 
-async fn found(ctx: &Ctx, kind: TaskKind, state: Option<TaskState>) -> Vec<Task> {
+pub(crate) async fn found(ctx: &Ctx, kind: TaskKind, state: Option<TaskState>) -> Vec<Task> {
     let filter = TaskFilter { kind: Some(kind), state, ..TaskFilter::default() };
     tasks(ctx, filter, TaskSort::Opened, &PageArgs::first(20)).await.unwrap().into_rows()
 }
 
 /// The open tasks of a kind, as the operator sees them, once everything was carried.
-async fn open(m: &Market, kind: TaskKind) -> Vec<Task> {
+pub(crate) async fn open(m: &Market, kind: TaskKind) -> Vec<Task> {
     m.drain().await;
     found(&m.t.operator(), kind, None).await
 }
 
 /// What came of the closed ones.
-async fn closed(m: &Market, kind: TaskKind) -> Vec<String> {
+pub(crate) async fn closed(m: &Market, kind: TaskKind) -> Vec<String> {
     m.drain().await;
     let done = found(&m.t.operator(), kind, Some(TaskState::Resolved)).await;
     done.into_iter().filter_map(|task| task.outcome).collect()

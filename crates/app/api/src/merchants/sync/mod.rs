@@ -1,9 +1,9 @@
 //! What other systems, such as a CRM or an ERP, tell of merchants.
 
-mod input;
-mod mutation;
-mod object;
-mod query;
+pub mod input;
+pub mod mutation;
+pub mod object;
+pub mod query;
 
 pub use mutation::SyncMutation;
 pub use object::{SyncMessage, SyncSystem};

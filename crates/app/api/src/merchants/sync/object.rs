@@ -1,6 +1,6 @@
 //! Systems, links and messages.
 
-use async_graphql::{Enum, ID, SimpleObject};
+use async_graphql::{Enum, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use merchants::sync;
 
@@ -41,38 +41,56 @@ pub enum SyncMessageState {
 }
 
 /// Another system that tells what it knows of merchants.
-#[derive(Debug, Clone, SimpleObject)]
-pub struct SyncSystem {
-    /// Its id.
-    pub id: ID,
-    /// A code for programs.
-    pub code: String,
-    /// What people call it.
-    pub name: String,
-    /// Whether its messages are taken, and its fields are closed to people.
-    pub active: bool,
-    /// All fields that it keeps. Of a merchant that it knows nobody else changes them.
-    pub fields: Vec<SyncField>,
-    /// Grows by one with every change; send it as `expectedVersion`.
-    pub version: i64,
-    /// When it was made.
-    pub created_at: DateTime<Utc>,
-    /// When it was changed last.
-    pub updated_at: DateTime<Utc>,
-}
+#[derive(Debug, Clone)]
+pub struct SyncSystem(sync::SyncSystem);
 
 impl From<sync::SyncSystem> for SyncSystem {
     fn from(of: sync::SyncSystem) -> Self {
-        Self {
-            id: of.id.to_string().into(),
-            code: of.code,
-            name: of.name,
-            active: of.active,
-            fields: of.fields.into_iter().map(SyncField::from).collect(),
-            version: of.version,
-            created_at: of.created_at,
-            updated_at: of.updated_at,
-        }
+        Self(of)
+    }
+}
+
+/// Another system that tells what it knows of merchants.
+#[Object]
+impl SyncSystem {
+    /// Its id.
+    pub(crate) async fn id(&self) -> ID {
+        self.0.id.to_string().into()
+    }
+
+    /// A code for programs.
+    fn code(&self) -> &str {
+        &self.0.code
+    }
+
+    /// What people call it.
+    fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// Whether its messages are taken, and its fields are closed to people.
+    fn active(&self) -> bool {
+        self.0.active
+    }
+
+    /// All fields that it keeps. Of a merchant that it knows nobody else changes them.
+    fn fields(&self) -> Vec<SyncField> {
+        self.0.fields.iter().copied().map(SyncField::from).collect()
+    }
+
+    /// Grows by one with every change; send it as `expectedVersion`.
+    fn version(&self) -> i64 {
+        self.0.version
+    }
+
+    /// When it was made.
+    fn created_at(&self) -> DateTime<Utc> {
+        self.0.created_at
+    }
+
+    /// When it was changed last.
+    fn updated_at(&self) -> DateTime<Utc> {
+        self.0.updated_at
     }
 }
 

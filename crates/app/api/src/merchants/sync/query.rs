@@ -60,7 +60,7 @@ impl SyncQuery {
     async fn sync_links(
         &self,
         gql: &Context<'_>,
-        system_id: ID,
+        #[graphql(desc = "The system.")] system_id: ID,
         #[graphql(desc = "Only the link of this merchant.")] merchant_id: Option<ID>,
         first: Option<i32>,
         after: Option<String>,
@@ -76,12 +76,12 @@ impl SyncQuery {
     async fn sync_messages(
         &self,
         gql: &Context<'_>,
-        #[graphql(default)] filter: SyncMessageFilter,
+        filter: Option<SyncMessageFilter>,
         first: Option<i32>,
         after: Option<String>,
     ) -> Gql<Connection<String, SyncMessage>> {
         let page = answer(gql, page_args(first, after))?;
-        let filter = answer(gql, filter.read())?;
+        let filter = answer(gql, filter.unwrap_or_default().read())?;
         Ok(connection(answer(gql, sync::messages(ctx(gql)?, filter, &page).await)?, SyncMessage::from))
     }
 }

@@ -24,10 +24,7 @@ pub(super) struct Opened {
 /// A change in the history; a merchant reads those of its tasks.
 pub(super) fn change(task: &Task, action: &'static str) -> Change {
     let change = Change::new("task", task.id, action);
-    match task.owner() {
-        Some(merchant) => change.of_merchant(merchant),
-        None => change,
-    }
+    change.of_merchant(task.owner())
 }
 
 /// Loads a task through the grant of `right`, refuses what its state forbids, and looks at its clocks.

@@ -95,10 +95,7 @@ pub async fn remove_task_view(ctx: &Ctx, id: TaskViewId, expected_version: i64) 
 
 fn change(view: &TaskView, action: &'static str) -> Change {
     let change = Change::new("task_view", view.id, action);
-    match view.merchant {
-        Some(merchant) => change.of_merchant(merchant),
-        None => change,
-    }
+    change.of_merchant(view.merchant)
 }
 
 /// A view that the caller may change, at the version that was seen.

@@ -110,10 +110,7 @@ pub async fn open_in_tx(
 
 /// A change that the merchant of the conversation may read.
 pub(super) fn of_merchant(change: Change, conversation: &Conversation) -> Change {
-    match conversation.merchant {
-        Some(merchant) => change.of_merchant(merchant),
-        None => change,
-    }
+    change.of_merchant(conversation.merchant)
 }
 
 /// A blocked merchant goes on with what is open and with the operator; one that is gone does neither.

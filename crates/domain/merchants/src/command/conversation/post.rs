@@ -100,10 +100,7 @@ pub async fn redact(ctx: &Ctx, input: RedactMessage) -> Result<Message, Error> {
         return Err(Error::AlreadyDecided("message"));
     }
     let change = Change::new("message", message.id, "redacted").because(redaction.reason);
-    tx.record(match message.owner {
-        Some(merchant) => change.of_merchant(merchant),
-        None => change,
-    });
+    tx.record(change.of_merchant(message.owner));
     tx.commit().await?;
     message_on(ctx, party, input.message).await
 }

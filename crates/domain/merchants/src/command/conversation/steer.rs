@@ -10,7 +10,7 @@ use super::open::of_merchant;
 use super::write::{Step, said, team, write};
 use super::{party, reader, rules};
 use crate::actions::{ASSIGN_CONVERSATION, CLOSE_CONVERSATION, POST_MESSAGE, READ_CONVERSATION};
-use crate::event::ConversationClosed;
+use crate::event::{ConversationAssigned, ConversationClosed};
 use crate::model::conversation::{Asked, Conversation, MessageKind, Party, Person, Side, Visibility};
 use crate::query::conversation::{Thread, thread_on};
 use crate::{Error, Status, repo};
@@ -72,6 +72,10 @@ pub async fn assign(ctx: &Ctx, input: AssignConversation) -> Result<Thread, Erro
     repo::conversation::save(&tx, &conversation).await?;
     // Who of the operator's people cares for it is none of the merchant's business.
     tx.record(if side == Side::Merchant { of_merchant(change, &conversation) } else { change });
+    if let Some(user) = input.assignee.filter(|user| Some(*user) != before) {
+        let version = conversation.version;
+        tx.emit(&ConversationAssigned { conversation: conversation.id, team: team.merchant(), user, version });
+    }
     tx.commit().await?;
     thread_on(ctx, party, input.id).await
 }

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::super::step;
 use super::reader;
-use crate::event::MessagePosted;
+use crate::event::{MessagePosted, PersonMentioned};
 use crate::model::contacts;
 use crate::model::conversation::{
     Asked, Conversation, FlowFault, MessageKind, Party, Person, Question, Side, Visibility,
@@ -194,10 +194,12 @@ pub(super) async fn write(
         .field("conversation", (), conversation.id)
         .field("visibility", (), stored.visibility.as_str())
         .field("kind", (), stored.kind.as_str());
-    tx.record(match stored.owner {
-        Some(merchant) => change.of_merchant(merchant),
-        None => change,
-    });
+    tx.record(change.of_merchant(stored.owner));
+    for person in &step.mentions {
+        let (conversation, message) = (conversation.id, stored.id);
+        let team = team(party).and_then(Team::merchant);
+        tx.emit(&PersonMentioned { conversation, message, team, user: person.id });
+    }
     if let Some(awaiting) = stored.awaiting {
         tx.emit(&MessagePosted {
             conversation: conversation.id,

@@ -87,6 +87,9 @@ async fn take(
     (index, of): (usize, &Incoming),
 ) -> Result<SyncMessage, Error> {
     let mut tx = ctx.begin_write_for(grant).await?;
+    // Before the message is written, whose key to the system shares that row with others who write: of these, none could
+    // lock it any more. Under its lock, what it keeps and whether it may speak does not change meanwhile.
+    let system = repo::sync::lock_system(&tx, system.id).await?;
     let said = serde_json::to_string(&(&of.external_id, of.revision, &of.says))?;
     let mut message = SyncMessage {
         id: tx.new_id(),
@@ -111,7 +114,7 @@ async fn take(
         let reused = || Invalid::new(format!("messages.{index}.key"), "KEY_REUSED", other).into();
         return if known.digest == message.digest { Ok(known) } else { Err(reused()) };
     }
-    settle(&mut tx, grant, system, &mut message).await?;
+    settle(&mut tx, grant, &system, &mut message).await?;
     tx.commit().await?;
     Ok(message)
 }
@@ -121,7 +124,7 @@ fn not_linked() -> SyncFault {
     SyncFault { code: "NOT_LINKED".to_owned(), field: Some("externalId".to_owned()), text: text.to_owned() }
 }
 
-/// Decides what becomes of a message, and does it.
+/// Decides what becomes of a message, and does it. The system is locked.
 async fn settle(tx: &mut WriteTx, grant: &Grant, system: &SyncSystem, of: &mut SyncMessage) -> Result<(), Error> {
     let says = of.body.take().unwrap_or_default();
     let done = apply(tx, grant, system, of, says.clone()).await?;
@@ -140,8 +143,6 @@ async fn apply(
     of: &mut SyncMessage,
     says: PartyPatch,
 ) -> Result<Result<SyncState, SyncFault>, Error> {
-    // Under the lock of the system: what it keeps, and whether it may speak, does not change meanwhile.
-    let system = repo::sync::lock_system(tx, system.id).await?;
     if !system.active {
         let text = format!("{} is switched off", system.name);
         return Ok(Err(SyncFault { code: "SYSTEM_INACTIVE".to_owned(), field: None, text }));
@@ -222,7 +223,7 @@ async fn again(ctx: &Ctx, grant: &Grant, id: SyncMessageId) -> Result<SyncMessag
     if message.state != SyncState::Dead {
         return Ok(message);
     }
-    let system = repo::sync::system(&*tx, message.system).await?;
+    let system = repo::sync::lock_system(&tx, message.system).await?;
     message.attempts += 1;
     settle(&mut tx, grant, &system, &mut message).await?;
     tx.record(Change::new("sync_message", id, "replayed").field("state", SyncState::Dead, message.state));
