@@ -76,7 +76,7 @@ impl SyncQuery {
     async fn sync_messages(
         &self,
         gql: &Context<'_>,
-        filter: Option<SyncMessageFilter>,
+        #[graphql(desc = "Which of them; all if absent.")] filter: Option<SyncMessageFilter>,
         first: Option<i32>,
         after: Option<String>,
     ) -> Gql<Connection<String, SyncMessage>> {
