@@ -8,6 +8,9 @@ use serde_json::{Value, json};
 /// How long events and jobs may take to be done, in a debug build on a busy machine.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
+/// For how long what a program had begun is nobody else's, once it was killed.
+const LEASE: Duration = Duration::from_secs(60);
+
 /// Runs the operation `file#Name` with `variables` and gives its data.
 pub async fn ask(client: &Client, operation: &str, variables: Value) -> Value {
     client.query(document(operation), variables).await.unwrap_or_else(|e| panic!("{operation}: {e}"))
@@ -47,7 +50,7 @@ pub async fn eventually<T>(what: &str, look: impl AsyncFn() -> Option<T>) -> T {
 
 /// Ends a test: everything that was set off is done, `souk verify` finds nothing, nothing went wrong inside.
 pub async fn finish(site: Site) {
-    site.wait_quiet(PATIENCE).await.unwrap();
+    site.wait_quiet(LEASE + PATIENCE).await.unwrap();
     site.verify().await.unwrap();
     let log = site.log();
     let wrong: Vec<_> = log.lines().filter(|line| line.contains(" ERROR ") || line.contains("panic")).collect();

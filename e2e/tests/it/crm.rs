@@ -17,7 +17,7 @@ async fn key(operator: &Client) -> String {
     let may = |resource: &str, verb: &str| json!({ "resource": resource, "verb": verb, "scope": "ALL" });
     let permissions = [may("sync", "send"), may("sync", "read"), may("merchant", "read"), may("change_feed", "read")];
     let role = json!({ "team": "OPERATOR", "name": "CRM", "permissions": permissions });
-    let role = run(operator, "merchant/team#CustomRoleCreate", role).await["role"]["id"].clone();
+    let role = run(operator, "merchant/team#CustomRoleCreate", role).await["customRole"]["id"].clone();
     let key = json!({ "name": "CRM", "kind": "OPERATOR", "customRoleId": role });
     run(operator, "merchant/team#ApiKeyCreate", key).await.text("created.secret").unwrap().to_owned()
 }
